@@ -1,0 +1,37 @@
+/** A SELECT as frozen data. Sources that expressions mention are joined by the compiler; nothing here names an alias. */
+import type { ColumnType } from "../types/column-type.ts";
+import type { ExpressionNode, OrderingNode, ParameterNode } from "./expression.ts";
+import type { Source } from "./source.ts";
+
+/** One column of the result. Names of results do not matter (rows are read by position), except where `alias` is given for other clauses or for people. */
+export interface SelectItem {
+  readonly expression: ExpressionNode;
+  readonly alias: string | null;
+  /** How to read it; `null` where only the database knows. */
+  readonly type: ColumnType | null;
+}
+
+export interface LockClause {
+  readonly strength: "update";
+  readonly wait: "wait" | "skipLocked" | "noWait";
+}
+
+/** Which rows of a soft-deletable table count: live ones, all, or only deleted ones. Applies to the root; other sources see live rows unless it is `all`. */
+export type DeletedRows = "exclude" | "include" | "only";
+
+export interface SelectStatement {
+  readonly statement: "select";
+  readonly source: Source;
+  readonly items: readonly SelectItem[];
+  readonly distinct: boolean;
+  readonly where: ExpressionNode | null;
+  readonly groupBy: readonly ExpressionNode[];
+  readonly having: ExpressionNode | null;
+  readonly orderBy: readonly OrderingNode[];
+  readonly limit: ParameterNode | null;
+  readonly offset: ParameterNode | null;
+  readonly deleted: DeletedRows;
+  readonly lock: LockClause | null;
+  /** Wraps the whole: `count` is `SELECT count(*) FROM (…)`; `exists` is `SELECT EXISTS (…)`. */
+  readonly wrap: "count" | "exists" | null;
+}

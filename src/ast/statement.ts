@@ -1,0 +1,12 @@
+/** Any statement that a dialect can spell. */
+import type { RawNode } from "./expression.ts";
+import type { SelectStatement } from "./select.ts";
+import type { DeleteStatement, InsertStatement, UpdateStatement } from "./write.ts";
+
+/** A whole statement of the user's own text. Its columns are known only when it has run. */
+export interface RawStatement {
+  readonly statement: "raw";
+  readonly sql: RawNode;
+}
+
+export type Statement = SelectStatement | InsertStatement | UpdateStatement | DeleteStatement | RawStatement;

@@ -1,0 +1,41 @@
+/** INSERT, UPDATE and DELETE as frozen data. */
+import type { ExpressionNode, ParameterNode } from "./expression.ts";
+import type { DeletedRows, SelectItem } from "./select.ts";
+import type { ColumnRef, Source, TableRef } from "./source.ts";
+
+/** What one inserted row gives for a column: a bound value, an expression (`now`, raw SQL), or the column's default. */
+export type InsertValue = ParameterNode | ExpressionNode | { readonly node: "default" };
+
+export interface ConflictClause {
+  /** The columns of the unique constraint. */
+  readonly target: readonly ColumnRef[];
+  /** What to overwrite; empty means do nothing. */
+  readonly update: readonly (readonly [ColumnRef, ExpressionNode])[];
+}
+
+export interface InsertStatement {
+  readonly statement: "insert";
+  readonly table: TableRef;
+  readonly columns: readonly ColumnRef[];
+  /** One tuple per row, as long as `columns`. No columns at all: `DEFAULT VALUES`. */
+  readonly rows: readonly (readonly InsertValue[])[];
+  readonly conflict: ConflictClause | null;
+  readonly returning: readonly SelectItem[];
+}
+
+export interface UpdateStatement {
+  readonly statement: "update";
+  readonly source: Source;
+  readonly set: readonly (readonly [ColumnRef, ExpressionNode])[];
+  readonly where: ExpressionNode | null;
+  readonly deleted: DeletedRows;
+  readonly returning: readonly SelectItem[];
+}
+
+export interface DeleteStatement {
+  readonly statement: "delete";
+  readonly source: Source;
+  readonly where: ExpressionNode | null;
+  readonly deleted: DeletedRows;
+  readonly returning: readonly SelectItem[];
+}

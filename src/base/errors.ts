@@ -1,0 +1,175 @@
+/**
+ * Every error that Petrel throws on purpose.
+ *
+ * A message is a sentence for a stranger: what happened, to which model, column or parameter, and what to do. It never holds a parameter's value.
+ * `code` is stable and has a page in `docs/errors/`. Recognise an error by `code` or by `isPetrelError`, which also works across two copies of the package.
+ */
+const brand = Symbol.for("petrel.error");
+
+/** What an error may know beyond its message. Absent fields are absent, never `undefined`. */
+export interface ErrorDetails {
+  readonly cause?: unknown;
+  /** The database's own five-letter condition, where it has one (PostgreSQL manual, appendix A). */
+  readonly sqlState?: string;
+  readonly constraint?: string;
+  readonly table?: string;
+  readonly column?: string;
+  /** Several columns, where a constraint spans several. */
+  readonly columns?: readonly string[];
+  /** The model's name, as the class is called. */
+  readonly model?: string;
+  readonly property?: string;
+  readonly properties?: readonly string[];
+  /** Where in the SQL text, counted in characters from 1. */
+  readonly position?: number;
+  /** The SQL text, without parameter values. */
+  readonly sql?: string;
+  /** One sentence per offending property, for `ValidationError`. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** The parent of every error here. `code` is stable; the message is not. */
+export class PetrelError extends Error {
+  readonly code: string;
+  declare readonly sqlState?: string;
+  declare readonly constraint?: string;
+  declare readonly table?: string;
+  declare readonly column?: string;
+  declare readonly columns?: readonly string[];
+  declare readonly model?: string;
+  declare readonly property?: string;
+  declare readonly properties?: readonly string[];
+  declare readonly position?: number;
+  declare readonly sql?: string;
+  declare readonly fields?: Readonly<Record<string, string>>;
+
+  constructor(code: string, message: string, details: ErrorDetails = {}) {
+    const { cause, ...known } = details;
+    super(`${message} [${code}: docs/errors/${code}.md]`, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+    this.code = code;
+    Object.assign(this, known);
+    Object.defineProperty(this, brand, { value: true });
+  }
+}
+
+/** Whether `value` is an error of Petrel, whichever copy of the package made it. */
+export const isPetrelError = (value: unknown): value is PetrelError =>
+  typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
+
+/** A model, an option or a call is wrong as it is written; running it again will not help. */
+export class ConfigurationError extends PetrelError {
+  constructor(message: string, details?: ErrorDetails, code = "E1001") {
+    super(code, message, details);
+  }
+}
+
+/** Values do not fit the model's columns; nothing was written. `fields` has one sentence per property. */
+export class ValidationError extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1101", message, details);
+  }
+}
+
+/** A relation was read that the query did not load. */
+export class RelationNotLoaded extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1201", message, details);
+  }
+}
+
+/** A row was required, and there is none. */
+export class NoResultFound extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1301", message, details);
+  }
+}
+
+/** One row was required, and there are several. */
+export class MultipleResultsFound extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1302", message, details);
+  }
+}
+
+/** The row to change is not there any more, or was changed by someone else since it was read. */
+export class StaleObject extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1303", message, details);
+  }
+}
+
+/** A transaction was used after its end, or a call would bypass the transaction it stands in. */
+export class TransactionError extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1401", message, details);
+  }
+}
+
+/** The database cannot be opened or reached. */
+export class ConnectionError extends PetrelError {
+  constructor(message: string, details?: ErrorDetails, code = "E2001") {
+    super(code, message, details);
+  }
+}
+
+/** The database was closed while, or before, it was asked. */
+export class DatabaseClosed extends ConnectionError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2002");
+  }
+}
+
+/** The database is locked by another connection, and stayed so for the whole busy timeout. */
+export class DatabaseBusy extends ConnectionError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2003");
+  }
+}
+
+/** The database refused a statement. */
+export class QueryError extends PetrelError {
+  constructor(message: string, details?: ErrorDetails, code = "E2101") {
+    super(code, message, details);
+  }
+}
+
+/** A constraint of the database refused a row. */
+export class ConstraintViolation extends QueryError {
+  constructor(message: string, details?: ErrorDetails, code = "E2300") {
+    super(message, details, code);
+  }
+}
+export class UniqueViolation extends ConstraintViolation {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2301");
+  }
+}
+export class ForeignKeyViolation extends ConstraintViolation {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2302");
+  }
+}
+export class NotNullViolation extends ConstraintViolation {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2303");
+  }
+}
+export class CheckViolation extends ConstraintViolation {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2304");
+  }
+}
+/** A value of the wrong storage class met a STRICT column (SQLite), or could not be converted (PostgreSQL 22P02, 42804). */
+export class DatatypeMismatch extends ConstraintViolation {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2305");
+  }
+}
+
+/** Something here is broken, not in the caller's code: please report it. */
+export class BugError extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E9001", `Bug: ${message} Please report this with the query that caused it.`, details);
+  }
+}

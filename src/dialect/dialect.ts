@@ -1,0 +1,45 @@
+/** One database's words: SQL text from statements, and how values travel. It has never met a driver. */
+import type { BoundValue } from "../base/bound-value.ts";
+import type { ParameterNode } from "../ast/expression.ts";
+import type { Statement } from "../ast/statement.ts";
+import type { Table } from "../schema/table.ts";
+import type { Codec, ColumnType } from "../types/column-type.ts";
+
+/** What one placeholder of the text is bound to, in the order of the placeholders. */
+export type Binding =
+  | { readonly parameter: ParameterNode; readonly encode: ((value: never) => BoundValue) | null }
+  | { readonly parameter: null; readonly constant: BoundValue };
+
+export interface Compiled {
+  readonly sql: string;
+  readonly bindings: readonly Binding[];
+  /** Database names of the tables that the statement reads, and of those it writes. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+}
+
+export type Isolation = "read uncommitted" | "read committed" | "repeatable read" | "serializable";
+
+export interface BeginOptions {
+  readonly isolation?: Isolation | undefined;
+  readonly readOnly?: boolean | undefined;
+}
+
+export interface Dialect {
+  readonly name: "sqlite" | "postgres";
+  /** Throws `ConfigurationError` for what this database cannot do, naming it. */
+  compile(statement: Statement): Compiled;
+  /** How values of a type are stored. The same object for the same type. */
+  codec(type: ColumnType): Codec;
+  /** Statements that create the table and its indexes, in order, each whole. */
+  createTable(table: Table, options: { readonly ifNotExists: boolean }): readonly string[];
+  dropTable(table: Table, options: { readonly ifExists: boolean }): readonly string[];
+  /** Whether foreign keys of a new table may name a table that does not exist yet. */
+  readonly forwardReferences: boolean;
+  /** Turns raw text with `$1`, `?` or `:name` placeholders into this database's, with the order in which given values are bound. */
+  placeholders(text: string): { readonly sql: string; readonly order: readonly (number | string)[] };
+  /** The statements that open a transaction, in order. */
+  begin(options: BeginOptions): readonly string[];
+  /** The text that explains `sql`; `null` where `analyze` is not to be had. */
+  explain(sql: string, options: { readonly analyze: boolean; readonly format: "text" | "json" }): string;
+}

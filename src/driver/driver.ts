@@ -1,0 +1,55 @@
+/**
+ * What Petrel asks of a database: SQL text in, undecoded rows out. A driver knows no statement and no model.
+ *
+ * An answer comes at once where the database is in the process (SQLite) and as a promise elsewhere; `whenDone` serves both.
+ * Errors are those of `base/errors.ts`, thrown at once or as a rejection. Every promise settles, also when the database is closed meanwhile.
+ */
+import type { BoundValue } from "../base/bound-value.ts";
+import type { MaybePromise } from "../base/maybe-promise.ts";
+
+/** One statement to run. `text` is the key of the driver's statement cache: the same text every time is prepared once. */
+export interface Request {
+  readonly text: string;
+  readonly values: readonly BoundValue[];
+  /** Whether the statement changes data. A driver may send other statements to a connection that cannot write. */
+  readonly writes: boolean;
+  /** Read 64-bit integers as `bigint`: then every integer of the answer is one. */
+  readonly bigints: boolean;
+  /**
+   * The answer may have many rows: read them in batches and let the event loop breathe between them.
+   * Without it the driver reads in one go; statements with a LIMIT of the caller's own, or one row by nature, need no more.
+   */
+  readonly batched: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a statement answered. */
+export interface Answer {
+  /** Undecoded rows, values by position. Empty when the statement has no rows to give. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** Rows inserted, updated or deleted; for a read the number of rows. */
+  readonly count: number;
+  /** The result's column names, in order. Read only by raw SQL, so a driver may compute it on access. */
+  readonly columns: readonly string[];
+}
+
+export interface Connection {
+  run(request: Request): MaybePromise<Answer>;
+  /** Rows in batches of at most `batchSize`; the underlying cursor is closed when the loop ends, however it ends. */
+  stream(request: Request, batchSize: number): AsyncIterable<Answer>;
+}
+
+/** A connection lent to one transaction; nobody else runs anything on it until `release`. */
+export interface ReservedConnection extends Connection {
+  /** Gives the connection back. It must be outside a transaction; a driver closes it if it is not. */
+  release(): void;
+  /** What the connection itself says: whether a transaction is open on it. */
+  readonly inTransaction: boolean;
+}
+
+export interface Driver extends Connection {
+  /** Waits in line for a connection of one's own. `write: false` asks for one that only reads, so that writers need not wait. */
+  reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): MaybePromise<ReservedConnection>;
+  /** Lets running statements finish, refuses new ones with `DatabaseClosed`, and always settles. May be called twice. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,62 @@
+/** The types at the root of every model: what an instance, a model class and a shape are. */
+import type { AnyColumn, FlagOf, TypeOf } from "./column.ts";
+
+declare const shape: unique symbol;
+declare const options: unique symbol;
+declare const entity: unique symbol;
+
+/** What a model is made of: columns, and relations written as arrow functions so that models may refer to each other. */
+// `Function` on purpose: a contextual signature would make TypeScript resolve every arrow's return type, model after model.
+// oxlint-disable-next-line typescript/no-unsafe-function-type
+export type Shape = { readonly [name: string]: AnyColumn | Function };
+
+/** The base of every model instance. Its one property exists for TypeScript only. */
+export declare abstract class Entity<N extends string, S, O> {
+  protected readonly [entity]: { readonly table: N; readonly shape: S; readonly options: O };
+}
+export type AnyEntity = Entity<string, unknown, unknown>;
+
+/** The phantom half of a model class; `schema/model.ts` adds the rest. */
+export interface ModelShape<S, O> {
+  readonly [shape]: S;
+  readonly [options]: O;
+}
+export interface AnyModel extends ModelShape<unknown, unknown> {
+  readonly table: string;
+}
+/** Any class whose instances are `E`. */
+export interface ModelOf<E> extends AnyModel {
+  new (...values: never): E;
+}
+
+export type ShapeOfModel<M extends AnyModel> = M[typeof shape];
+export type InstanceOf<M> = M extends abstract new (...args: never) => infer E ? E : never;
+export type ShapeOf<E> = E extends Entity<string, infer S, unknown> ? S : never;
+export type OptionsOf<E> = E extends Entity<string, unknown, infer O> ? O : never;
+
+export type ColumnKey<S> = { [K in keyof S]: S[K] extends AnyColumn ? K : never }[keyof S] & string;
+export type RelationKey<S> = { [K in keyof S]: S[K] extends AnyColumn ? never : K }[keyof S] & string;
+export type RowOf<S> = { [K in keyof S as S[K] extends AnyColumn ? K : never]: TypeOf<S[K]> };
+
+type RequiredKey<K, C> = C extends AnyColumn ? ("default" extends FlagOf<C> ? never : null extends TypeOf<C> ? never : K) : never;
+type OptionalKey<K, C> = C extends AnyColumn ? ("default" extends FlagOf<C> ? K : null extends TypeOf<C> ? K : never) : never;
+/**
+ * The values `session.insert` needs for a model: `Insert<User>`.
+ * (A conditional type drops its alias name, so errors show the properties; `keyof S as …` keeps "go to definition" and "rename" working.)
+ */
+export type Insert<E> =
+  E extends Entity<string, infer S, unknown>
+    ? { [K in keyof S as RequiredKey<K, S[K]>]: TypeOf<S[K]> } & { [K in keyof S as OptionalKey<K, S[K]>]?: TypeOf<S[K]> | undefined }
+    : never;
+
+export interface ModelOptions<S> {
+  /** A primary key of several columns. */
+  readonly primaryKey?: readonly ColumnKey<S>[];
+  readonly unique?: readonly (readonly ColumnKey<S>[])[];
+  readonly indexes?: readonly (readonly ColumnKey<S>[])[];
+  /** The order of queries that do not say otherwise. */
+  readonly orderBy?: OwnOrder<S> | readonly OwnOrder<S>[];
+}
+type OwnOrder<S> = ColumnKey<S> | `-${ColumnKey<S>}`;
+
+export interface NoOptions {}

@@ -1,0 +1,62 @@
+/** A model's table, resolved and checked: what the rest of Petrel reads instead of the class. Plain frozen data. */
+import type { ExpressionNode } from "../ast/expression.ts";
+import type { ColumnRef, RelationRef, TableRef } from "../ast/source.ts";
+import type { Action } from "./column.ts";
+import type { AnyModel } from "./entity.ts";
+
+/** What fills a column that was not given: a constant, a function called for each row, or an expression the database computes. */
+export type Filler =
+  | { readonly from: "value"; readonly value: unknown }
+  | { readonly from: "function"; readonly make: () => unknown }
+  | { readonly from: "sql"; readonly expression: ExpressionNode };
+
+export interface TableColumn extends ColumnRef {
+  /** Its place among the table's columns, from 0. */
+  readonly position: number;
+  readonly primaryKey: boolean;
+  /** Whether the database makes the value when none is given: single integer primary keys. */
+  readonly generated: boolean;
+  readonly default: Filler | null;
+  readonly onUpdate: Filler | null;
+}
+
+/** Names are those of the database; `columns` keep the order in which they were declared. */
+export interface UniqueConstraint {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+}
+export interface TableIndex {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+}
+export interface ForeignKey {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+  readonly targetTable: string;
+  readonly targetColumns: readonly string[];
+  readonly onDelete: Action;
+  readonly onUpdate: Action;
+}
+
+export interface Relation extends RelationRef {
+  readonly kind: "hasMany" | "hasOne" | "belongsTo" | "manyToMany";
+  readonly target: Table;
+}
+
+export interface Table extends TableRef {
+  /** The class's name, for messages. */
+  readonly modelName: string;
+  readonly model: AnyModel & { readonly prototype: object };
+  readonly columns: readonly TableColumn[];
+  /** By property, and by nothing else. */
+  readonly byProperty: ReadonlyMap<string, TableColumn>;
+  readonly primaryKey: readonly TableColumn[];
+  readonly uniques: readonly UniqueConstraint[];
+  readonly indexes: readonly TableIndex[];
+  readonly foreignKeys: readonly ForeignKey[];
+  /** The names of all relations; reading one resolves it (and may throw `ConfigurationError`). */
+  readonly relationNames: readonly string[];
+  relation(name: string): Relation | undefined;
+  readonly orderBy: readonly { readonly column: TableColumn; readonly direction: "asc" | "desc" }[];
+  readonly softDelete: TableColumn | null;
+}
