@@ -37,7 +37,13 @@ export class RelationDefinition {
   readonly through: AnyModel | string | null;
   readonly options: ForeignKeyOptions;
 
-  constructor(kind: RelationDefinition["kind"], model: AnyModel, key: string | null, through: AnyModel | string | null, options: ForeignKeyOptions) {
+  constructor(
+    kind: RelationDefinition["kind"],
+    model: AnyModel,
+    key: string | null,
+    through: AnyModel | string | null,
+    options: ForeignKeyOptions,
+  ) {
     this.kind = kind;
     this.model = model;
     this.key = key;
@@ -53,8 +59,11 @@ export const hasMany = <M extends AnyModel>(model: M, foreignKey: ColumnKey<Shap
 export const hasOne = <M extends AnyModel>(model: M, foreignKey: ColumnKey<ShapeOfModel<M>>): HasOne<M> =>
   new RelationDefinition("hasOne", model, foreignKey, null, {}) as unknown as HasOne<M>;
 /** This row points at one row of `model` through its own column `foreignKey`. Declares the foreign key. */
-export const belongsTo = <M extends AnyModel, const K extends string>(model: M, foreignKey: K, options: ForeignKeyOptions = {}): BelongsTo<M, K> =>
-  new RelationDefinition("belongsTo", model, foreignKey, null, options) as unknown as BelongsTo<M, K>;
+export const belongsTo = <M extends AnyModel, const K extends string>(
+  model: M,
+  foreignKey: K,
+  options: ForeignKeyOptions = {},
+): BelongsTo<M, K> => new RelationDefinition("belongsTo", model, foreignKey, null, options) as unknown as BelongsTo<M, K>;
 /** Rows of `model` on the other side of a join table, which is a model with two `belongsTo`, or just a name. */
 export const manyToMany = <M extends AnyModel>(model: M, options: { readonly through: AnyModel | string }): ManyToMany<M> =>
   new RelationDefinition("manyToMany", model, null, options.through, {}) as unknown as ManyToMany<M>;
