@@ -1,0 +1,117 @@
+/**
+ * `node scripts/run.mjs <task>`: sees to it that the dependencies are there, then runs the task on the Node of node_modules.
+ * Plain JavaScript, because the Node that npm itself runs on may be older than the one Petrel is developed with (any from 20 will do here).
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const developmentMajor = 24;
+const npm = process.platform === "win32" ? "npm.cmd" : "npm";
+const ownNode = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+
+const fail = (message) => {
+  console.error(`\n${message}`);
+  process.exit(1);
+};
+
+/** Runs a program with our own input and output; ends this process with its exit code unless that is 0. */
+const must = (command, args, options = {}) => {
+  const { status, error, signal } = spawnSync(command, args, { cwd: root, stdio: "inherit", ...options });
+  if (error) fail(`Could not start ${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? (signal ? 1 : 0));
+};
+
+const majorOf = (node) => {
+  if (!existsSync(node)) return 0;
+  const { stdout, status } = spawnSync(node, ["--version"], { encoding: "utf8" });
+  return status === 0 ? Number(stdout.slice(1).split(".")[0]) : 0;
+};
+
+/** npm writes this file at the end of every install. */
+const isInstalled = () => {
+  const mark = join(root, "node_modules", ".package-lock.json");
+  return existsSync(mark) && statSync(mark).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs;
+};
+
+const install = () => {
+  if (isInstalled()) return;
+  console.log("Installing dependencies (npm ci): node_modules is missing or older than package-lock.json.");
+  // A build tool for modules that have no ready binary would read the terminal; nothing here may.
+  must(npm, ["ci", "--no-audit", "--no-fund"], { stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" });
+};
+
+/** The Node to run everything on: the one of node_modules, or this one when it is of the same major version. */
+const developmentNode = () => {
+  if (majorOf(ownNode) === developmentMajor) return ownNode;
+  if (Number(process.versions.node.split(".")[0]) === developmentMajor) return process.execPath;
+  return fail(
+    `node_modules has no Node ${developmentMajor}: the install script of the development dependency 'node', which fetches it, did not run ` +
+      `or found no network. Run 'npm rebuild node --ignore-scripts=false', or run this with Node ${developmentMajor} yourself ` +
+      `(this is ${process.version}).`,
+  );
+};
+
+const filesUnder = (directory, ending) =>
+  existsSync(join(root, directory))
+    ? readdirSync(join(root, directory), { recursive: true })
+        .map((name) => `${directory}/${String(name).replaceAll("\\", "/")}`)
+        .filter((name) => name.endsWith(ending))
+        .sort()
+    : [];
+
+const isPure = (file) => /^test\/(?:unit|sql)\//.test(file) || file === "test/architecture.test.ts";
+const needsServer = (file) => /^test\/(?:postgres|wire|mysql)\//.test(file);
+
+/** What `--disallow-code-generation-from-strings` can say nothing about: those tests run other programs, or none of src. */
+const runsOurCode = (file) => /^test\/(?:unit|sql|sqlite|bugs|examples)\//.test(file);
+
+/**
+ * Pure tests share one process (`test/pure.ts` imports them: a process each would cost thirty times as much), every other file has its own.
+ * One runner sees them all, so that its summary at the end counts everything.
+ */
+const runTests = (node, files, flags = []) => {
+  if (files.length === 0) fail("No test file matches.");
+  const pure = files.filter(isPure);
+  const isolated = files.filter((file) => !isPure(file));
+  must(node, [...flags, "--test", "--test-reporter=spec", ...(pure.length > 0 ? ["test/pure.ts"] : []), ...isolated], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, PURE_TESTS: pure.join("\n") },
+  });
+};
+
+const tests = () => filesUnder("test", ".test.ts").filter((file) => !file.startsWith("test/types/"));
+const bin = (name) => join(root, "node_modules", name);
+
+const tasks = {
+  start: (node) => must(node, ["examples/chinook/report.ts"]),
+  /** With arguments: only the files whose path contains one of them. */
+  test: (node, ...parts) =>
+    runTests(
+      node,
+      tests().filter((file) => (parts.length === 0 ? !needsServer(file) : parts.some((part) => file.includes(part)))),
+    ),
+  "test:all": (node) => runTests(node, tests()),
+  "test:interpreted": (node) => runTests(node, tests().filter(runsOurCode), ["--disallow-code-generation-from-strings"]),
+  check: (node) => {
+    must(node, [bin("typescript/bin/tsc"), "-p", "tsconfig.json"]);
+    must(node, [bin("oxlint/bin/oxlint"), "--type-aware", "--deny-warnings"]);
+    must(node, [bin("oxfmt/bin/oxfmt"), "--check"]);
+  },
+  build: (node) => {
+    must(node, ["-e", 'require("node:fs").rmSync("dist", { recursive: true, force: true })']);
+    must(node, [bin("typescript/bin/tsc"), "-p", "tsconfig.build.json"]);
+  },
+  bench: (node, ...names) => {
+    const files = names.length > 0 ? names : filesUnder("benchmarks", ".bench.ts");
+    if (files.length === 0) fail("There is no benchmarks/*.bench.ts to run.");
+    for (const file of files) must(node, ["--expose-gc", file]);
+  },
+};
+
+const [name = "", ...args] = process.argv.slice(2);
+if (!Object.hasOwn(tasks, name)) fail(`There is no task '${name}'. There are: ${Object.keys(tasks).join(", ")}.`);
+install();
+tasks[name](developmentNode(), ...args);

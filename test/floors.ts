@@ -1,0 +1,75 @@
+/**
+ * The map of `src/`: which rooms there are, on which floor, and what each may import. `architecture.test.ts` holds it,
+ * `docs/architecture.md` is printed from it (`node scripts/print-architecture.ts`). A new room, or a wider border, is a change here first.
+ */
+
+export interface Room {
+  readonly floor: number;
+  /** What the room is for, in one or two sentences. */
+  readonly idea: string;
+  /** The rooms it may import, all on lower floors. */
+  readonly imports: readonly string[];
+  /** Node's own modules it may import, by folder: the longest folder that holds the file decides. */
+  readonly builtins?: Readonly<Record<string, readonly string[]>>;
+  /** Packages it may import, by folder as above. */
+  readonly packages?: Readonly<Record<string, readonly string[]>>;
+}
+
+const belowEntry = ["base", "types", "ast", "schema", "dialect", "driver", "rows", "engine", "query", "session"];
+
+export const rooms: Readonly<Record<string, Room>> = {
+  base: { floor: 0, idea: "The words every floor uses, and nothing about databases.", imports: [] },
+  types: { floor: 1, idea: "What one column holds, and what fits into it.", imports: ["base"] },
+  ast: { floor: 2, idea: "A statement as frozen plain data: what to ask, not how any database spells it.", imports: ["base", "types"] },
+  schema: {
+    floor: 3,
+    idea: "What the data is: tables, columns, relations and the models that name them.",
+    imports: ["base", "types", "ast"],
+  },
+  dialect: {
+    floor: 4,
+    idea: "A statement in one database's words: SQL text and its parameters.",
+    imports: ["base", "types", "ast", "schema"],
+  },
+  driver: {
+    floor: 4,
+    idea: "SQL text in, undecoded rows out: files, sockets and the pool. Knows no statement and no model.",
+    imports: ["base"],
+    builtins: {
+      "driver/sqlite": ["node:fs", "node:module", "node:os", "node:path", "node:process", "node:sqlite", "node:url", "node:worker_threads"],
+      "driver/postgres": ["node:crypto", "node:fs", "node:net", "node:os", "node:path", "node:process", "node:tls"],
+    },
+    packages: { "driver/sqlite": ["better-sqlite3"] },
+  },
+  rows: { floor: 5, idea: "Undecoded rows become values and instances, as late as possible.", imports: ["base", "types", "driver"] },
+  engine: {
+    floor: 6,
+    idea: "Joins the rooms below: a statement becomes a plan, a plan becomes rows. Who holds the one writer, and what a transaction is.",
+    imports: ["base", "types", "ast", "schema", "dialect", "driver", "rows"],
+    builtins: { engine: ["node:async_hooks", "node:diagnostics_channel", "node:process"] },
+  },
+  query: {
+    floor: 7,
+    idea: "The typed sentence a user writes; it builds statements and hands them to a runner.",
+    imports: ["base", "types", "ast", "schema", "engine"],
+  },
+  session: {
+    floor: 8,
+    idea: "What changes: inserting, updating and removing instances, and the transactions they stand in. The public engine opens sessions, so it lives here.",
+    imports: ["base", "types", "ast", "schema", "rows", "engine", "query"],
+  },
+  entry: {
+    floor: 11,
+    idea: "What users import; the only place that assembles, and the only one that re-exports.",
+    imports: belowEntry,
+  },
+};
+
+/** Longest file, in lines. */
+export const maxLines = 450;
+
+/** Tables of facts, which are long because there are many facts. By path below `src/`, each with its reason. */
+export const longFiles: Readonly<Record<string, string>> = {};
+
+/** Names that say nothing: a file or folder called so has no idea yet. */
+export const forbiddenNames = /(?:^|[-/])(?:utils?|helpers?|common|misc|managers?)(?:[-/.]|$)/;
