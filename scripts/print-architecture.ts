@@ -6,8 +6,9 @@ import { maxLines, rooms, type Room } from "../test/floors.ts";
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 
 const floorsFromTheTop = (): [number, string[]][] => {
-  const byFloor = Map.groupBy(Object.keys(rooms), (name) => rooms[name]?.floor ?? 0);
-  return [...byFloor].sort(([a], [b]) => b - a);
+  const names = Object.keys(rooms);
+  const floors = [...new Set(names.map((name) => rooms[name]?.floor ?? 0))].sort((a, b) => b - a);
+  return floors.map((floor) => [floor, names.filter((name) => rooms[name]?.floor === floor)]);
 };
 
 const drawing = (): string => floorsFromTheTop().map(([floor, names]) => `${String(floor).padStart(3)}  ${names.join("  ·  ")}`).join("\n");
