@@ -1,7 +1,185 @@
-/** `sql`: SQL of the user's own, with bound values. */
+/**
+ * `sql`: SQL of the user's own, with bound values.
+ *
+ * Only a real template call and `sql.raw` make text. What stands between the texts is a bound value, unless it is one of our own objects
+ * (an expression, a model, another piece of `sql`), recognised by private fields and never by shape.
+ */
+import { ConfigurationError } from "../base/errors.ts";
+import { describe } from "../types/column-type.ts";
+import type { NowNode, ParameterNode, RawNode, RawPart } from "./expression.ts";
+import { NodeHolder, nodeOf } from "./node-holder.ts";
+import { splitPlaceholders } from "./placeholders.ts";
+
 declare const row: unique symbol;
 /** A piece of SQL with bound parameters. `T` is the type of its value, or of its rows. */
 export interface Sql<out T> {
   readonly [row]: T;
   as<U>(): Sql<U>;
 }
+
+export interface SqlTag {
+  /** Raw SQL. Interpolated values become parameters; models and columns become identifiers; other pieces of SQL nest. */
+  <T = unknown>(strings: TemplateStringsArray, ...values: readonly unknown[]): Sql<T>;
+  /** SQL text with its own placeholders: `$1`, `?` or `:name`. The text is sent as it is: never build it from input. */
+  raw<T = unknown>(text: string, parameters?: readonly unknown[] | Readonly<Record<string, unknown>>): Sql<T>;
+  /** A quoted name, or a qualified one: `sql.identifier("schema", "table")`. */
+  identifier(...names: readonly string[]): Sql<never>;
+  /** Pieces or values one after another, `, ` between them unless `separator` is given. */
+  join(parts: readonly unknown[], separator?: Sql<unknown>): Sql<unknown>;
+}
+
+class SqlPiece extends NodeHolder {
+  readonly #piece: RawNode | NowNode;
+
+  constructor(piece: RawNode | NowNode) {
+    super(piece);
+    this.#piece = piece;
+  }
+
+  static pieceOf(value: unknown): RawNode | NowNode | undefined {
+    return typeof value === "object" && value !== null && #piece in value ? value.#piece : undefined;
+  }
+
+  as(): this {
+    return this;
+  }
+}
+
+type TableName = { readonly name: string };
+const tables = new WeakMap<object, (model: object) => TableName>();
+
+/** Makes a class and its subclasses stand for a table in `sql`. `tableOf` gets the very class that was written. */
+export const registerTableName = (constructor: object, tableOf: (model: object) => TableName): void => {
+  tables.set(constructor, tableOf);
+};
+
+const tableNamed = (value: object): TableName | undefined => {
+  for (let at: object | null = value; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    const tableOf = tables.get(at);
+    if (tableOf) return tableOf(value);
+  }
+  return undefined;
+};
+
+/** Whether a value may be bound as it is; anything that would need interpreting may not. */
+const isBindable = (value: unknown): boolean => {
+  if (value === null || value instanceof Date || value instanceof Uint8Array) return true;
+  if (Array.isArray(value)) return value.every(isBindable);
+  return typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
+};
+
+const parameter = (value: unknown, where: string): ParameterNode => {
+  if (isBindable(value)) {
+    return Object.freeze({
+      node: "parameter",
+      form: "asGiven",
+      type: null,
+      value: Array.isArray(value) ? Object.freeze([...value]) : value,
+    });
+  }
+  const what = Array.isArray(value) ? "an array that holds something else than values" : describe(value);
+  const remedy =
+    value === undefined
+      ? "Use null for NULL."
+      : "Pass a value, a model, a column or another sql`…`; for a JSON document pass JSON.stringify(value).";
+  throw new ConfigurationError(`${where} is ${what}, which SQL has no value for. ${remedy}`);
+};
+
+const partOf = (value: unknown, where: string): RawPart => {
+  const node = nodeOf(value);
+  if (node) return node;
+  const table = typeof value === "function" ? tableNamed(value) : undefined;
+  return table ? Object.freeze({ node: "tableName", table }) : parameter(value, where);
+};
+
+const piece = <T>(texts: readonly string[], parts: readonly RawPart[]): Sql<T> => {
+  const node: RawNode = { node: "raw", texts: Object.freeze([...texts]), parts: Object.freeze([...parts]), type: null };
+  // The phantom type is not there at run time.
+  return new SqlPiece(Object.freeze(node)) as unknown as Sql<T>;
+};
+
+/** The engine freezes a template's strings and their `raw`; a call with any other array was not written as a template. */
+const isTemplate = (strings: unknown): strings is TemplateStringsArray =>
+  Array.isArray(strings) &&
+  Object.isFrozen(strings) &&
+  Array.isArray((strings as { raw?: unknown }).raw) &&
+  Object.isFrozen((strings as { raw?: unknown }).raw);
+
+const tag = <T>(strings: TemplateStringsArray, ...values: readonly unknown[]): Sql<T> => {
+  if (!isTemplate(strings) || strings.length !== values.length + 1) {
+    throw new ConfigurationError(
+      "sql is a template tag: write sql`SELECT …${value}`, without parentheses. For text that you trust use sql.raw(text, parameters).",
+    );
+  }
+  if (strings.some((text) => text === undefined)) {
+    throw new ConfigurationError("sql`…` has a backslash sequence that JavaScript does not know. Write the backslash twice.");
+  }
+  return piece<T>(
+    strings,
+    values.map((value, index) => partOf(value, `Value ${index + 1} of sql\`…\``)),
+  );
+};
+
+const valueFor = (key: number | string, parameters: object): unknown => {
+  if (!Object.hasOwn(parameters, key)) {
+    const name = typeof key === "number" ? `${key + 1}` : `:${key}`;
+    throw new ConfigurationError(`The text of sql.raw() uses parameter ${name}, which was not given. Pass it with the parameters.`);
+  }
+  return (parameters as Readonly<Record<number | string, unknown>>)[key];
+};
+
+const raw = <T>(text: string, parameters?: readonly unknown[] | Readonly<Record<string, unknown>>): Sql<T> => {
+  if (typeof text !== "string") throw new ConfigurationError(`sql.raw() takes SQL text, got ${describe(text)}.`);
+  if (parameters === undefined) return piece<T>([text], []);
+  const { texts, order } = splitPlaceholders(text);
+  const used = new Set(order);
+  const unused = Object.keys(parameters).filter((key) => !used.has(Array.isArray(parameters) ? Number(key) : key));
+  if (unused.length > 0) {
+    const names = unused.map((key) => (Array.isArray(parameters) ? `${Number(key) + 1}` : `:${key}`)).join(", ");
+    throw new ConfigurationError(
+      `The text of sql.raw() has no placeholder for parameter ${names}. Remove the parameter, or name it in the text.`,
+    );
+  }
+  return piece<T>(
+    texts,
+    order.map((key) => partOf(valueFor(key, parameters), `Parameter ${typeof key === "number" ? key + 1 : key} of sql.raw()`)),
+  );
+};
+
+const identifier = (...names: readonly string[]): Sql<never> => {
+  if (names.length === 0 || !names.every((name) => typeof name === "string" && name.length > 0 && !name.includes("\0"))) {
+    throw new ConfigurationError("sql.identifier() takes one or more names that are not empty and hold no NUL character.");
+  }
+  return piece<never>(["", ""], [Object.freeze({ node: "identifier", names: Object.freeze([...names]) })]);
+};
+
+const separatorText = (separator: Sql<unknown> | undefined): string => {
+  if (separator === undefined) return ", ";
+  const node = sqlNodeOf(separator);
+  if (node?.node !== "raw" || node.parts.length > 0) {
+    throw new ConfigurationError("The separator of sql.join() must be a piece of sql without values, as in sql` AND `.");
+  }
+  return node.texts.join("");
+};
+
+const join = (parts: readonly unknown[], separator?: Sql<unknown>): Sql<unknown> => {
+  const joined = parts.map((part, index) => partOf(part, `Part ${index + 1} of sql.join()`));
+  return piece(["", ""], [Object.freeze({ node: "joinedParts", parts: Object.freeze(joined), separator: separatorText(separator) })]);
+};
+
+/** What a piece of `sql` holds; `undefined` for anything else. */
+export const sqlNodeOf = (value: unknown): RawNode | NowNode | undefined => SqlPiece.pieceOf(value);
+
+/** A node that stands where users may put SQL. */
+export const isSql = (value: unknown): value is Sql<unknown> => sqlNodeOf(value) !== undefined;
+
+/**
+ * SQL with bound values.
+ *
+ *     sql`SELECT name FROM ${User} WHERE ${User.columns.age} > ${18}`     // SELECT name FROM "users" WHERE "users"."age" > ?
+ */
+export const sql: SqlTag = Object.freeze(Object.assign(tag, { raw, identifier, join }));
+
+const nowNode: NowNode = Object.freeze({ node: "now" });
+/** The database's current time, the same during a statement. */
+export const now: Sql<Date> = new SqlPiece(nowNode) as unknown as Sql<Date>;
