@@ -11,7 +11,10 @@ const floorsFromTheTop = (): [number, string[]][] => {
   return floors.map((floor) => [floor, names.filter((name) => rooms[name]?.floor === floor)]);
 };
 
-const drawing = (): string => floorsFromTheTop().map(([floor, names]) => `${String(floor).padStart(3)}  ${names.join("  ·  ")}`).join("\n");
+const drawing = (): string =>
+  floorsFromTheTop()
+    .map(([floor, names]) => `${String(floor).padStart(3)}  ${names.join("  ·  ")}`)
+    .join("\n");
 
 const foreign = (byFolder: Readonly<Record<string, readonly string[]>> = {}): string =>
   Object.entries(byFolder)

@@ -53,7 +53,8 @@ const allowedFor = (path: string, byFolder: Readonly<Record<string, readonly str
 const complainAboutName = (path: string): string[] => {
   const complaints: string[] = [];
   if (!path.includes("/") || !Object.hasOwn(rooms, roomOf(path))) complaints.push(`${path} is in no room of floors.ts`);
-  if (!/^(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)*\/)*[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.ts$/.test(path)) complaints.push(`${path} is not in kebab-case`);
+  if (!/^(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)*\/)*[a-z][a-z0-9]*(?:-[a-z0-9]+)*\.ts$/.test(path))
+    complaints.push(`${path} is not in kebab-case`);
   if (forbiddenNames.test(path)) complaints.push(`${path} has a name that says nothing`);
   return complaints;
 };

@@ -40,10 +40,7 @@ const files = (...entries: [string, string][]): Map<string, string> => new Map(e
 
 describe("the rules find", () => {
   const broken: Record<string, [Map<string, string>, string[]]> = {
-    "an import that points up": [
-      files(["ast/a.ts", 'import { b } from "../engine/b.ts";']),
-      ["ast/a.ts may not import engine/b.ts"],
-    ],
+    "an import that points up": [files(["ast/a.ts", 'import { b } from "../engine/b.ts";']), ["ast/a.ts may not import engine/b.ts"]],
     "a type import that points up": [
       files(["rows/a.ts", 'import type { B } from "../session/b.ts";']),
       ["rows/a.ts may not import session/b.ts"],
@@ -66,17 +63,15 @@ describe("the rules find", () => {
     ],
     "a side-effect import": [files(["base/a.ts", 'import "../types/b.ts";']), ["base/a.ts may not import types/b.ts"]],
     "a cycle between files": [
-      files(["base/a.ts", 'import "./b.ts";'], ["base/b.ts", 'import type { C } from "./c.ts";'], ["base/c.ts", 'import { a } from "./a.ts";']),
+      files(
+        ["base/a.ts", 'import "./b.ts";'],
+        ["base/b.ts", 'import type { C } from "./c.ts";'],
+        ["base/c.ts", 'import { a } from "./a.ts";'],
+      ),
       ["base/a.ts → base/b.ts → base/c.ts → base/a.ts is a cycle"],
     ],
-    "a re-export outside entry": [
-      files(["base/a.ts", 'export { b } from "./b.ts";']),
-      ["base/a.ts re-exports ./b.ts; only entry/ does"],
-    ],
-    "a star re-export of types": [
-      files(["base/a.ts", 'export type * from "./b.ts";']),
-      ["base/a.ts re-exports ./b.ts; only entry/ does"],
-    ],
+    "a re-export outside entry": [files(["base/a.ts", 'export { b } from "./b.ts";']), ["base/a.ts re-exports ./b.ts; only entry/ does"]],
+    "a star re-export of types": [files(["base/a.ts", 'export type * from "./b.ts";']), ["base/a.ts re-exports ./b.ts; only entry/ does"]],
     "a default export": [files(["base/a.ts", "export default 1;"]), ["base/a.ts has a default export"]],
     "a default export by renaming": [files(["base/a.ts", "const a = 1;\nexport { a as default };"]), ["base/a.ts has a default export"]],
     "a Node module in a room without any": [
@@ -92,10 +87,7 @@ describe("the rules find", () => {
     "a required package": [files(["query/a.ts", 'const x = require("lodash");']), ["query/a.ts may not import lodash"]],
     "a file in no room": [files(["a.ts", ""]), ["a.ts is in no room of floors.ts"]],
     "a room that is not on the map": [files(["plugins/a.ts", ""]), ["plugins/a.ts is in no room of floors.ts"]],
-    "a room named like a property of every object": [
-      files(["constructor/a.ts", ""]),
-      ["constructor/a.ts is in no room of floors.ts"],
-    ],
+    "a room named like a property of every object": [files(["constructor/a.ts", ""]), ["constructor/a.ts is in no room of floors.ts"]],
     "a file that is too long": [files(["base/a.ts", "1;\n".repeat(451)]), ["base/a.ts has 451 lines, more than 450"]],
     "an import without its ending": [files(["base/a.ts", 'import { b } from "./b";']), ["base/a.ts imports ./b without .ts"]],
     "a name in camel case": [files(["base/planCache.ts", ""]), ["base/planCache.ts is not in kebab-case"]],
@@ -123,7 +115,11 @@ describe("the rules let pass", () => {
     ]),
     "a regular expression with a quote in it": files(["base/a.ts", "export const quote = /[\"'`/]/g;\nexport const x = 1;"]),
     "re-exports in entry": files(["entry/index.ts", 'export { b } from "../base/b.ts";'], ["base/b.ts", "export const b = 1;"]),
-    "two ways to one file": files(["base/a.ts", 'import "./b.ts";\nimport "./c.ts";'], ["base/b.ts", 'import "./c.ts";'], ["base/c.ts", ""]),
+    "two ways to one file": files(
+      ["base/a.ts", 'import "./b.ts";\nimport "./c.ts";'],
+      ["base/b.ts", 'import "./c.ts";'],
+      ["base/c.ts", ""],
+    ),
     "a file of exactly the longest length": files(["base/a.ts", "1;\n".repeat(450)]),
     "a word that begins like a forbidden one": files(["base/commonly-used.ts", ""], ["base/utility.ts", ""]),
   };

@@ -25,13 +25,19 @@ test("every code has a page, and every page a code", () => {
 test("every page says what happened, gives an example and says what to do, in this order", () => {
   for (const page of pages) {
     const text = read(`docs/errors/${page}`);
-    assert.match(text, /^# E\d{4}: \w+\n\n\*\*What happened\.\*\* [^]+\n\n\*\*For example\.\*\* [^]+\n\n\*\*What to do\.\*\* [^]+\n$/, page);
+    assert.match(
+      text,
+      /^# E\d{4}: \w+\n\n\*\*What happened\.\*\* [^]+\n\n\*\*For example\.\*\* [^]+\n\n\*\*What to do\.\*\* [^]+\n$/,
+      page,
+    );
     assert.ok(text.startsWith(`# ${page.slice(0, -3)}: `), `${page} begins with its own code`);
   }
 });
 
 test("a page is headed by the class that carries its code", () => {
-  const classes = read("src/base/errors.ts").split(/^export class /m).slice(1);
+  const classes = read("src/base/errors.ts")
+    .split(/^export class /m)
+    .slice(1);
   for (const text of classes) {
     const name = /^\w+/.exec(text)?.[0];
     const [code] = codesIn(text);

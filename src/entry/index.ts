@@ -3,6 +3,7 @@
 export {
   BugError,
   CheckViolation,
+  ColumnNotLoaded,
   ConfigurationError,
   ConnectionError,
   ConstraintViolation,

@@ -1,0 +1,51 @@
+/** Folders for tests that compile or run programs: below `.scratch/`, so that packages resolve as they do in the repository, and gone at the end. */
+import { spawnSync } from "node:child_process";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after } from "node:test";
+import { fileURLToPath } from "node:url";
+
+export const root: string = fileURLToPath(new URL("../", import.meta.url));
+
+/** A new empty folder, removed when the calling file's tests are over. `KEEP_SCRATCH=1` keeps it to be looked at. */
+export const scratchFolder = (name: string): string => {
+  const folder = join(root, ".scratch", `${name}-${process.pid}`);
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  after(() => {
+    if (process.env["KEEP_SCRATCH"] === undefined) rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+};
+
+/** Writes files by path below `folder`. */
+export const writeAll = (folder: string, files: Readonly<Record<string, string>>): void => {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+};
+
+export interface Outcome {
+  readonly status: number | null;
+  /** Both outputs, one after the other. */
+  readonly output: string;
+}
+
+const run = (args: readonly string[], cwd: string): Outcome => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  return { status, output: stdout + stderr };
+};
+
+/** Runs a script with this Node. */
+export const runScript = (path: string, cwd: string = root): Outcome => run([path], cwd);
+
+/** The compilers that Petrel's types must pass on, by the name of their package. */
+export const compilers = ["typescript", "typescript6"] as const;
+export type Compiler = (typeof compilers)[number];
+
+/** Type-checks or builds a project. One thread: counts and the order of messages are the same every time. */
+export const compile = (compiler: Compiler, project: string, ...flags: string[]): Outcome => {
+  const threads = compiler === "typescript" ? ["--singleThreaded"] : [];
+  return run([join(root, "node_modules", compiler, "bin", "tsc"), "-p", project, "--pretty", "false", ...threads, ...flags], root);
+};
