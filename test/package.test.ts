@@ -1,0 +1,104 @@
+/** What gets published: which files, what `import` and `require` find, and that nothing runs at install. */
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { compile, root, runScript, scratchFolder, writeAll } from "./scratch.ts";
+
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+const folder = scratchFolder("package");
+const published = join(folder, "petrel");
+
+/** The repository as it is after `npm run build`, without disturbing its own `dist/`. */
+const build = (): string => {
+  mkdirSync(published, { recursive: true });
+  for (const name of ["package.json", ...manifest.files.filter((file: string) => file !== "dist")]) {
+    cpSync(join(root, name), join(published, name), { recursive: true });
+  }
+  return compile("typescript", join(root, "tsconfig.build.json"), "--outDir", join(published, "dist")).output;
+};
+
+const packedFiles = (): string[] => {
+  const npm = process.env["npm_execpath"];
+  const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+  const output = npm?.endsWith(".js")
+    ? execFileSync(process.execPath, [npm, ...args], { cwd: published, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
+    : execFileSync("npm", args, { cwd: published, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  // npm 11 prints a list of packages, npm 12 an object by name.
+  const packages: { files: { path: string }[] }[] = Object.values(JSON.parse(output));
+  return (packages[0]?.files ?? []).map(({ path }) => path);
+};
+
+describe("the package", () => {
+  test("builds", () => assert.equal(build(), ""));
+
+  test("holds what was built, the documentation, and nothing else", () => {
+    const files = packedFiles();
+    const expected = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"];
+    assert.deepEqual(files.filter((path) => !/^(?:dist|docs)\//.test(path)).sort(), expected);
+    const built = files.filter((path) => path.startsWith("dist/"));
+    assert.deepEqual(
+      built.filter((path) => !/\.(?:js|d\.ts)(?:\.map)?$/.test(path)),
+      [],
+    );
+    for (const path of ["dist/entry/index.js", "dist/entry/index.d.ts", "docs/errors/E1001.md"]) assert.ok(files.includes(path), path);
+  });
+
+  test("imports by its built name only files that are in it", () => {
+    const text = readFileSync(join(published, "dist", "entry", "index.js"), "utf8");
+    const imports = Array.from(text.matchAll(/from "(.+?)"/g), ([, specifier = ""]) => specifier);
+    assert.ok(imports.length > 1);
+    assert.deepEqual(
+      imports.filter((specifier) => !existsSync(join(published, "dist", "entry", specifier))),
+      [],
+    );
+  });
+
+  test("is found by import and by require, and is the same package both ways", () => {
+    mkdirSync(join(folder, "user", "node_modules"), { recursive: true });
+    symlinkSync(published, join(folder, "user", "node_modules", "petrel"));
+    writeAll(join(folder, "user"), {
+      "both.cjs": `
+        const required = require("petrel");
+        import("petrel").then((imported) => {
+          console.log(Object.keys(required).sort().join() === Object.keys(imported).sort().join());
+          console.log(required.PetrelError === imported.PetrelError, required.hasMany === imported.hasMany);
+          console.log(require("petrel/package.json").name);
+        });`,
+    });
+    assert.equal(runScript(join(folder, "user", "both.cjs")).output, "true\ntrue true\npetrel\n");
+  });
+
+  test("keeps its own files private", () => {
+    writeAll(join(folder, "user"), { "deep.mjs": 'import("petrel/dist/base/errors.js").catch((error) => console.log(error.code));' });
+    assert.equal(runScript(join(folder, "user", "deep.mjs")).output, "ERR_PACKAGE_PATH_NOT_EXPORTED\n");
+  });
+});
+
+describe("the manifest", () => {
+  test("says that importing has no effects, and that nothing is needed or run at install", () => {
+    assert.equal(manifest.type, "module");
+    assert.equal(manifest.sideEffects, false);
+    assert.equal(manifest.dependencies, undefined);
+    const lifecycle = ["preinstall", "install", "postinstall", "prepare", "prepublish"];
+    assert.deepEqual(
+      lifecycle.filter((name) => Object.hasOwn(manifest.scripts, name)),
+      [],
+    );
+  });
+
+  test("names types first in every export, since the first match wins", () => {
+    for (const target of Object.values<object | string>(manifest.exports)) {
+      if (typeof target === "object") assert.equal(Object.keys(target)[0], "types");
+    }
+  });
+
+  test("pins its tools, so that a clean install is the same everywhere", () => {
+    const versions: string[] = Object.values(manifest.devDependencies);
+    assert.deepEqual(
+      versions.filter((version) => !/^(?:npm:\w+@)?\d+\.\d+\.\d+$/.test(version)),
+      [],
+    );
+  });
+});
