@@ -26,7 +26,7 @@ export {
 } from "../base/errors.ts";
 export type { BoundValue } from "../base/bound-value.ts";
 export type { Codec, ColumnType, Kind } from "../types/column-type.ts";
-export type { Sql } from "../ast/sql-tag.ts";
+export { now, sql, type Sql, type SqlTag } from "../ast/sql-tag.ts";
 export type {
   Condition,
   DateExpression,
@@ -44,3 +44,44 @@ export type { AnyEntity, AnyModel, Entity, Insert, ModelOf, ModelOptions, NoOpti
 export { belongsTo, hasMany, hasOne, manyToMany } from "../schema/relation.ts";
 export type { BelongsTo, HasMany, HasOne, ManyToMany } from "../schema/relation.ts";
 export type { Annotated, Collection, Columns } from "../schema/scope.ts";
+export {
+  array,
+  bigint,
+  bool,
+  bytes,
+  date,
+  decimal,
+  float,
+  int,
+  json,
+  oneOf,
+  smallint,
+  text,
+  time,
+  timestamp,
+  uuid,
+} from "../schema/column-factories.ts";
+export type { DecimalOptions, NumberOptions, TextOptions } from "../schema/column-factories.ts";
+export { softDelete } from "../schema/soft-delete.ts";
+export { timestamps } from "../schema/timestamps.ts";
+export { avg, count, max, min, sum } from "../query/aggregate.ts";
+export type { Aggregate, Annotate, Annotations, Computed } from "../query/aggregate.ts";
+export { F } from "../query/f.ts";
+export { joined, noLoad, selectIn, type Load, type Strategy } from "../query/load.ts";
+export type { InvalidRelation, Loaded, RelationValue, With } from "../query/loaded.ts";
+export type { Filter, LookupHints, LookupKey, Lookups, NoSuchLookup } from "../query/lookups.ts";
+export type { ColumnPath, OrderKey, RelationPath } from "../query/paths.ts";
+export type { Nest, Selected, Tuple } from "../query/projection.ts";
+export { Q } from "../query/q.ts";
+export type {
+  CallOptions,
+  CompiledQuery,
+  ExplainOptions,
+  GroupedQuery,
+  LockOptions,
+  Query,
+  StreamOptions,
+  WriteOptions,
+} from "../query/query.ts";
+export { skip } from "../query/skip.ts";
+export type { IfSoftDeletable, NotSoftDeletable, Update } from "../query/update.ts";
