@@ -36,7 +36,17 @@ export const rooms: Readonly<Record<string, Room>> = {
     idea: "SQL text in, undecoded rows out: files, sockets and the pool. Knows no statement and no model.",
     imports: ["base"],
     builtins: {
-      "driver/sqlite": ["node:fs", "node:module", "node:os", "node:path", "node:process", "node:sqlite", "node:url", "node:worker_threads"],
+      "driver/sqlite": [
+        "node:fs",
+        "node:module",
+        "node:os",
+        "node:path",
+        "node:process",
+        "node:sqlite",
+        "node:timers/promises",
+        "node:url",
+        "node:worker_threads",
+      ],
       "driver/postgres": ["node:crypto", "node:fs", "node:net", "node:os", "node:path", "node:process", "node:tls"],
     },
     packages: { "driver/sqlite": ["better-sqlite3"] },
