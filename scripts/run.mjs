@@ -3,14 +3,16 @@
  * Plain JavaScript, because the Node that npm itself runs on may be older than the one Petrel is developed with (any from 20 will do here).
  */
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const developmentMajor = 24;
-const npm = process.platform === "win32" ? "npm.cmd" : "npm";
-const ownNode = join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+const isWindows = process.platform === "win32";
+const npm = isWindows ? "npm.cmd" : "npm";
+const executable = isWindows ? "node.exe" : "node";
+const ownNode = join(root, "node_modules", "node", "bin", executable);
 
 const fail = (message) => {
   console.error(`\n${message}`);
@@ -36,21 +38,43 @@ const isInstalled = () => {
   return existsSync(mark) && statSync(mark).mtimeMs >= statSync(join(root, "package-lock.json")).mtimeMs;
 };
 
+/** Runs npm without the terminal: nothing here may ask. Gives its exit code. */
+const runNpm = (...args) => spawnSync(npm, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], shell: isWindows }).status ?? 1;
+
 const install = () => {
   if (isInstalled()) return;
   console.log("Installing dependencies (npm ci): node_modules is missing or older than package-lock.json.");
-  // A build tool for modules that have no ready binary would read the terminal; nothing here may.
-  must(npm, ["ci", "--no-audit", "--no-fund"], { stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" });
+  const status = runNpm("ci", "--no-audit", "--no-fund");
+  if (status !== 0) process.exit(status);
+};
+
+/**
+ * Fetches the package that holds nothing but Node's binary for this machine, and gives the binary's path.
+ * The development dependency `node` does the same in an install script, which npm may have been told not to run.
+ */
+const fetchNode = () => {
+  const { version } = JSON.parse(readFileSync(join(root, "node_modules", "node", "package.json"), "utf8"));
+  const platform = isWindows ? "win" : process.platform;
+  const prefix = platform === "darwin" && process.arch === "arm64" ? "node-bin" : "node";
+  const name = `${prefix}-${platform}-${process.arch}`;
+  const folder = join(root, "node_modules", ".own-node");
+  const binary = join(folder, "node_modules", name, "bin", executable);
+  if (majorOf(binary) === developmentMajor) return binary;
+  console.log(`The install script of the development dependency 'node' did not run. Fetching ${name}@${version}, which needs none.`);
+  const quiet = ["--no-save", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"];
+  runNpm("install", ...quiet, "--prefix", folder, `${name}@${version}`);
+  return binary;
 };
 
 /** The Node to run everything on: the one of node_modules, or this one when it is of the same major version. */
 const developmentNode = () => {
   if (majorOf(ownNode) === developmentMajor) return ownNode;
   if (Number(process.versions.node.split(".")[0]) === developmentMajor) return process.execPath;
+  const fetched = fetchNode();
+  if (majorOf(fetched) === developmentMajor) return fetched;
   return fail(
-    `node_modules has no Node ${developmentMajor}: the install script of the development dependency 'node', which fetches it, did not run ` +
-      `or found no network. Run 'npm rebuild node --ignore-scripts=false', or run this with Node ${developmentMajor} yourself ` +
-      `(this is ${process.version}).`,
+    `There is no Node ${developmentMajor} in node_modules, and none could be fetched. With a network, run 'npm rebuild node --ignore-scripts=false'; ` +
+      `or install Node ${developmentMajor} yourself and run this with it (this is ${process.version}).`,
   );
 };
 
