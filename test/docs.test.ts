@@ -4,7 +4,7 @@
  * - A block's info string may say `ts prelude`: then it stands before every later block of its page.
  * - A block whose first line is a comment with a path, `// models.ts`, is that file; other blocks of the page import it.
  * - Lines after `// →` are what the block prints, in order: such a block is run on SQLite in memory, and everything it prints is compared.
- * - `ts wrong`: must not compile.
+ * - `ts wrong`: must not compile; the compiler's message holds what stands behind `// ✗`.
  */
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -94,8 +94,14 @@ describe("the documentation", () => {
   for (const block of blocks) {
     const name = `${block.page}:${block.line}`;
     const wrong = messages.get(fileOf(block)) ?? [];
-    if (block.kind === "wrong") test(`${name} does not compile, as it says`, () => assert.notDeepEqual(wrong, []));
-    else test(`${name} compiles`, () => assert.deepEqual(wrong, []));
+    if (block.kind === "wrong") {
+      const sentence = /\/\/ ✗ (.*)$/m.exec(block.code)?.[1];
+      test(`${name} gets the compiler's message that it shows`, () => {
+        assert.ok(sentence, "a wrong block shows its message");
+        assert.equal(wrong.length, 1, wrong.join("\n"));
+        assert.ok(wrong[0]?.includes(sentence), wrong[0]);
+      });
+    } else test(`${name} compiles`, () => assert.deepEqual(wrong, []));
     const expected = expectedOutput(block.code);
     if (expected.length === 0) continue;
     test(`${name} prints what it says`, () => {
