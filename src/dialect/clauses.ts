@@ -1,0 +1,225 @@
+/** The clauses that all statements are made of: FROM with its joins, WHERE, and whole selects. */
+import { BugError } from "../base/errors.ts";
+import type { ExpressionNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { DeletedRows, SelectItem, SelectStatement } from "../ast/select.ts";
+import type { ColumnRef, KeyPair, Source, TableRef } from "../ast/source.ts";
+import type { BoundValue } from "../base/bound-value.ts";
+import { describe, ValueProblem } from "../types/column-type.ts";
+import type { Compilation } from "./compilation.ts";
+import { level } from "./piece.ts";
+import { quote } from "./quote.ts";
+import type { Scope } from "./sources.ts";
+
+/** `"users" AS "author"`, or just the name where they are the same. */
+const tableAs = (table: TableRef, alias: string): string =>
+  alias === table.name ? quote(table.name) : `${quote(table.name)} AS ${quote(alias)}`;
+
+/** `author`, `author_profile`: the relations from the scope's root to a joined source. */
+const pathOf = (source: Source, scope: Scope): string => {
+  const names: string[] = [];
+  for (let at = source; at !== scope.root; at = at.parent!) names.unshift(at.relation!.name);
+  return names.join("_");
+};
+
+/** Gives every table of a scope its name. */
+const nameSources = (scope: Scope, compilation: Compilation): void => {
+  const { names, throughNames, aliases } = compilation;
+  const through = scope.root.relation?.through;
+  if (through && scope.root.parent !== null) throughNames.set(scope.root, aliases.takeTable(through.table.name));
+  names.set(scope.root, aliases.takeTable(scope.root.table.name));
+  const tables = new Set([...scope.joins].map((source) => source.table.name.toLowerCase()));
+  for (const source of scope.joins) {
+    const avoided = new Set(tables);
+    avoided.delete(source.table.name.toLowerCase());
+    names.set(source, aliases.take(pathOf(source, scope), avoided));
+  }
+};
+
+/** `"author"."id" = "posts"."author_id" AND …`. Columns of joins are always written with their table. */
+const keysEqual = (keys: readonly KeyPair[], near: (column: ColumnRef) => string, far: (column: ColumnRef) => string): string =>
+  keys.map(([nearColumn, farColumn]) => `${far(farColumn)} = ${near(nearColumn)}`).join(" AND ");
+
+const of =
+  (name: string) =>
+  (column: ColumnRef): string =>
+    `${quote(name)}.${quote(column.name)}`;
+
+/** The condition that hides deleted rows of a joined table, or nothing. */
+const liveOnly = (table: TableRef, name: string, compilation: Compilation): string[] =>
+  table.softDelete === null || compilation.seesDeleted ? [] : [`${of(name)(table.softDelete)} IS NULL`];
+
+const isRequired = (source: Source, scope: Scope, compilation: Compilation): boolean => {
+  for (let at = source; at !== scope.root; at = at.parent!) {
+    if (at.relation!.optional || (at.table.softDelete !== null && !compilation.seesDeleted)) return false;
+  }
+  return true;
+};
+
+const onCondition = (source: Source, compilation: Compilation): string => {
+  const relation = source.relation!;
+  if (relation.through !== null) throw new BugError(`the to-one relation '${relation.name}' leads through a join table.`);
+  const name = compilation.names.get(source)!;
+  const near = of(compilation.names.get(source.parent!)!);
+  return [keysEqual(relation.keys, near, of(name)), ...liveOnly(source.table, name, compilation)].join(" AND ");
+};
+
+const join = (source: Source, scope: Scope, compilation: Compilation): string => {
+  compilation.reads(source.table);
+  const kind = isRequired(source, scope, compilation) ? "JOIN" : "LEFT JOIN";
+  return ` ${kind} ${tableAs(source.table, compilation.names.get(source)!)} ON ${onCondition(source, compilation)}`;
+};
+
+const joins = (scope: Scope, compilation: Compilation): string =>
+  [...scope.joins].map((source) => join(source, scope, compilation)).join("");
+
+/** The root's table alone. Gives it, and what is joined to it, their names. */
+const enter = (source: Source, compilation: Compilation): string => {
+  compilation.reads(source.table);
+  nameSources(compilation.sources.scope(source), compilation);
+  return tableAs(source.table, compilation.names.get(source)!);
+};
+
+/** Texts that are all true: `WHERE a AND b`, or nothing. */
+export const whereAll = (conditions: readonly string[]): string => (conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`);
+
+const condition = (node: ExpressionNode | null, compilation: Compilation): string[] => {
+  if (node === null) return [];
+  return [compilation.at(node, level.and)];
+};
+
+/** The root's rows that count, by whether they are marked as deleted. */
+const deletedCondition = (source: Source, deleted: DeletedRows, compilation: Compilation): string[] => {
+  const marker = source.table.softDelete;
+  if (marker === null || deleted === "include") return [];
+  return [`${compilation.column(source, marker)} IS ${deleted === "only" ? "NOT NULL" : "NULL"}`];
+};
+
+/** The WHERE clause of a statement about `source`. A condition alone keeps its top level without parentheses. */
+export const where = (source: Source, node: ExpressionNode | null, deleted: DeletedRows, compilation: Compilation): string => {
+  const marked = source.table.softDelete !== null && deleted !== "include";
+  if (!marked) return node === null ? "" : ` WHERE ${compilation.spell(node).text}`;
+  return whereAll([...condition(node, compilation), ...deletedCondition(source, deleted, compilation)]);
+};
+
+export const items = (list: readonly SelectItem[], compilation: Compilation): string =>
+  list
+    .map(({ expression, alias, type }) => {
+      const text = compilation.words.stored(expression, type, compilation);
+      return alias === null ? text : `${text} AS ${quote(alias)}`;
+    })
+    .join(", ");
+
+export const returning = (list: readonly SelectItem[], compilation: Compilation): string =>
+  list.length === 0 ? "" : ` RETURNING ${items(list, compilation)}`;
+
+/** Whether NULL can be among the values, as far as the statement knows. */
+const canBeNull = (node: ExpressionNode, compilation: Compilation): boolean => {
+  if (node.node === "collectionAggregate") return node.aggregate.name !== "count";
+  if (node.node === "aggregate") return node.name !== "count";
+  if (node.node !== "column") return true;
+  if (node.column.nullable) return true;
+  const scope = compilation.sources.scopeOf(node.source);
+  return !isRequired(node.source, scope, compilation);
+};
+
+const orderBy = (orderings: readonly OrderingNode[], compilation: Compilation): string => {
+  if (orderings.length === 0) return "";
+  const terms = orderings.map((ordering) => compilation.words.ordering(ordering, canBeNull(ordering.expression, compilation), compilation));
+  return ` ORDER BY ${terms.join(", ")}`;
+};
+
+/** Rows to skip or to return: never negative, never a fraction, never a text. */
+const encodeRowCount = (value: unknown): BoundValue => {
+  if (typeof value === "bigint" && value >= 0n) return value;
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new ValueProblem(
+    `expects a whole number from 0, got ${typeof value === "number" && value < 0 ? "a negative number" : describe(value)}`,
+  );
+};
+
+const rowCount = (parameter: ParameterNode, compilation: Compilation): string => compilation.bind(parameter, encodeRowCount);
+
+const limits = (statement: SelectStatement, compilation: Compilation): string => {
+  const { limit, offset } = statement;
+  if (limit === null && offset === null) return "";
+  const start = limit === null ? compilation.words.offsetAlone : ` LIMIT ${rowCount(limit, compilation)}`;
+  return offset === null ? start : `${start} OFFSET ${rowCount(offset, compilation)}`;
+};
+
+const groups = (statement: SelectStatement, compilation: Compilation): string => {
+  const { groupBy, having } = statement;
+  const group = groupBy.length === 0 ? "" : ` GROUP BY ${groupBy.map((node) => compilation.at(node, level.or)).join(", ")}`;
+  return having === null ? group : `${group} HAVING ${compilation.spell(having).text}`;
+};
+
+const lock = (statement: SelectStatement, compilation: Compilation): string =>
+  statement.lock === null ? "" : compilation.words.lock(statement.lock, compilation.names.get(statement.source)!);
+
+const selectHere = (statement: SelectStatement, compilation: Compilation, spellItems: () => string): string => {
+  const from = enter(statement.source, compilation) + joins(compilation.sources.scope(statement.source), compilation);
+  const list = spellItems();
+  const distinct = statement.distinct ? "DISTINCT " : "";
+  const filtered = where(statement.source, statement.where, statement.deleted, compilation);
+  const grouped = groups(statement, compilation);
+  const ordered = orderBy(statement.orderBy, compilation);
+  return `SELECT ${distinct}${list} FROM ${from}${filtered}${grouped}${ordered}${limits(statement, compilation)}${lock(statement, compilation)}`;
+};
+
+/** A select in a scope of its own, without its `wrap`. `spellItems` writes what it selects. */
+export const selectOf = (statement: SelectStatement, compilation: Compilation, spellItems: () => string): string => {
+  const outer = compilation.seesDeleted;
+  return compilation.nested(() => {
+    compilation.seesDeleted = statement.deleted === "include";
+    const text = selectHere(statement, compilation, spellItems);
+    compilation.seesDeleted = outer;
+    return text;
+  });
+};
+
+/** `FROM … WHERE …` of the far side of a to-many relation, tied to the row outside. `spellItem` writes what is selected of it. */
+export const collectionOf = (source: Source, spellItem: () => string, filter: ExpressionNode | null, compilation: Compilation): string =>
+  compilation.nested(() => {
+    const { parent, relation } = source;
+    if (parent === null || relation === null) throw new BugError("a subquery over a relation has no relation.");
+    const scope = compilation.sources.scope(source);
+    nameSources(scope, compilation);
+    compilation.reads(source.table);
+    const name = compilation.names.get(source)!;
+    const outside = (column: ColumnRef): string => compilation.column(parent, column);
+    const inner = joins(scope, compilation);
+    const through = relation.through;
+    const live = liveOnly(source.table, name, compilation);
+    if (through === null) {
+      const item = spellItem();
+      const tie = keysEqual(relation.keys, outside, of(name));
+      return `SELECT ${item} FROM ${tableAs(source.table, name)}${inner}${whereAll([tie, ...live, ...condition(filter, compilation)])}`;
+    }
+    compilation.reads(through.table);
+    const middle = compilation.throughNames.get(source)!;
+    const on = [keysEqual(through.keys, of(middle), of(name)), ...live].join(" AND ");
+    const from = `${tableAs(through.table, middle)} JOIN ${tableAs(source.table, name)} ON ${on}${inner}`;
+    const item = spellItem();
+    const tie = keysEqual(relation.keys, outside, of(middle));
+    const conditions = [tie, ...liveOnly(through.table, middle, compilation), ...condition(filter, compilation)];
+    return `SELECT ${item} FROM ${from}${whereAll(conditions)}`;
+  });
+
+/** A column of a joined source as a subquery, for statements that cannot join (UPDATE, DELETE): NULL where a LEFT JOIN would give it. */
+export const columnBySubquery = (source: Source, column: ColumnRef, compilation: Compilation): string => {
+  const scope = compilation.sources.scopeOf(source);
+  const chain: Source[] = [];
+  for (let at = source; at !== scope.root; at = at.parent!) chain.unshift(at);
+  const [first, ...rest] = chain;
+  if (first === undefined) throw new BugError(`a statement names the column '${column.property}' of a table that it does not read.`);
+  return compilation.nested(() => {
+    const named = chain.map((at) => [at, compilation.aliases.take(pathOf(at, scope))] as const);
+    const names = new Map<Source, string>([...named, [scope.root, compilation.names.get(scope.root) ?? scope.root.table.name]]);
+    for (const at of chain) compilation.reads(at.table);
+    const on = (at: Source): string[] => [
+      keysEqual(at.relation!.keys, of(names.get(at.parent!)!), of(names.get(at)!)),
+      ...liveOnly(at.table, names.get(at)!, compilation),
+    ];
+    const joined = rest.map((at) => ` JOIN ${tableAs(at.table, names.get(at)!)} ON ${on(at).join(" AND ")}`).join("");
+    return `(SELECT ${of(names.get(source)!)(column)} FROM ${tableAs(first.table, names.get(first)!)}${joined}${whereAll(on(first))})`;
+  });
+};

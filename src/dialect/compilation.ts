@@ -1,0 +1,156 @@
+/**
+ * One statement on its way to text: the bindings so far, the names of its tables, and the words of its database.
+ * Text is made from left to right, because `?` placeholders are bound in the order in which they stand.
+ */
+import type { BoundValue } from "../base/bound-value.ts";
+import { BugError, ConfigurationError } from "../base/errors.ts";
+import type { ExpressionNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { LockClause } from "../ast/select.ts";
+import type { ColumnRef, Source, TableRef } from "../ast/source.ts";
+import type { Codec, ColumnType } from "../types/column-type.ts";
+import { Aliases } from "./aliases.ts";
+import type { Binding, Compiled } from "./dialect.ts";
+import { level, within } from "./piece.ts";
+import type { Level, Piece } from "./piece.ts";
+import { quote } from "./quote.ts";
+import type { Sources } from "./sources.ts";
+
+/** How each kind of expression is spelled. */
+export type Spelling = {
+  readonly [N in ExpressionNode as N["node"]]: (node: N, compilation: Compilation) => Piece;
+};
+
+/** What differs between the databases. Shared code asks here and never for a database's name. */
+export interface Words {
+  readonly spelling: Spelling;
+  codec(type: ColumnType): Codec;
+  /** The placeholder of the binding at `index`, from 0. */
+  placeholder(index: number): string;
+  /** Whether one placeholder may stand several times in a text. */
+  readonly repeatsPlaceholders: boolean;
+  /** A parameter where nothing around it tells the database its type. */
+  typedParameter(node: ParameterNode, compilation: Compilation): string;
+  /** A value as a result, or assigned to a column of `type`: in the form in which it is stored. */
+  stored(node: ExpressionNode, type: ColumnType | null, compilation: Compilation): string;
+  /** An operand of a comparison or BETWEEN among `all` its operands. `equality`: only whether they are equal matters. */
+  operand(node: ExpressionNode, all: readonly ExpressionNode[], equality: boolean, compilation: Compilation): string;
+  /** One term of ORDER BY. `canBeNull`: whether the place of NULL matters. */
+  ordering(node: OrderingNode, canBeNull: boolean, compilation: Compilation): string;
+  /** A constant value of DDL. */
+  literal(value: BoundValue, type: ColumnType | null): string;
+  readonly offsetAlone: string;
+  /** The locking clause, with a leading space. */
+  lock(lock: LockClause, root: string): string;
+  /** DEFAULT for one value of one row. */
+  defaultValue(): string;
+}
+
+type AnySpell = (node: ExpressionNode, compilation: Compilation) => Piece;
+
+export class Compilation {
+  readonly words: Words;
+  readonly sources: Sources;
+  readonly names = new Map<Source, string>();
+  /** The names of join tables, by the source behind them. */
+  readonly throughNames = new Map<Source, string>();
+  aliases = new Aliases(null);
+  /** Whether columns are written with their table's name. */
+  qualified: boolean;
+  /** Whether rows marked as deleted count in joined tables and subqueries. */
+  seesDeleted = false;
+  /** How a column of a joined source is written where nothing can be joined (UPDATE, DELETE, INSERT). */
+  unjoined: ((source: Source, column: ColumnRef) => string) | null = null;
+  readonly #bindings: Binding[] = [];
+  readonly #places = new Map<unknown, number>();
+  readonly #reads = new Set<string>();
+  readonly #writes = new Set<string>();
+  readonly #inline: boolean;
+
+  /** With `inline`, parameters become literals: for DDL, which takes no parameters. */
+  constructor(words: Words, sources: Sources, inline = false) {
+    this.words = words;
+    this.sources = sources;
+    this.qualified = sources.tableCount > 1;
+    this.#inline = inline;
+  }
+
+  spell(node: ExpressionNode): Piece {
+    const spell = Object.hasOwn(this.words.spelling, node.node) ? this.words.spelling[node.node] : undefined;
+    if (spell === undefined) throw new BugError("a statement holds a node of an unknown kind.");
+    // The table's type says that the function under a node's name takes this node.
+    return (spell as AnySpell)(node, this);
+  }
+
+  /** The text of `node` where an operand must bind at least as tightly as `needed`. */
+  at(node: ExpressionNode, needed: Level): string {
+    return within(this.spell(node), needed);
+  }
+
+  /** A value where nothing around it tells the database its type. */
+  typed(node: ExpressionNode, needed: Level = level.or): string {
+    return node.node === "parameter" ? this.words.typedParameter(node, this) : this.at(node, needed);
+  }
+
+  bind(parameter: ParameterNode, encode: ((value: never) => BoundValue) | null): string {
+    if (this.#inline) return this.words.literal(encodedSample(parameter, encode), parameter.type);
+    return this.#place(parameter, { parameter, encode });
+  }
+
+  /** Binds a value of the statement's own shape. `key`: equal for equal constants. */
+  bindConstant(key: string, constant: BoundValue): string {
+    if (this.#inline) return this.words.literal(constant, null);
+    return this.#place(key, { parameter: null, constant });
+  }
+
+  #place(key: unknown, binding: Binding): string {
+    const known = this.words.repeatsPlaceholders ? this.#places.get(key) : undefined;
+    if (known !== undefined) return this.words.placeholder(known);
+    const index = this.#bindings.push(binding) - 1;
+    this.#places.set(key, index);
+    return this.words.placeholder(index);
+  }
+
+  column(source: Source, column: ColumnRef): string {
+    const name = this.names.get(source);
+    if (name !== undefined) return this.qualified ? `${quote(name)}.${quote(column.name)}` : quote(column.name);
+    if (this.unjoined !== null) return this.unjoined(source, column);
+    throw new BugError(`a statement names the column '${column.property}' of a table that it does not read.`);
+  }
+
+  reads(table: TableRef): void {
+    this.#reads.add(table.name);
+  }
+
+  writes(table: TableRef): void {
+    this.#writes.add(table.name);
+  }
+
+  get readTables(): readonly string[] {
+    return [...this.#reads];
+  }
+
+  /** Runs `make` with the names of a scope of its own. */
+  nested<T>(make: () => T): T {
+    const outer = this.aliases;
+    this.aliases = new Aliases(outer);
+    try {
+      return make();
+    } finally {
+      this.aliases = outer;
+    }
+  }
+
+  finish(sql: string): Compiled {
+    return Object.freeze({ sql, bindings: Object.freeze(this.#bindings), reads: [...this.#reads], writes: [...this.#writes] });
+  }
+}
+
+const encodedSample = (parameter: ParameterNode, encode: ((value: never) => BoundValue) | null): BoundValue => {
+  if (parameter.form !== "one" && parameter.form !== "asGiven") {
+    throw new ConfigurationError(
+      "A default of a column uses a list or a pattern, which CREATE TABLE cannot hold. Write a plain value or expression.",
+    );
+  }
+  // The value was made for this parameter, and its codec checks it.
+  return parameter.value === null ? null : encode === null ? (parameter.value as BoundValue) : encode(parameter.value as never);
+};

@@ -1,0 +1,162 @@
+/** How both databases spell an expression. What they spell differently is beside their dialects. */
+import { BugError } from "../base/errors.ts";
+import type {
+  AggregateNode,
+  ArithmeticNode,
+  BetweenNode,
+  CollectionAggregateNode,
+  ColumnNode,
+  ComparisonNode,
+  ExistsNode,
+  ExpressionNode,
+  FunctionNode,
+  IsNullNode,
+  LiteralNode,
+  LogicalNode,
+  NotNode,
+  ProposedNode,
+  RawNode,
+  RawPart,
+  SubqueryNode,
+} from "../ast/expression.ts";
+import { collectionOf, items, selectOf } from "./clauses.ts";
+import type { Compilation, Spelling } from "./compilation.ts";
+import { atom, level, test, within } from "./piece.ts";
+import type { Level, Piece } from "./piece.ts";
+import { quote } from "./quote.ts";
+
+const comparisons: ReadonlySet<string> = new Set(["=", "<>", "<", "<=", ">", ">="]);
+const aggregates: ReadonlySet<string> = new Set(["count", "sum", "avg", "min", "max"]);
+
+/** A word that becomes SQL text as it is: only if it is in the closed list, whatever the types said. */
+const oneOf = (word: string, list: ReadonlySet<string>): string => {
+  if (!list.has(word)) throw new BugError("a statement holds an operator or function that is in no list.");
+  return word;
+};
+
+const column = (node: ColumnNode, compilation: Compilation): Piece => atom(compilation.column(node.source, node.column));
+
+const literal = ({ value }: LiteralNode): Piece => {
+  if (value === null) return atom("NULL");
+  if (typeof value === "boolean") return atom(value ? "TRUE" : "FALSE");
+  if (!Number.isSafeInteger(value)) throw new BugError("a statement holds a literal that is not a whole number.");
+  return atom(value < 0 ? `(${value})` : String(value));
+};
+
+const logical = ({ operator, operands }: LogicalNode, compilation: Compilation): Piece => {
+  const isAnd = operator === "and";
+  if (operands.length === 0) return atom(isAnd ? "TRUE" : "FALSE");
+  if (operands.length === 1) return compilation.spell(operands[0]!);
+  const own = isAnd ? level.and : level.or;
+  return { text: operands.map((operand) => compilation.at(operand, own)).join(isAnd ? " AND " : " OR "), level: own };
+};
+
+const not = ({ operand, total }: NotNode, compilation: Compilation): Piece => {
+  const text = compilation.at(operand, level.atom);
+  return total ? test(`${text} IS NOT TRUE`) : { text: `NOT ${text}`, level: level.not };
+};
+
+const comparison = ({ operator, left, right }: ComparisonNode, compilation: Compilation): Piece => {
+  const sign = oneOf(operator, comparisons);
+  const { words } = compilation;
+  const both = [left, right];
+  const equality = sign === "=" || sign === "<>";
+  const leftText = words.operand(left, both, equality, compilation);
+  return test(`${leftText} ${sign} ${words.operand(right, both, equality, compilation)}`);
+};
+
+const isNull = ({ operand, negated }: IsNullNode, compilation: Compilation): Piece =>
+  test(`${compilation.typed(operand, level.other)} IS ${negated ? "NOT " : ""}NULL`);
+
+const between = ({ operand, low, high }: BetweenNode, compilation: Compilation): Piece => {
+  const all = [operand, low, high];
+  const [a, b, c] = all.map((node) => compilation.words.operand(node, all, false, compilation));
+  return test(`${a} BETWEEN ${b} AND ${c}`);
+};
+
+const arithmeticLevels = {
+  "+": [level.sum, level.sum, level.product],
+  "-": [level.sum, level.sum, level.product],
+  "*": [level.product, level.product, level.atom],
+  "/": [level.product, level.product, level.atom],
+} as const;
+
+/** `spellOperand` writes an operand at least as tight as it is told. */
+export const arithmeticWith = (
+  { operator, left, right }: ArithmeticNode,
+  spellOperand: (node: ExpressionNode, needed: Level) => string,
+): Piece => {
+  if (!Object.hasOwn(arithmeticLevels, operator)) throw new BugError("a statement holds an operator that is in no list.");
+  const [own, leftLevel, rightLevel] = arithmeticLevels[operator];
+  const leftText = spellOperand(left, leftLevel);
+  return { text: `${leftText} ${operator} ${spellOperand(right, rightLevel)}`, level: own };
+};
+
+const arithmetic = (node: ArithmeticNode, compilation: Compilation): Piece =>
+  arithmeticWith(node, (operand, needed) => compilation.typed(operand, needed));
+
+export const call = (name: string, args: FunctionNode["arguments"], compilation: Compilation): Piece =>
+  atom(`${name}(${args.map((argument) => compilation.typed(argument)).join(", ")})`);
+
+const aggregate = ({ name, argument, distinct }: AggregateNode, compilation: Compilation): Piece => {
+  const word = oneOf(name, aggregates);
+  if (argument === null) return atom(`${word}(*)`);
+  return atom(`${word}(${distinct ? "DISTINCT " : ""}${compilation.typed(argument)})`);
+};
+
+const exists = ({ source, where, negated }: ExistsNode, compilation: Compilation): Piece => {
+  const text = `EXISTS (${collectionOf(source, () => "1", where, compilation)})`;
+  return negated ? { text: `NOT ${text}`, level: level.not } : atom(text);
+};
+
+const collectionAggregate = ({ source, aggregate: over, where }: CollectionAggregateNode, compilation: Compilation): Piece =>
+  atom(`(${collectionOf(source, () => within(compilation.spell(over), level.or), where, compilation)})`);
+
+const subquery = ({ select }: SubqueryNode, compilation: Compilation): Piece =>
+  atom(`(${selectOf(select, compilation, () => items(select.items, compilation))})`);
+
+const rawPart = (part: RawPart, compilation: Compilation): string => {
+  switch (part.node) {
+    case "tableName":
+      compilation.reads({ name: part.table.name, softDelete: null });
+      return quote(part.table.name);
+    case "columnName":
+      return `${quote(part.table.name)}.${quote(part.column.name)}`;
+    case "identifier":
+      return part.names.map(quote).join(".");
+    case "joinedParts":
+      return part.parts.map((inner) => rawPart(inner, compilation)).join(part.separator);
+    case "raw":
+      return rawText(part, compilation);
+    default:
+      return compilation.at(part, level.atom);
+  }
+};
+
+export const rawText = ({ texts, parts }: RawNode, compilation: Compilation): string => {
+  let text = texts[0] ?? "";
+  for (let index = 0; index < parts.length; index++) text += rawPart(parts[index]!, compilation) + (texts[index + 1] ?? "");
+  return text;
+};
+
+/** Nobody knows how tightly a text of the user's own binds. */
+const raw = (node: RawNode, compilation: Compilation): Piece => ({ text: rawText(node, compilation), level: level.or });
+
+const proposed = ({ column: { name } }: ProposedNode): Piece => atom(`excluded.${quote(name)}`);
+
+export const commonSpelling = {
+  column,
+  literal,
+  logical,
+  not,
+  comparison,
+  isNull,
+  between,
+  arithmetic,
+  aggregate,
+  exists,
+  collectionAggregate,
+  subquery,
+  raw,
+  proposed,
+} satisfies Partial<Spelling>;

@@ -1,0 +1,190 @@
+/** What PostgreSQL spells in its own way. */
+import { BugError } from "../../base/errors.ts";
+import type {
+  AggregateNode,
+  ArrayTestNode,
+  DateOfNode,
+  DatePartNode,
+  ExpressionNode,
+  FunctionNode,
+  InNode,
+  MatchNode,
+  OrderingNode,
+  ParameterNode,
+  RegexNode,
+} from "../../ast/expression.ts";
+import type { BoundValue } from "../../base/bound-value.ts";
+import { describe, ValueProblem } from "../../types/column-type.ts";
+import type { Codec, ColumnType } from "../../types/column-type.ts";
+import type { Compilation, Spelling } from "../compilation.ts";
+import { call, commonSpelling } from "../expressions.ts";
+import { escapeLike, likeWithoutTrail } from "../like.ts";
+import { atom, level, test } from "../piece.ts";
+import type { Piece } from "../piece.ts";
+import { nodeType } from "../../ast/node-type.ts";
+import { jsonContains, jsonEqual, jsonHasKey, jsonIsNull, jsonPath } from "./json.ts";
+import { castName } from "./type-names.ts";
+
+const bound = (node: ParameterNode, compilation: Compilation): string => {
+  if (node.form !== "one" && node.form !== "asGiven")
+    throw new BugError(`a parameter of form '${node.form}' stands where one value is expected.`);
+  return compilation.bind(node, node.form === "asGiven" || node.type === null ? null : compilation.words.codec(node.type).encode);
+};
+
+const parameter = (node: ParameterNode, compilation: Compilation): Piece => atom(bound(node, compilation));
+
+/** The server infers a parameter's type from what is around it; where nothing is, a cast says it. */
+export const typedParameter = (node: ParameterNode, compilation: Compilation): string => {
+  const text = bound(node, compilation);
+  return node.type === null ? text : `${text}::${castName(node.type)}`;
+};
+
+const isUntyped = (node: ExpressionNode): boolean =>
+  node.node === "parameter" || node.node === "raw" || (node.node === "literal" && node.value === null);
+
+export const operand = (node: ExpressionNode, all: readonly ExpressionNode[], _equality: boolean, compilation: Compilation): string =>
+  all.every(isUntyped) ? compilation.typed(node, level.other) : compilation.at(node, level.other);
+
+/** `now()` in a column of days or times means the day or time in UTC, whatever the session's time zone. */
+export const now = (type: ColumnType | null): string =>
+  type?.kind === "date" || type?.kind === "time" ? `(now() AT TIME ZONE 'UTC')::${type.kind}` : "now()";
+
+export const stored = (node: ExpressionNode, type: ColumnType | null, compilation: Compilation): string => {
+  if (node.node === "now") return now(type);
+  // JSON numbers compute as numeric, and arrive as the float that JavaScript has for them.
+  if (node.node === "jsonPath" && node.as === "number") return `(${compilation.spell(node).text})::float8`;
+  return compilation.typed(node);
+};
+
+/** NULL sorts last ascending and first descending by itself. */
+export const ordering = ({ expression, direction, nulls }: OrderingNode, _canBeNull: boolean, compilation: Compilation): string => {
+  const isDescending = direction === "desc";
+  const isUsual = nulls === null || (nulls === "first") === isDescending;
+  return `${compilation.typed(expression)}${isDescending ? " DESC" : ""}${isUsual ? "" : nulls === "first" ? " NULLS FIRST" : " NULLS LAST"}`;
+};
+
+const encodeList =
+  (codec: Codec | null) =>
+  (values: unknown): BoundValue => {
+    if (!Array.isArray(values)) throw new ValueProblem(`expects an array, got ${describe(values)}`);
+    // The codec belongs to the type that the values were checked against.
+    const encode = codec?.encode as ((value: unknown) => BoundValue) | null | undefined;
+    return encode ? values.map(encode) : values;
+  };
+
+const bindList = (list: ParameterNode, element: ColumnType | null, compilation: Compilation): string => {
+  const text = compilation.bind(list, encodeList(element === null ? null : compilation.words.codec(element)));
+  return element === null ? text : `${text}::${castName(element)}[]`;
+};
+
+const inList = ({ operand: of, list, negated }: InNode, compilation: Compilation): Piece => {
+  const left = compilation.at(of, level.other);
+  return test(`${left} ${negated ? "<> ALL" : "= ANY"}(${bindList(list, list.type, compilation)})`);
+};
+
+const arrayTest = ({ test: kind, operand: of, value }: ArrayTestNode, compilation: Compilation): Piece => {
+  const element = value.type?.kind === "array" ? (value.type.element ?? null) : value.type;
+  const left = compilation.at(of, level.atom);
+  return test(`${left} ${kind === "contains" ? "@>" : "&&"} ${bindList(value, element, compilation)}`);
+};
+
+const likePatterns = {
+  like: likeWithoutTrail,
+  contains: (value: string) => `%${escapeLike(value)}%`,
+  startsWith: (value: string) => `${escapeLike(value)}%`,
+  endsWith: (value: string) => `%${escapeLike(value)}`,
+  exact: (value: string) => value,
+} as const;
+
+const encodePattern =
+  (make: (value: string) => string) =>
+  (value: unknown): string => {
+    if (typeof value !== "string") throw new ValueProblem(`expects a text, got ${describe(value)}`);
+    return make(value);
+  };
+
+/** The escape character is the backslash unless one says otherwise, and the pattern is bound: no literal depends on the server's settings. */
+const match = ({ kind, caseless, operand: of, pattern }: MatchNode, compilation: Compilation): Piece => {
+  if (!Object.hasOwn(likePatterns, kind)) throw new BugError("a statement holds a kind of match that is in no list.");
+  const encode = encodePattern(likePatterns[kind]);
+  if (kind === "exact" && caseless) {
+    const left = `lower(${compilation.typed(of)})`;
+    return test(`${left} = lower(${compilation.bind(pattern, encode)})`);
+  }
+  const operator = kind === "exact" ? "=" : caseless ? "ILIKE" : "LIKE";
+  const left = compilation.typed(of, level.other);
+  return test(`${left} ${operator} ${compilation.bind(pattern, encode)}`);
+};
+
+const regex = ({ caseless, operand: of, pattern }: RegexNode, compilation: Compilation): Piece => {
+  const left = compilation.typed(of, level.atom);
+  return test(`${left} ${caseless ? "~*" : "~"} ${compilation.bind(pattern, encodePattern(likePatterns.exact))}`);
+};
+
+/** An average is a float on every database; counts and sums of int are bigint here, and the codec of int reads them. */
+const aggregate = (node: AggregateNode, compilation: Compilation): Piece => {
+  const spelled = commonSpelling.aggregate(node, compilation);
+  const isFloat = node.name === "avg" && node.type.kind === "float";
+  return isFloat ? atom(`${spelled.text}::float8`) : spelled;
+};
+
+const dateParts = { year: "year", month: "month", day: "day", hour: "hour", weekDay: "dow" } as const;
+
+/** A timestamp as it reads in UTC. Days have no time zone, and no hour until they are timestamps. */
+const inUtc = (node: ExpressionNode, compilation: Compilation): string => {
+  const kind = nodeType(node)?.kind;
+  if (kind === "time") return compilation.typed(node);
+  const text = compilation.typed(node, level.atom);
+  return kind === "date" ? `${text}::timestamp` : `${text} AT TIME ZONE 'UTC'`;
+};
+
+const datePart = ({ part, operand: of }: DatePartNode, compilation: Compilation): Piece => {
+  if (!Object.hasOwn(dateParts, part)) throw new BugError("a statement holds a part of a date that is in no list.");
+  const number = `extract(${dateParts[part]} FROM ${inUtc(of, compilation)})::int`;
+  return part === "weekDay" ? { text: `${number} + 1`, level: level.sum } : atom(number);
+};
+
+const dateOf = ({ operand: of }: DateOfNode, compilation: Compilation): Piece =>
+  nodeType(of)?.kind === "date" ? compilation.spell(of) : atom(`(${inUtc(of, compilation)})::date`);
+
+const names = {
+  lower: "lower",
+  upper: "upper",
+  length: "length",
+  coalesce: "coalesce",
+  abs: "abs",
+  round: "round",
+  concat: "concat",
+} as const;
+
+/** Only numeric rounds halves away from zero and takes a number of digits. */
+const round = (node: FunctionNode, compilation: Compilation): Piece => {
+  const [value, ...digits] = node.arguments;
+  const number = `${compilation.typed(value!, level.atom)}::numeric`;
+  const args = [number, ...digits.map((each) => compilation.typed(each))].join(", ");
+  return atom(`round(${args})${node.type.kind === "decimal" ? "" : `::${castName(node.type)}`}`);
+};
+
+const functionCall = (node: FunctionNode, compilation: Compilation): Piece => {
+  if (!Object.hasOwn(names, node.name)) throw new BugError("a statement holds a function that is in no list.");
+  return node.name === "round" ? round(node, compilation) : call(names[node.name], node.arguments, compilation);
+};
+
+export const postgresSpelling: Spelling = {
+  ...commonSpelling,
+  parameter,
+  aggregate,
+  datePart,
+  dateOf,
+  function: functionCall,
+  in: inList,
+  arrayTest,
+  match,
+  regex,
+  jsonPath,
+  jsonIsNull,
+  jsonHasKey,
+  jsonEqual,
+  jsonContains,
+  now: (node) => atom(now(nodeType(node))),
+};

@@ -1,0 +1,62 @@
+/** Lists on SQLite: bound as one JSON text whatever their length, and unpacked by `json_each`. */
+import type { ArrayTestNode, InNode, ParameterNode } from "../../ast/expression.ts";
+import type { BoundValue } from "../../base/bound-value.ts";
+import { describe, ValueProblem } from "../../types/column-type.ts";
+import type { Codec, ColumnType } from "../../types/column-type.ts";
+import type { Compilation } from "../compilation.ts";
+import { atom, level, test } from "../piece.ts";
+import type { Piece } from "../piece.ts";
+import { quote } from "../quote.ts";
+
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** One stored value as JSON text, exactly: 64-bit integers as digits, bytes as hexadecimal. */
+const toJson = (stored: BoundValue): string => {
+  if (typeof stored === "bigint") return stored.toString();
+  if (typeof stored === "boolean") return stored ? "1" : "0";
+  if (stored instanceof Uint8Array) return JSON.stringify(hex(stored));
+  if (typeof stored === "number" && !Number.isFinite(stored)) return stored > 0 ? "9e999" : "-9e999";
+  return Object.is(stored, -0) ? "-0.0" : JSON.stringify(stored);
+};
+
+const encodeList =
+  (codec: Codec | null) =>
+  (values: unknown): string => {
+    if (!Array.isArray(values)) throw new ValueProblem(`expects an array, got ${describe(values)}`);
+    // The codec belongs to the type that the values were checked against.
+    const encode = codec?.encode as ((value: unknown) => BoundValue) | null | undefined;
+    return `[${values.map((value: BoundValue) => toJson(encode ? encode(value) : value)).join(",")}]`;
+  };
+
+const bindList = (list: ParameterNode, element: ColumnType | null, compilation: Compilation): string =>
+  compilation.bind(list, encodeList(element === null ? null : compilation.words.codec(element)));
+
+/** How an element comes out of the JSON text in its stored form. */
+const unpacked = (type: ColumnType | null, value: string): string => {
+  if (type?.kind === "bytes") return `unhex(${value})`;
+  return type?.kind === "json" ? `petrel_json(${value})` : value;
+};
+
+export const inList = ({ operand, list, negated }: InNode, compilation: Compilation): Piece => {
+  const isJson = list.type?.kind === "json";
+  const left = isJson
+    ? `petrel_json(${compilation.at(operand, level.or)})`
+    : compilation.words.operand(operand, [operand, list], true, compilation);
+  const bound = bindList(list, list.type, compilation);
+  return test(`${left} ${negated ? "NOT IN" : "IN"} (SELECT ${unpacked(list.type, '"value"')} FROM json_each(${bound}))`);
+};
+
+/** An array column is JSON text too; its elements are compared in the form in which they are stored. */
+export const arrayTest = ({ test: kind, operand, value }: ArrayTestNode, compilation: Compilation): Piece => {
+  const element = value.type?.kind === "array" ? (value.type.element ?? null) : value.type;
+  return compilation.nested(() => {
+    const held = quote(compilation.aliases.take("held"));
+    const wanted = quote(compilation.aliases.take("wanted"));
+    const array = (): string => compilation.at(operand, level.or);
+    const guard = `CASE WHEN ${compilation.at(operand, level.other)} IS NOT NULL THEN `;
+    const list = (): string => `json_each(${bindList(value, element, compilation)}) AS ${wanted}`;
+    const isHeld = (): string => `EXISTS (SELECT 1 FROM json_each(${array()}) AS ${held} WHERE ${held}."value" = ${wanted}."value")`;
+    if (kind === "overlaps") return atom(`${guard}EXISTS (SELECT 1 FROM ${list()} WHERE ${isHeld()}) END`);
+    return atom(`${guard}NOT EXISTS (SELECT 1 FROM ${list()} WHERE NOT ${isHeld()}) END`);
+  });
+};

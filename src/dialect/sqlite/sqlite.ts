@@ -1,0 +1,60 @@
+/** SQLite's words. */
+import { BugError, ConfigurationError } from "../../base/errors.ts";
+import { isolationOf } from "../begin.ts";
+import type { Words } from "../compilation.ts";
+import { compileWith } from "../compile.ts";
+import { createTableWith, dropTableWith } from "../create-table.ts";
+import type { TableWords } from "../create-table.ts";
+import type { Dialect } from "../dialect.ts";
+import { placeholdersWith } from "../placeholders.ts";
+import { sqliteCodec } from "./codecs.ts";
+import { operand, ordering, sqliteSpelling, stored, typedParameter } from "./expressions.ts";
+import { literal } from "./literal.ts";
+import { asNumber, checks, generatedType, typeName } from "./tables.ts";
+
+const refuseLock = (): never => {
+  throw new ConfigurationError(
+    "SQLite cannot lock single rows: a writer locks the whole database. " +
+      "Leave out forUpdate() and read inside a transaction, which holds the one writer from its start.",
+  );
+};
+
+/** Plain `?`, bound once for each time it stands: `?1` counts as a named parameter in better-sqlite3. */
+const words: Words = {
+  spelling: sqliteSpelling,
+  codec: sqliteCodec,
+  placeholder: () => "?",
+  repeatsPlaceholders: false,
+  typedParameter,
+  stored,
+  operand,
+  ordering,
+  literal,
+  offsetAlone: " LIMIT -1",
+  lock: refuseLock,
+  defaultValue: () => {
+    throw new BugError("a row of an INSERT asks for a column's default, which SQLite has no word for: leave out the column.");
+  },
+};
+
+const tables: TableWords = { words, generatedType, typeName, checks, asNumber, tableOptions: " STRICT" };
+
+export const sqlite: Dialect = Object.freeze({
+  name: "sqlite",
+  compile: (statement) => compileWith(words, statement),
+  codec: sqliteCodec,
+  createTable: (table, options) => createTableWith(tables, table, options),
+  dropTable: dropTableWith,
+  forwardReferences: true,
+  placeholders: (text) =>
+    placeholdersWith({ placeholder: () => "?", repeatsPlaceholders: false, nestedComments: false, hasQuestionOperator: false }, text),
+  // Every transaction here is serializable, which is at least as strict as whatever was asked for.
+  begin: (options) => {
+    isolationOf(options);
+    return [options.readOnly === true ? "BEGIN" : "BEGIN IMMEDIATE"];
+  },
+  explain: (sql, { analyze }) => {
+    if (!analyze) return `EXPLAIN QUERY PLAN ${sql}`;
+    throw new ConfigurationError("SQLite explains how it would run a query, but cannot run and measure it. Leave out 'analyze'.");
+  },
+} satisfies Dialect);

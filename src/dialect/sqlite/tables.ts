@@ -1,0 +1,35 @@
+/** Tables on SQLite: STRICT, with four storage classes, and CHECKs for what the classes do not say. */
+import type { TableColumn } from "../../schema/table.ts";
+import type { ColumnType, Kind } from "../../types/column-type.ts";
+
+const classes: Readonly<Record<Kind, "INTEGER" | "REAL" | "TEXT" | "BLOB">> = {
+  int: "INTEGER",
+  bigint: "INTEGER",
+  float: "REAL",
+  decimal: "TEXT",
+  text: "TEXT",
+  bool: "INTEGER",
+  uuid: "TEXT",
+  timestamp: "TEXT",
+  date: "TEXT",
+  time: "TEXT",
+  json: "TEXT",
+  bytes: "BLOB",
+  array: "TEXT",
+};
+
+/**
+ * The rowid itself, without AUTOINCREMENT: that would write to a second table on every insert.
+ * So the id of the last row, once deleted, may be given again; ids of other deleted rows are not.
+ */
+export const generatedType = (_column: TableColumn): string => "INTEGER PRIMARY KEY";
+
+export const typeName = (type: ColumnType): string => classes[type.kind];
+
+export const checks = (type: ColumnType, name: string): readonly string[] => {
+  if (type.kind === "bool") return [`${name} IN (0, 1)`];
+  if (type.kind === "json" || type.kind === "array") return [`json_valid(${name})`];
+  return type.maxLength === undefined ? [] : [`length(${name}) <= ${Number(type.maxLength)}`];
+};
+
+export const asNumber = (type: ColumnType, name: string): string => (type.kind === "decimal" ? `CAST(${name} AS REAL)` : name);

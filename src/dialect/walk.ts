@@ -1,0 +1,50 @@
+/** The expressions directly inside an expression. */
+import type { ExpressionNode, RawPart } from "../ast/expression.ts";
+
+const inParts = (parts: readonly RawPart[]): ExpressionNode[] => parts.flatMap(inPart);
+
+const inPart = (part: RawPart): ExpressionNode[] => {
+  switch (part.node) {
+    case "tableName":
+    case "columnName":
+    case "identifier":
+      return [];
+    case "joinedParts":
+      return inParts(part.parts);
+    default:
+      return [part];
+  }
+};
+
+/**
+ * In the order in which they are spelled. Subqueries of any kind have sources of their own and are the caller's business:
+ * `exists`, `collectionAggregate` and `subquery` give nothing here.
+ */
+export const operandsOf = (node: ExpressionNode): readonly ExpressionNode[] => {
+  switch (node.node) {
+    case "column":
+    case "parameter":
+    case "literal":
+    case "now":
+    case "proposed":
+    case "exists":
+    case "collectionAggregate":
+    case "subquery":
+      return [];
+    case "logical":
+      return node.operands;
+    case "comparison":
+    case "arithmetic":
+      return [node.left, node.right];
+    case "between":
+      return [node.operand, node.low, node.high];
+    case "function":
+      return node.arguments;
+    case "aggregate":
+      return node.argument === null ? [] : [node.argument];
+    case "raw":
+      return inParts(node.parts);
+    default:
+      return [node.operand];
+  }
+};
