@@ -1,0 +1,93 @@
+/** What is wrong with a column as it was declared, whatever model it is in. */
+import { isSql } from "../ast/sql-tag.ts";
+import { problemWith } from "../types/check.ts";
+import type { ColumnType } from "../types/column-type.ts";
+import type { Action, ColumnDefinition } from "./column.ts";
+import { nameProblem } from "./naming.ts";
+
+const actions: ReadonlySet<Action> = new Set<Action>(["cascade", "set null", "set default", "restrict", "no action"]);
+
+const boundProblem = (name: string, value: number | undefined): string | null =>
+  value === undefined || (typeof value === "number" && !Number.isNaN(value)) ? null : `has a ${name} that is not a number`;
+const lengthProblem = (name: string, value: number | undefined): string | null =>
+  value === undefined || (Number.isSafeInteger(value) && value >= 0) ? null : `has a ${name} that is not a whole number of 0 or more`;
+
+const decimalProblem = ({ precision, scale }: ColumnType): string | null => {
+  if (precision === undefined || scale === undefined) return "needs precision and scale, as in decimal({ precision: 10, scale: 2 })";
+  const whole = Number.isSafeInteger(precision) && precision >= 1 && Number.isSafeInteger(scale) && scale >= 0;
+  if (!whole || precision > 1000) return "needs a precision between 1 and 1000 and a scale of 0 or more, both whole numbers";
+  return precision < scale ? `has scale ${scale}, which is more than its precision ${precision}` : null;
+};
+
+const valuesProblem = (values: readonly unknown[]): string | null => {
+  if (values.length === 0) return "has no values to choose from: give oneOf() at least one";
+  if (!values.every((value) => typeof value === "string")) return "has a value that is not a string: oneOf() takes strings";
+  return new Set(values).size < values.length ? "names the same value twice: give oneOf() each value once" : null;
+};
+
+const arrayProblem = ({ element }: ColumnType): string | null => {
+  if (element === undefined) return "needs the kind of its elements, as in array(text())";
+  return element.kind === "array" ? "holds arrays of arrays, which is not supported: use json()" : typeProblem(element);
+};
+
+const typeProblem = (type: ColumnType): string | null => {
+  const { min, max, minLength, maxLength, values } = type;
+  if (type.kind === "decimal") return decimalProblem(type);
+  if (type.kind === "array") return arrayProblem(type);
+  if (values !== undefined) return valuesProblem(values);
+  const bounds = boundProblem("min", min) ?? boundProblem("max", max);
+  const lengths = lengthProblem("minLength", minLength) ?? lengthProblem("maxLength", maxLength);
+  if (bounds !== null || lengths !== null) return bounds ?? lengths;
+  if (min !== undefined && max !== undefined && min > max) return `has min ${min}, which is more than its max ${max}`;
+  const crossed = minLength !== undefined && maxLength !== undefined && minLength > maxLength;
+  return crossed ? `has minLength ${minLength}, which is more than its maxLength ${maxLength}` : null;
+};
+
+const defaultProblem = ({ type, nullable, default: filler }: ColumnDefinition): string | null => {
+  if (filler === undefined) return null;
+  const { given } = filler;
+  if (typeof given === "function" || isSql(given)) return null;
+  if (given === undefined) return "has a default that is undefined: pass a value, a function, or an sql expression";
+  if (given === null) return nullable === true ? null : "has the default null but is not nullable: add .nullable()";
+  const problem = problemWith(type, given);
+  return problem === null ? null : `has a default that does not fit: it ${problem}`;
+};
+
+const onUpdateProblem = ({ onUpdate }: ColumnDefinition): string | null =>
+  onUpdate === undefined || typeof onUpdate.given === "function" || isSql(onUpdate.given)
+    ? null
+    : "has an onUpdate that is neither a function nor an sql expression";
+
+const referenceProblem = ({ references }: ColumnDefinition): string | null => {
+  if (references === undefined) return null;
+  if (!/^[^.]+(?:\.[^.]+)?$/.test(references.target))
+    return "references something that is not 'table.column', as in .references(\"users.id\")";
+  return actionProblem(references);
+};
+
+/** What is wrong with `onDelete` or `onUpdate` of a foreign key. */
+export const actionProblem = (options: { readonly onDelete?: Action; readonly onUpdate?: Action }): string | null => {
+  for (const name of ["onDelete", "onUpdate"] as const) {
+    const action = options[name];
+    if (action !== undefined && !actions.has(action))
+      return `has an ${name} that is none of ${[...actions].map((it) => `'${it}'`).join(", ")}`;
+  }
+  return null;
+};
+
+const namingProblem = ({ name }: ColumnDefinition): string | null => {
+  const problem = name === undefined ? null : nameProblem(name);
+  return problem === null ? null : `has a name in the database that ${problem}`;
+};
+
+/** Half a sentence that follows the column's name ("has min 3, which is more than its max 2"); `null` when all is well. */
+export const columnProblem = (definition: ColumnDefinition): string | null => {
+  if (definition.primaryKey === true && definition.nullable === true) return "is the primary key and nullable: remove .nullable()";
+  return (
+    typeProblem(definition.type) ??
+    defaultProblem(definition) ??
+    onUpdateProblem(definition) ??
+    referenceProblem(definition) ??
+    namingProblem(definition)
+  );
+};

@@ -1,0 +1,38 @@
+/** What a model was declared with, kept beside the class so that the class stays empty of machinery. */
+import type { Shape } from "./entity.ts";
+
+/** `ModelOptions` without the types of one model. */
+export interface DeclaredOptions {
+  readonly primaryKey?: readonly string[];
+  readonly unique?: readonly (readonly string[])[];
+  readonly indexes?: readonly (readonly string[])[];
+  readonly orderBy?: string | readonly string[];
+}
+
+export interface ModelDefinition {
+  /** The table's name in the database. */
+  readonly table: string;
+  readonly shape: Shape;
+  readonly options: DeclaredOptions;
+}
+
+const definitions = new WeakMap<object, ModelDefinition>();
+
+export const defineModel = (model: object, definition: ModelDefinition): void => {
+  definitions.set(model, definition);
+};
+
+/** The definition of a model, or of the model that a class extends; `undefined` for anything else. */
+export const modelDefinitionOf = (model: unknown): ModelDefinition | undefined => {
+  let at: unknown = model;
+  while (typeof at === "function") {
+    const found = definitions.get(at);
+    if (found) return found;
+    at = Object.getPrototypeOf(at);
+  }
+  return undefined;
+};
+
+/** What to call a model in messages: the class's name, or its table's where the class has none. */
+export const modelNameOf = (model: unknown, definition: ModelDefinition): string =>
+  (typeof model === "function" && typeof model.name === "string" && model.name) || String(definition.table);

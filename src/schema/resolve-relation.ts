@@ -1,0 +1,163 @@
+/**
+ * From a relation's arrow function to the columns that it equates. Done when the relation is first asked for, so that models may import each other.
+ *
+ *     hasMany, hasOne    this.key      ──  target.foreignKey
+ *     belongsTo          this.foreignKey ──  target.key
+ *     manyToMany         this.key ── through.a,  through.b ── target.key
+ */
+import { didYouMean } from "../base/hint.ts";
+import type { KeyPair, TableRef } from "../ast/source.ts";
+import { describe } from "../types/column-type.ts";
+import { definitionOf } from "./column-builder.ts";
+import { actionProblem } from "./column-problem.ts";
+import { propertyError } from "./declared-columns.ts";
+import type { AnyModel } from "./entity.ts";
+import { modelDefinitionOf } from "./model-definition.ts";
+import { camelCase, nameProblem, singular } from "./naming.ts";
+import { RelationDefinition } from "./relation.ts";
+import type { Relation, Table, TableColumn } from "./table.ts";
+
+/** Gives the table of a model, with its columns but without a look at its relations. */
+export type TableFor = (model: AnyModel) => Table;
+
+/** What the arrow function returns. Throws `ConfigurationError` when that is no relation to a model, or when it throws. */
+export const declaredRelation = (table: Table, name: string): RelationDefinition => {
+  const arrow = modelDefinitionOf(table.model)!.shape[name] as () => unknown;
+  let found: unknown;
+  try {
+    found = arrow();
+  } catch (cause) {
+    const reason = cause instanceof ReferenceError ? `the model it names is not there yet (${cause.message})` : "its arrow function threw";
+    const remedy = "Use the model only after the files of all models have loaded, and check for a missing import.";
+    throw propertyError(table.modelName, name, `cannot be resolved: ${reason}. ${remedy}`, cause);
+  }
+  if (definitionOf(found)) throw propertyError(table.modelName, name, "is an arrow function that returns a column. Remove the arrow.");
+  if (!(found instanceof RelationDefinition)) {
+    const remedy = "Return hasMany(…), hasOne(…), belongsTo(…) or manyToMany(…).";
+    throw propertyError(table.modelName, name, `is an arrow function that returns ${describe(found)}, not a relation. ${remedy}`);
+  }
+  if (!modelDefinitionOf(found.model)) {
+    throw propertyError(
+      table.modelName,
+      name,
+      `leads to something that is not a model (${describe(found.model)}). Pass a class made with Model().`,
+    );
+  }
+  const problem = actionProblem(found.options);
+  if (problem !== null) throw propertyError(table.modelName, name, `${problem}.`);
+  return found;
+};
+
+/** The column that a foreign key is said to point at by `.references("table.column")`, where that is a column of `target`. */
+const referenced = (owner: Table, key: TableColumn, target: Table): TableColumn | undefined => {
+  const reference = definitionOf(modelDefinitionOf(owner.model)!.shape[key.property])?.references;
+  const [table, column] = reference?.target.split(".") ?? [];
+  if (table !== target.name || column === undefined) return undefined;
+  return target.columns.find((it) => it.name === column) ?? target.byProperty.get(column);
+};
+
+/** The column that `key` of `owner` points at: what it references, or the primary key. */
+const pointedAt = (owner: Table, key: TableColumn, target: Table, at: { table: Table; relation: string }): TableColumn => {
+  const found = referenced(owner, key, target);
+  if (found) return found;
+  if (target.primaryKey.length === 1) return target.primaryKey[0]!;
+  const remedy = `Say which unique column with .references("${target.name}.…") on ${owner.modelName}.${key.property}.`;
+  throw propertyError(at.table.modelName, at.relation, `points at ${target.modelName}, whose primary key has several columns. ${remedy}`);
+};
+
+const foreignKeyOn = (owner: Table, key: unknown, at: { table: Table; relation: string }): TableColumn => {
+  const found = typeof key === "string" ? owner.byProperty.get(key) : undefined;
+  if (found) return found;
+  const hint = typeof key === "string" ? didYouMean(key, owner.byProperty.keys()) : "";
+  const said = typeof key === "string" ? `'${key}'` : describe(key);
+  throw propertyError(
+    at.table.modelName,
+    at.relation,
+    `names the foreign key ${said}, which is not a column of ${owner.modelName}.${hint}`,
+  );
+};
+
+type Resolved = Pick<Relation, "optional" | "keys" | "through">;
+
+const resolveBelongsTo = (table: Table, name: string, declared: RelationDefinition, target: Table): Resolved => {
+  const at = { table, relation: name };
+  const key = foreignKeyOn(table, declared.key, at);
+  return { optional: key.nullable, keys: [[key, pointedAt(table, key, target, at)]], through: null };
+};
+
+const resolveOwned = (table: Table, name: string, declared: RelationDefinition, target: Table): Resolved => {
+  const at = { table, relation: name };
+  const key = foreignKeyOn(target, declared.key, at);
+  return { optional: true, keys: [[pointedAt(target, key, table, at), key]], through: null };
+};
+
+/** The two `belongsTo` of a join table's model: the one that leads here and the one that leads to the target. A model joined to itself: in the order declared. */
+const throughModel = (table: Table, name: string, through: Table, target: Table, tableFor: TableFor): Resolved => {
+  const links = through.relationNames
+    .map((link) => ({ link, declared: declaredRelation(through, link) }))
+    .filter(({ declared }) => declared.kind === "belongsTo")
+    .map(({ link, declared }) => ({ link, to: tableFor(declared.model), declared }));
+  const near = links.find(({ to }) => to.name === table.name);
+  const far = links.find((it) => it !== near && it.to.name === target.name);
+  if (!near || !far) {
+    const missing = near ? target.modelName : table.modelName;
+    throw propertyError(
+      table.modelName,
+      name,
+      `goes through ${through.modelName}, which has no belongsTo(${missing}, …) for it. Add one there.`,
+    );
+  }
+  const pair = (link: { link: string; declared: RelationDefinition; to: Table }): readonly [TableColumn, TableColumn] => {
+    const key = foreignKeyOn(through, link.declared.key, { table: through, relation: link.link });
+    return [pointedAt(through, key, link.to, { table: through, relation: link.link }), key];
+  };
+  const [farColumn, farKey] = pair(far);
+  return { optional: true, keys: [pair(near)], through: { table: through, keys: [[farKey, farColumn]] } };
+};
+
+/** A join table without a model has columns called after the tables it joins: `post_id`, `tag_id`. */
+const throughName = (table: Table, name: string, through: string, target: Table): Resolved => {
+  const problem = nameProblem(through);
+  if (problem !== null) throw propertyError(table.modelName, name, `goes through a table whose name ${problem}.`);
+  if (table.name === target.name || table.primaryKey.length > 1 || target.primaryKey.length > 1) {
+    const reason = "whose columns its name alone does not tell (a model joined to itself, or a key of several columns)";
+    throw propertyError(
+      table.modelName,
+      name,
+      `goes through the table '${through}', ${reason}. Write a model for the join table and pass that.`,
+    );
+  }
+  const joins = (side: Table): KeyPair => {
+    const [key] = side.primaryKey;
+    const column = `${singular(side.name)}_id`;
+    return [key!, Object.freeze({ name: column, property: camelCase(column), type: key!.type, nullable: false })];
+  };
+  const [farColumn, farKey] = joins(target);
+  const joinTable: TableRef = Object.freeze({ name: through, softDelete: null });
+  return { optional: true, keys: [joins(table)], through: { table: joinTable, keys: [[farKey, farColumn]] } };
+};
+
+const resolveManyToMany = (table: Table, name: string, declared: RelationDefinition, target: Table, tableFor: TableFor): Resolved => {
+  const { through } = declared;
+  if (typeof through === "string") return throughName(table, name, through, target);
+  if (through !== null && modelDefinitionOf(through)) return throughModel(table, name, tableFor(through), target, tableFor);
+  throw propertyError(
+    table.modelName,
+    name,
+    "goes through something that is neither a model nor a table's name. Pass { through: PostTag }.",
+  );
+};
+
+/** The relation called `name` of `table`, resolved. Throws `ConfigurationError` naming the model and the relation. */
+export const resolveRelation = (table: Table, name: string, tableFor: TableFor): Relation => {
+  const declared = declaredRelation(table, name);
+  const target = tableFor(declared.model);
+  const { kind } = declared;
+  const resolved =
+    kind === "belongsTo"
+      ? resolveBelongsTo(table, name, declared, target)
+      : kind === "manyToMany"
+        ? resolveManyToMany(table, name, declared, target, tableFor)
+        : resolveOwned(table, name, declared, target);
+  return Object.freeze({ kind, name, target, toMany: kind === "hasMany" || kind === "manyToMany", ...resolved });
+};
