@@ -1,0 +1,123 @@
+/**
+ * A line of work in front of connections that are each used by one at a time.
+ *
+ *   enter(job) ── a connection is free ──▶ job runs now, answers now
+ *        └──────── all are held ─────────▶ waits, first come first served; an aborted one leaves
+ *
+ * A job that ends when it returns needs nothing more. One that goes on (a transaction, a cursor) calls `hold` before it returns, and `free` in the end.
+ */
+import type { MaybePromise } from "../../base/maybe-promise.ts";
+
+interface Waiter {
+  readonly start: () => void;
+  readonly leave: (reason: unknown) => void;
+}
+
+export class Line<C> {
+  readonly #free: C[];
+  readonly #waiting = new Set<Waiter>();
+  /** Makes one more connection, or `null` when there are enough. May throw. */
+  readonly #open: () => C | null;
+  #held = 0;
+  #whenIdle: (() => void) | null = null;
+
+  constructor(connections: readonly C[], open: () => C | null = () => null) {
+    this.#free = [...connections];
+    this.#open = open;
+  }
+
+  /** Whether a job would have to wait for a connection that is there. */
+  get isHeld(): boolean {
+    return this.#free.length === 0;
+  }
+
+  /** Runs `job` at once or in its turn. Rejects with the signal's reason when it is aborted while waiting. */
+  enter<T>(job: (connection: C) => MaybePromise<T>, signal?: AbortSignal): MaybePromise<T> {
+    const connection = this.#take();
+    return connection === null ? this.#wait(job, signal) : job(connection);
+  }
+
+  hold(connection: C): void {
+    this.#free.splice(this.#free.indexOf(connection), 1);
+    this.#held++;
+  }
+
+  /** Gives a held connection back, or `null` in its place when it is lost, and lets those who wait go on. */
+  free(connection: C | null): void {
+    this.#held--;
+    if (connection !== null) this.#free.push(connection);
+    this.#drain();
+  }
+
+  /** Sends everyone who waits away with an error. */
+  dismiss(reason: unknown): void {
+    for (const waiter of [...this.#waiting]) waiter.leave(reason);
+    this.#tellIdle();
+  }
+
+  /** Resolves when nobody holds a connection and nobody waits. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenIdle = resolve;
+      this.#tellIdle();
+    });
+  }
+
+  #take(): C | null {
+    const connection = this.#free.at(-1);
+    if (connection !== undefined) return connection;
+    const opened = this.#open();
+    if (opened !== null) this.#free.push(opened);
+    return opened;
+  }
+
+  #wait<T>(job: (connection: C) => MaybePromise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const done = (): void => {
+        this.#waiting.delete(waiter);
+        signal?.removeEventListener("abort", onAbort);
+      };
+      const onAbort = (): void => waiter.leave(signal?.reason);
+      const waiter: Waiter = {
+        start: () => {
+          done();
+          try {
+            resolve(job(this.#take()!));
+          } catch (error) {
+            reject(error);
+          }
+        },
+        leave: (reason) => {
+          done();
+          reject(reason);
+        },
+      };
+      signal?.addEventListener("abort", onAbort);
+      this.#waiting.add(waiter);
+    });
+  }
+
+  #drain(): void {
+    for (const waiter of this.#waiting) {
+      if (!this.#canStart(waiter)) break;
+      waiter.start();
+    }
+    this.#tellIdle();
+  }
+
+  /** Whether a connection is to be had for the waiter; a connection that cannot be opened is the waiter's error. */
+  #canStart(waiter: Waiter): boolean {
+    try {
+      return this.#take() !== null;
+    } catch (error) {
+      waiter.leave(error);
+      return false;
+    }
+  }
+
+  #tellIdle(): void {
+    if (this.#held > 0 || this.#waiting.size > 0) return;
+    this.#whenIdle?.();
+    this.#whenIdle = null;
+  }
+}

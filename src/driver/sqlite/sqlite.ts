@@ -1,0 +1,189 @@
+/**
+ * The driver for SQLite: one connection that writes, and for files in WAL mode a few beside it that only read.
+ *
+ *   write ───────────────────────────────▶ writer, or its line while a transaction has it
+ *   read ── writer free ─────────────────▶ writer: at once, without a promise
+ *        └─ a transaction has the writer ▶ a reader, which sees committed rows only; where there are none, the writer's line
+ */
+import { resolve } from "node:path";
+import { ConfigurationError, ConnectionError, DatabaseClosed, QueryError } from "../../base/errors.ts";
+import { whenDone } from "../../base/maybe-promise.ts";
+import type { MaybePromise } from "../../base/maybe-promise.ts";
+import type { Answer, Driver, Request, ReservedConnection } from "../driver.ts";
+import type { SqliteLocation } from "../url.ts";
+import { parseSqliteUrl } from "../url.ts";
+import type { BindingChoice } from "./choose-binding.ts";
+import { chooseBinding } from "./choose-binding.ts";
+import type { SqliteConnection } from "./connection.ts";
+import { Line } from "./line.ts";
+import type { Opener } from "./open.ts";
+import { makeOpener } from "./open.ts";
+import type { Place } from "./place.ts";
+import type { PragmaOptions } from "./pragmas.ts";
+import { checkBatchSize, SqliteReservation } from "./reservation.ts";
+import { enterAndReadLarge, runAt, streamAt } from "./run.ts";
+
+export interface SqliteOptions extends PragmaOptions {
+  /** As `parseSqliteUrl` reads it. */
+  readonly url: string;
+  /** `"auto"` unless said otherwise. */
+  readonly driver?: BindingChoice | undefined;
+  /** The file is never written to. */
+  readonly readOnly?: boolean | undefined;
+  /** Milliseconds to wait for another process's lock before `DatabaseBusy`; 5,000 unless said otherwise. The event loop goes on meanwhile. */
+  readonly busyTimeout?: number | undefined;
+  /** The most connections that read beside the writer, 0 to 16; 4 unless said otherwise. They are opened when first needed. */
+  readonly readers?: number | undefined;
+  /** Prepared statements kept per connection; 100 unless said otherwise. */
+  readonly statementCacheSize?: number | undefined;
+  /** Milliseconds that `close` lets open transactions and streams go on before it rolls them back; 5,000 unless said otherwise. */
+  readonly closeGrace?: number | undefined;
+}
+
+/** Opens the database now. Throws `ConfigurationError` for options, `ConnectionError` for a file that cannot be used. */
+export const openSqlite = async (options: SqliteOptions): Promise<Driver> => {
+  const found = parseSqliteUrl(options.url);
+  const location: SqliteLocation = {
+    ...found,
+    path: found.memory ? found.path : resolve(found.path),
+    readOnly: found.readOnly || (options.readOnly ?? false),
+  };
+  const busyTimeoutMs = wholeNumber("busyTimeout", options.busyTimeout ?? 5_000, 0, 2 ** 31 - 1);
+  const statementCacheSize = wholeNumber("statementCacheSize", options.statementCacheSize ?? 100, 1, 1_000_000);
+  const maxReaders = wholeNumber("readers", options.readers ?? 4, 0, 16);
+  const closeGraceMs = wholeNumber("closeGrace", options.closeGrace ?? 5_000, 0, 2 ** 31 - 1);
+  const binding = await chooseBinding(options.driver ?? "auto");
+  const opener = makeOpener(binding, location, { ...options, busyTimeoutMs, statementCacheSize });
+  return new SqliteDriver(location, opener, { busyTimeoutMs, maxReaders, closeGraceMs });
+};
+
+const wholeNumber = (option: string, value: number, min: number, max: number): number => {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw new ConfigurationError(`The option ${option} has to be a whole number from ${min} to ${max}.`);
+};
+
+interface Settings {
+  readonly busyTimeoutMs: number;
+  readonly maxReaders: number;
+  readonly closeGraceMs: number;
+}
+
+class SqliteDriver implements Driver {
+  readonly #location: SqliteLocation;
+  readonly #opener: Opener;
+  readonly #settings: Settings;
+  #readers: readonly SqliteConnection[] = [];
+  readonly #reservations = new Set<SqliteReservation>();
+  readonly #writerPlace: Place;
+  /** `null` where a second connection would not see the same database, or would stand in the writer's way. */
+  readonly #readerPlace: Place | null;
+  #writer: SqliteConnection;
+  #closing: Promise<void> | null = null;
+  #isClosed = false;
+
+  constructor(location: SqliteLocation, opener: Opener, settings: Settings) {
+    this.#location = location;
+    this.#opener = opener;
+    this.#settings = settings;
+    this.#writer = opener.writer();
+    const { busyTimeoutMs } = settings;
+    const check = (): void => {
+      if (this.#isClosed) throw this.#closedError();
+    };
+    this.#writerPlace = { line: new Line([this.#writer], () => this.#reopenWriter()), busyTimeoutMs, check };
+    const hasReaders = !location.memory && settings.maxReaders > 0 && isWal(this.#writer);
+    this.#readerPlace = hasReaders ? { line: new Line<SqliteConnection>([], () => this.#openReader()), busyTimeoutMs, check } : null;
+  }
+
+  run(request: Request): MaybePromise<Answer> {
+    if (this.#closing !== null) throw this.#closedError();
+    request.signal?.throwIfAborted();
+    if (this.#readerPlace === null) return runAt(this.#writerPlace, request);
+    if (!request.writes && this.#writerPlace.line.isHeld) {
+      return whenDone(this.#placeToRead(request), (place) => runAt(place, request));
+    }
+    return runAt(this.#writerPlace, request, (large) => whenDone(this.#placeToRead(large), (place) => enterAndReadLarge(place, large)));
+  }
+
+  async *stream(request: Request, batchSize: number): AsyncGenerator<Answer, void, void> {
+    checkBatchSize(batchSize);
+    if (this.#closing !== null) throw this.#closedError();
+    request.signal?.throwIfAborted();
+    const place = request.writes ? this.#writerPlace : await this.#placeToRead(request);
+    yield* streamAt(place, request, batchSize);
+  }
+
+  reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): MaybePromise<ReservedConnection> {
+    if (this.#closing !== null) throw this.#closedError();
+    options.signal?.throwIfAborted();
+    const { line } = options.write ? this.#writerPlace : (this.#readerPlace ?? this.#writerPlace);
+    return line.enter((connection) => {
+      line.hold(connection);
+      return this.#lend(connection, line);
+    }, options.signal);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #lend(connection: SqliteConnection, line: Line<SqliteConnection>): SqliteReservation {
+    const reservation = new SqliteReservation(connection, line, this.#settings.busyTimeoutMs, () => this.#reservations.delete(reservation));
+    this.#reservations.add(reservation);
+    return reservation;
+  }
+
+  /** The readers, or the writer where there are none or the statement means nothing to them: temporary tables are the writer's alone. */
+  #placeToRead(request: Request): MaybePromise<Place> {
+    const readers = this.#readerPlace;
+    if (readers === null) return this.#writerPlace;
+    return readers.line.enter((connection) => (canPrepare(connection, request.text) ? readers : this.#writerPlace), request.signal);
+  }
+
+  #openReader(): SqliteConnection | null {
+    const open = this.#readers.filter((reader) => reader.isOpen);
+    if (this.#isClosed || open.length >= this.#settings.maxReaders) return null;
+    const reader = this.#opener.reader();
+    this.#readers = [...open, reader];
+    return reader;
+  }
+
+  /** A writer that could not be rolled back was closed. A file is opened again; what was in memory is gone. */
+  #reopenWriter(): SqliteConnection | null {
+    if (this.#isClosed || this.#writer.isOpen) return null;
+    if (this.#location.memory) throw new ConnectionError("The database in memory was lost: a transaction could not be rolled back.");
+    this.#writer = this.#opener.writer();
+    return this.#writer;
+  }
+
+  async #close(): Promise<void> {
+    const lines = [this.#writerPlace.line, ...(this.#readerPlace === null ? [] : [this.#readerPlace.line])];
+    let timer: NodeJS.Timeout | undefined;
+    const grace = new Promise<void>((done) => (timer = setTimeout(done, this.#settings.closeGraceMs)));
+    await Promise.race([Promise.all(lines.map((line) => line.idle())), grace]);
+    clearTimeout(timer);
+    this.#isClosed = true;
+    for (const line of lines) line.dismiss(this.#closedError());
+    for (const reservation of this.#reservations) reservation.dismiss(this.#closedError());
+    // The writer last: the last connection to leave moves the log into the file.
+    for (const connection of [...this.#readers, this.#writer]) connection.close();
+  }
+
+  #closedError(): DatabaseClosed {
+    return new DatabaseClosed(`The database '${this.#location.path}' is closed. Open it again with createEngine.`);
+  }
+}
+
+const isWal = (connection: SqliteConnection): boolean =>
+  connection.run({ text: "PRAGMA journal_mode", values: [], bigints: false }).rows[0]?.[0] === "wal";
+
+const canPrepare = (connection: SqliteConnection, text: string): boolean => {
+  try {
+    connection.prepare(text);
+    return true;
+  } catch (error) {
+    if (error instanceof QueryError) return false;
+    throw error;
+  }
+};
