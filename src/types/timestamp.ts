@@ -22,11 +22,12 @@ const unreadable = (): never => {
   throw new ValueProblem("cannot be read: the database holds text that is not a timestamp of the form YYYY-MM-DD HH:MM:SS");
 };
 
-/** The two digits at `at` as a number; NaN where one is not a digit. */
-const twoDigits = (text: string, at: number): number => {
-  const [tens, ones] = [text.charCodeAt(at) - 48, text.charCodeAt(at + 1) - 48];
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+/** The digit at `at`; a great number, which makes every number that it is part of too great, where there is none. */
+const digit = (text: string, at: number): number => {
+  const value = text.charCodeAt(at) - 48;
+  return value >= 0 && value <= 9 ? value : 10_000;
 };
+const twoDigits = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);
 
 const other = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|([+-])(\d\d)(?::?(\d\d))?)?)?$/i;
 
@@ -42,25 +43,34 @@ const decodeOther = (stored: string): Date => {
   return new Date(daysFromEpoch(y, mo, d) * 86_400_000 + ((h * 60 + mi - zone) * 60 + s) * 1000 + ms);
 };
 
+/** The start of the day that the first ten characters name, in milliseconds since 1970; NaN where they name none. */
+const dayStart = (text: string): number => {
+  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45 || year > 9999 || !isDay(year, month, day)) return Number.NaN;
+  return daysFromEpoch(year, month, day) * 86_400_000;
+};
+
+/** Milliseconds since midnight of `HH:MM:SS` and, where there are more characters, `.mmm`; NaN where it reads otherwise. */
+const timeOfDay = (text: string): number => {
+  const hour = twoDigits(text, 11);
+  const minute = twoDigits(text, 14);
+  const second = twoDigits(text, 17);
+  if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58 || hour > 23 || minute > 59 || second > 59) return Number.NaN;
+  const seconds = (hour * 60 + minute) * 60 + second;
+  if (text.length === 19) return seconds * 1000;
+  const ms = digit(text, 20) * 100 + twoDigits(text, 21);
+  return text.charCodeAt(19) === 46 && ms <= 999 ? seconds * 1000 + ms : Number.NaN;
+};
+
 /** Reads our own two forms by their character codes; everything else, also what is wrong, goes the long way. */
 const decode = (stored: string | number | bigint): Date => {
   if (typeof stored !== "string") return new Date(Number(stored));
-  const { length } = stored;
-  if (length !== 19 && length !== 23) return decodeOther(stored);
-  const separators =
-    stored.charCodeAt(4) === 45 && stored.charCodeAt(7) === 45 && stored.charCodeAt(13) === 58 && stored.charCodeAt(16) === 58;
+  if (stored.length !== 19 && stored.length !== 23) return decodeOther(stored);
   const between = stored.charCodeAt(10);
-  if (!separators || (between !== 32 && between !== 84)) return decodeOther(stored);
-  const year = twoDigits(stored, 0) * 100 + twoDigits(stored, 2);
-  const [month, day] = [twoDigits(stored, 5), twoDigits(stored, 8)];
-  const [hour, minute, second] = [twoDigits(stored, 11), twoDigits(stored, 14), twoDigits(stored, 17)];
-  let ms = 0;
-  if (length === 23) {
-    ms = (stored.charCodeAt(20) - 48) * 100 + twoDigits(stored, 21);
-    if (stored.charCodeAt(19) !== 46 || !(ms >= 0 && ms <= 999)) return decodeOther(stored);
-  }
-  if (!(year >= 0 && isDay(year, month, day) && hour <= 23 && minute <= 59 && second <= 59)) return decodeOther(stored);
-  return new Date(daysFromEpoch(year, month, day) * 86_400_000 + ((hour * 60 + minute) * 60 + second) * 1000 + ms);
+  const time = between === 32 || between === 84 ? dayStart(stored) + timeOfDay(stored) : Number.NaN;
+  return Number.isNaN(time) ? decodeOther(stored) : new Date(time);
 };
 
 /** Decoding also takes a `T`, any fraction (cut to milliseconds), a zone, and numbers (milliseconds since 1970). */
