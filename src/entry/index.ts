@@ -41,6 +41,7 @@ export type {
 } from "../ast/typed-expression.ts";
 export type { Action, AnyColumn, Column, ForeignKeyOptions } from "../schema/column.ts";
 export type { AnyEntity, AnyModel, Entity, Insert, ModelOf, ModelOptions, NoOptions, Shape } from "../schema/entity.ts";
+export { Model, type ModelClass } from "../schema/model.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "../schema/relation.ts";
 export type { BelongsTo, HasMany, HasOne, ManyToMany } from "../schema/relation.ts";
 export type { Annotated, Collection, Columns } from "../schema/scope.ts";
