@@ -38,6 +38,8 @@ export interface Dialect {
   readonly forwardReferences: boolean;
   /** Turns raw text with `$1`, `?` or `:name` placeholders into this database's, with the order in which given values are bound. */
   placeholders(text: string): { readonly sql: string; readonly order: readonly (number | string)[] };
+  /** A value of raw SQL in the form that this database binds: SQLite has no booleans and no dates, for instance. */
+  bindRaw(value: BoundValue): BoundValue;
   /** The statements that open a transaction, in order. */
   begin(options: BeginOptions): readonly string[];
   /** The text that explains `sql`; `null` where `analyze` is not to be had. */

@@ -1,41 +1,57 @@
-/** How values travel to PostgreSQL, whose types hold nearly all of them as they are. */
-import { ValueProblem } from "../../types/column-type.ts";
+/** How values travel to PostgreSQL, whose own types hold nearly all of them as they are. */
+import type { BoundValue } from "../../base/bound-value.ts";
+import { bytesCodec } from "../../types/bytes.ts";
 import type { Codec, ColumnType } from "../../types/column-type.ts";
+import { decimalAsText } from "../../types/decimal.ts";
+import { floatCodec } from "../../types/float.ts";
+import { bigintCodec, integerCodec } from "../../types/integer.ts";
+import { jsonAsText } from "../../types/json.ts";
+import { textCodec } from "../../types/text.ts";
+import { timeAsText } from "../../types/time.ts";
+import { uuidCodec } from "../../types/uuid.ts";
 import { once } from "../memo.ts";
+import { elementOf } from "./type-names.ts";
 
 const asItIs: Codec = { encode: null, decode: null };
 
-/** Counts and sums of int come as bigint. */
-const int: Codec = {
-  encode: null,
-  decode: (stored: number | bigint) => {
-    if (typeof stored === "number") return stored;
-    if (stored > Number.MAX_SAFE_INTEGER || stored < Number.MIN_SAFE_INTEGER)
-      throw new ValueProblem("is a whole number too large for JavaScript's number");
-    return Number(stored);
-  },
-};
-
-const json: Codec = {
-  encode: (value: unknown) => {
-    const text = JSON.stringify(value);
-    if (text === undefined) throw new ValueProblem("expects a JSON value, got what JSON cannot hold");
-    return text;
-  },
-  decode: null,
+/** An array of what the element's codec makes; NULL elements stay. */
+const arrayCodec = (type: ColumnType): Codec => {
+  // Elements were checked against the element's type, which is what its codec takes.
+  const { encode, decode } = postgresCodec(elementOf(type)) as { encode: ((value: unknown) => BoundValue) | null; decode: Codec["decode"] };
+  const read = decode as ((stored: unknown) => unknown) | null;
+  return {
+    encode: encode === null ? null : (values: readonly unknown[]) => values.map((value) => (value === null ? null : encode(value))),
+    decode: read === null ? null : (stored: readonly unknown[]) => stored.map((value) => (value === null ? null : read(value))),
+  };
 };
 
 const codecOf = (type: ColumnType): Codec => {
   switch (type.kind) {
     case "int":
-      return int;
+      return integerCodec(type);
     case "bigint":
-      return { encode: null, decode: (stored: number | bigint | string) => BigInt(stored) };
+      return bigintCodec;
+    case "float":
+      return floatCodec;
+    case "decimal":
+      return decimalAsText(type);
+    case "text":
+      return textCodec;
+    case "uuid":
+      return uuidCodec;
+    case "time":
+      return timeAsText;
     case "json":
-      return json;
-    default:
+      return jsonAsText;
+    case "bytes":
+      return bytesCodec;
+    case "array":
+      return arrayCodec(type);
+    case "bool":
+    case "timestamp":
+    case "date":
       return asItIs;
   }
 };
 
-export const postgresCodec = once(codecOf);
+export const postgresCodec: (type: ColumnType) => Codec = once(codecOf);

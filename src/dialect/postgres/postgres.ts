@@ -57,6 +57,8 @@ export const postgres: Dialect = Object.freeze({
   forwardReferences: false,
   placeholders: (text) =>
     placeholdersWith({ placeholder, repeatsPlaceholders: true, nestedComments: true, hasQuestionOperator: true }, text),
+  // Every value has a type of its own here.
+  bindRaw: (value) => value,
   begin: (options) => {
     const isolation = isolationOf(options);
     return [`BEGIN${isolation === null ? "" : ` ISOLATION LEVEL ${isolation}`}${options.readOnly === true ? " READ ONLY" : ""}`];

@@ -26,6 +26,10 @@ export const elementOf = (type: ColumnType): ColumnType => {
 /** The name to cast a value to, without lengths: `int`, `text[]`. */
 export const castName = (type: ColumnType): string => (type.kind === "array" ? `${castName(elementOf(type))}[]` : casts[type.kind]);
 
+/** Elements have no length and no size: `varchar[]` and `smallint[]` do not compare with `text[]` and `int[]`. Petrel checks both itself. */
+const elementName = (element: ColumnType): string =>
+  element.kind === "array" || element.kind === "decimal" || element.kind === "bytes" ? castName(element) : typeName({ kind: element.kind });
+
 /** The name in a column definition: `varchar(100)`, `numeric(10, 2)`. */
 export const typeName = (type: ColumnType): string => {
   switch (type.kind) {
@@ -38,7 +42,7 @@ export const typeName = (type: ColumnType): string => {
     case "text":
       return type.maxLength === undefined ? "text" : `varchar(${Number(type.maxLength)})`;
     case "array":
-      return `${typeName(elementOf(type))}[]`;
+      return `${elementName(elementOf(type))}[]`;
     default:
       return casts[type.kind];
   }

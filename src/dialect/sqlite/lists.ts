@@ -46,17 +46,21 @@ export const inList = ({ operand, list, negated }: InNode, compilation: Compilat
   return test(`${left} ${negated ? "NOT IN" : "IN"} (SELECT ${unpacked(list.type, '"value"')} FROM json_each(${bound}))`);
 };
 
-/** An array column is JSON text too; its elements are compared in the form in which they are stored. */
+/** An array column is JSON text too: the wanted elements are written in the very form in which it holds its own. */
 export const arrayTest = ({ test: kind, operand, value }: ArrayTestNode, compilation: Compilation): Piece => {
-  const element = value.type?.kind === "array" ? (value.type.element ?? null) : value.type;
+  const type: ColumnType = value.type?.kind === "array" ? value.type : { kind: "array", element: value.type ?? { kind: "text" } };
+  // `json_each` has columns of its own (value, id, type, path, …), which would hide a column written without its table.
+  const { qualified } = compilation;
   return compilation.nested(() => {
+    compilation.qualified = true;
     const held = quote(compilation.aliases.take("held"));
     const wanted = quote(compilation.aliases.take("wanted"));
-    const array = (): string => compilation.at(operand, level.or);
     const guard = `CASE WHEN ${compilation.at(operand, level.other)} IS NOT NULL THEN `;
-    const list = (): string => `json_each(${bindList(value, element, compilation)}) AS ${wanted}`;
-    const isHeld = (): string => `EXISTS (SELECT 1 FROM json_each(${array()}) AS ${held} WHERE ${held}."value" = ${wanted}."value")`;
-    if (kind === "overlaps") return atom(`${guard}EXISTS (SELECT 1 FROM ${list()} WHERE ${isHeld()}) END`);
-    return atom(`${guard}NOT EXISTS (SELECT 1 FROM ${list()} WHERE NOT ${isHeld()}) END`);
+    const not = kind === "contains" ? "NOT " : "";
+    const list = `json_each(${compilation.bind(value, compilation.words.codec(type).encode)}) AS ${wanted}`;
+    const array = `json_each(${compilation.at(operand, level.or)}) AS ${held}`;
+    const isHeld = `EXISTS (SELECT 1 FROM ${array} WHERE ${held}."value" = ${wanted}."value")`;
+    compilation.qualified = qualified;
+    return atom(`${guard}${not}EXISTS (SELECT 1 FROM ${list} WHERE ${not}${isHeld}) END`);
   });
 };

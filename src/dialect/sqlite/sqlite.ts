@@ -1,5 +1,7 @@
 /** SQLite's words. */
 import { BugError, ConfigurationError } from "../../base/errors.ts";
+import type { BoundValue } from "../../base/bound-value.ts";
+import { timestampAsText } from "../../types/timestamp.ts";
 import { isolationOf } from "../begin.ts";
 import type { Words } from "../compilation.ts";
 import { compileWith } from "../compile.ts";
@@ -37,6 +39,12 @@ const words: Words = {
   },
 };
 
+/** Booleans and dates in the form in which columns hold them. */
+const bindRaw = (value: BoundValue): BoundValue => {
+  if (typeof value === "boolean") return value ? 1 : 0;
+  return value instanceof Date ? timestampAsText.encode!(value as never) : value;
+};
+
 const tables: TableWords = { words, generatedType, typeName, checks, asNumber, tableOptions: " STRICT" };
 
 export const sqlite: Dialect = Object.freeze({
@@ -48,6 +56,7 @@ export const sqlite: Dialect = Object.freeze({
   forwardReferences: true,
   placeholders: (text) =>
     placeholdersWith({ placeholder: () => "?", repeatsPlaceholders: false, nestedComments: false, hasQuestionOperator: false }, text),
+  bindRaw,
   // Every transaction here is serializable, which is at least as strict as whatever was asked for.
   begin: (options) => {
     isolationOf(options);
