@@ -17,7 +17,7 @@ export interface NestedObject {
 }
 
 export interface ObjectShape {
-  /** Own properties in the order in which they are assigned, each with the position of its column. */
+  /** Own properties in the order in which they are assigned, each with the position of its column; -1 makes it `undefined`, to be filled by the caller. */
   readonly properties: readonly { readonly name: string; readonly position: number }[];
   readonly nested: readonly NestedObject[];
   /** Objects get this prototype without its constructor being called. `null`: plain objects. */
