@@ -3,6 +3,7 @@
  * They have the model's methods, and read like its instances; their values are getters, so `Object.keys` of one is empty, but JSON and `inspect` show all.
  */
 import { defineOwn } from "./own-property.ts";
+import { makeReader } from "./reader.ts";
 import type { ObjectShape, ResultColumn, ResultShape } from "./shape.ts";
 
 type Row = readonly unknown[];
@@ -10,11 +11,15 @@ type LazyClass = new (row: Row) => object;
 
 const classes = new WeakMap<ObjectShape, LazyClass>();
 
-/** One object per row. The rows are kept, and must not be changed by anyone else. */
-export const lazyRows = <T>(shape: ResultShape & { readonly form: "objects" }, rows: readonly Row[]): T[] => {
+/**
+ * A function that makes one object per row; the rows are kept, and must not be changed by anyone else.
+ * Tuples and single values have no getters to wait behind and are decoded at once.
+ */
+export const makeLazyRows = <T>(shape: ResultShape): ((rows: readonly Row[]) => T[]) => {
+  if (shape.form !== "objects") return makeReader<T>(shape).all;
   const Lazy = lazyClass(shape.columns, shape.object);
   // The shape makes T; the getters of the class have its properties.
-  return rows.map((row) => new Lazy(row) as T);
+  return (rows) => rows.map((row) => new Lazy(row) as T);
 };
 
 /** The class of a shape, made once. */

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { makeInterpretedReader } from "../../../src/rows/interpreted-reader.ts";
-import { lazyRows } from "../../../src/rows/lazy-row.ts";
+import { makeLazyRows } from "../../../src/rows/lazy-row.ts";
 import { makeGeneratedReader, makeReader } from "../../../src/rows/reader.ts";
 import type { ObjectShape, Reader, ResultColumn, ResultShape } from "../../../src/rows/shape.ts";
 
@@ -139,7 +139,8 @@ test("generated, interpreted and lazy readers agree on random shapes and rows", 
     const copy = (): unknown[][] => rows.map((row) => [...row]);
     const expected = makeInterpretedReader(shape).all(copy());
     assert.deepEqual(makeGeneratedReader(shape).all(copy()), expected, `seed ${seed}`);
-    if (shape.form === "objects") assert.equal(inspect(lazyRows(shape, copy()).map(plain)), inspect(expected.map(plain)), `seed ${seed}`);
+    if (shape.form === "objects")
+      assert.equal(inspect(makeLazyRows(shape)(copy()).map(plain)), inspect(expected.map(plain)), `seed ${seed}`);
   }
 });
 
@@ -160,7 +161,7 @@ test("a lazy row decodes a value once, and only when it is read", () => {
       prototype: User.prototype,
     },
   };
-  const [row] = lazyRows<User & { data: object }>(shape, [["Ada", "x"]]);
+  const [row] = makeLazyRows<User & { data: object }>(shape)([["Ada", "x"]]);
   assert.equal(row!.greet(), "I am Ada");
   assert.equal(decoded, 0);
   assert.equal(row!.data, row!.data);
