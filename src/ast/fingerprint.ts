@@ -1,0 +1,108 @@
+/**
+ * The structure of an expression or statement as a string: equal for equal structures, different for different ones, whatever the bound values.
+ *
+ * Every text is written with its length before it and every list with its count, so no text can pass for structure.
+ * Sources are numbered as they appear and described once; tables count as themselves, not by name, since two models may share a name.
+ */
+import type { ColumnType } from "../types/column-type.ts";
+import type { ExpressionNode, ParameterNode } from "./expression.ts";
+import { type AnyNode, type Content, nodeLayouts, partLayouts, statementLayouts } from "./layout.ts";
+import type { ColumnRef, Source } from "./source.ts";
+import type { Statement } from "./statement.ts";
+
+const text = (value: string): string => `${value.length}:${value}`;
+
+const types = new WeakMap<ColumnType, string>();
+const describedType = (type: ColumnType): string => {
+  const { kind, size, precision, scale, values, element, min, max, minLength, maxLength, pattern } = type;
+  const numbers = [size, precision, scale, min, max, minLength, maxLength].map((value) => value ?? "").join(",");
+  const list = values === undefined ? "" : `${values.length}${values.map(text).join("")}`;
+  return `${kind}(${numbers};${list};${pattern === undefined ? "" : text(String(pattern))};${typeText(element ?? null)})`;
+};
+const typeText = (type: ColumnType | null): string => {
+  if (type === null) return "~";
+  let known = types.get(type);
+  if (known === undefined) types.set(type, (known = describedType(type)));
+  return known;
+};
+
+const tableNumbers = new WeakMap<object, number>();
+let tablesSeen = 0;
+/** A number for each table object, the same for the life of the process. */
+const tableText = (table: object): string => {
+  let known = tableNumbers.get(table);
+  if (known === undefined) tableNumbers.set(table, (known = tablesSeen++));
+  return `t${known}`;
+};
+
+const columnText = ({ name, type }: ColumnRef): string => text(name) + typeText(type);
+const columnTexts = (columns: readonly ColumnRef[]): string => `${columns.length}[${columns.map(columnText).join("")}]`;
+const parameterText = ({ form, type, name }: ParameterNode): string => `?${form}${typeText(type)}${name === undefined ? "" : text(name)};`;
+const wordText = (value: string | number | boolean | null): string => (typeof value === "string" ? text(value) : `${value};`);
+
+/** One reading, which numbers the sources as it meets them. */
+class Reading {
+  readonly #sources = new Map<Source, number>();
+
+  source(source: Source): string {
+    const known = this.#sources.get(source);
+    if (known !== undefined) return `s${known};`;
+    const { parent, relation } = source;
+    const from = parent === null || relation === null ? "" : this.source(parent) + text(relation.name);
+    const number = this.#sources.size;
+    this.#sources.set(source, number);
+    return `s${number}=${tableText(source.table)}${from};`;
+  }
+
+  node(node: AnyNode): string {
+    return node.node === "parameter" ? parameterText(node) : `${node.node}(${this.fields(node, nodeLayouts[node.node])})`;
+  }
+
+  nodes(nodes: readonly AnyNode[]): string {
+    let joined = `${nodes.length}[`;
+    for (const node of nodes) joined += this.node(node);
+    return `${joined}]`;
+  }
+
+  statement(statement: Statement): string {
+    return `${statement.statement}<${this.fields(statement, statementLayouts[statement.statement])}>`;
+  }
+
+  parts(parts: readonly object[], layout: readonly (readonly [string, Content])[]): string {
+    return `${parts.length}[${parts.map((part) => this.fields(part, layout)).join("")}]`;
+  }
+
+  fields(owner: object, layout: readonly (readonly [string, Content])[]): string {
+    let joined = "";
+    for (const [name, content] of layout) joined += writers[content]((owner as Readonly<Record<string, never>>)[name]!, this);
+    return joined;
+  }
+}
+
+type Writer = (value: never, reading: Reading) => string;
+/** What `layout.ts` calls a content is what the field holds, so each of these gets what it takes. */
+const writers: { readonly [C in Content]: Writer } = {
+  one: (node: AnyNode | null, reading) => (node === null ? "~" : reading.node(node)),
+  many: (nodes: readonly AnyNode[], reading) => reading.nodes(nodes),
+  rows: (rows: readonly (readonly AnyNode[])[], reading) => `${rows.length}[${rows.map((row) => reading.nodes(row)).join("")}]`,
+  word: wordText,
+  words: (words: readonly string[]) => `${words.length}[${words.map(text).join("")}]`,
+  source: (source: Source, reading) => reading.source(source),
+  column: columnText,
+  columns: columnTexts,
+  table: tableText,
+  type: typeText,
+  set: (pairs: readonly (readonly [ColumnRef, AnyNode])[], reading) =>
+    `${pairs.length}[${pairs.map(([column, node]) => columnText(column) + reading.node(node)).join("")}]`,
+  items: (items: readonly object[], reading) => reading.parts(items, partLayouts.items),
+  orderings: (terms: readonly object[], reading) => reading.parts(terms, partLayouts.orderings),
+  lock: (clause: object | null, reading) => (clause === null ? "~" : reading.fields(clause, partLayouts.lock)),
+  conflict: (clause: object | null, reading) => (clause === null ? "~" : `!${reading.fields(clause, partLayouts.conflict)}`),
+  statement: (statement: Statement, reading) => reading.statement(statement),
+};
+
+/** Good for keys of caches in this process only. */
+export const fingerprint = (root: ExpressionNode | Statement): string => {
+  const reading = new Reading();
+  return "statement" in root ? reading.statement(root) : reading.node(root);
+};

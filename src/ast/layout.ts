@@ -1,0 +1,230 @@
+/** Which fields each node and statement has, and what is in them: what `walk` and `fingerprint` follow, so that neither can forget one. */
+import type { ExpressionNode, OrderingNode, RawPart } from "./expression.ts";
+import type { LockClause, SelectItem } from "./select.ts";
+import type { Statement } from "./statement.ts";
+import type { ConflictClause, InsertValue } from "./write.ts";
+
+/** Anything that may stand where a node stands. */
+export type AnyNode = ExpressionNode | RawPart | InsertValue;
+
+/**
+ * `one`: a node or null. `many`: nodes. `rows`: lists of nodes. `word`: a string, number, boolean or null. `words`: strings.
+ * `set`: pairs of a column and a node. `statement`: a whole one. The rest name what they hold.
+ */
+export type Content =
+  | "one"
+  | "many"
+  | "rows"
+  | "word"
+  | "words"
+  | "source"
+  | "column"
+  | "columns"
+  | "table"
+  | "type"
+  | "set"
+  | "items"
+  | "orderings"
+  | "lock"
+  | "conflict"
+  | "statement";
+
+export type Field<N> = readonly [name: Exclude<keyof N, "node"> & string, content: Content];
+type NodeOf<K extends AnyNode["node"]> = Extract<AnyNode, { readonly node: K }>;
+type StatementOf<K extends Statement["statement"]> = Extract<Statement, { readonly statement: K }>;
+
+/** `parameter` has none: its value is no part of the structure, and both readers treat it by itself. */
+export const nodeLayouts: { readonly [K in AnyNode["node"]]: readonly Field<NodeOf<K>>[] } = {
+  column: [
+    ["source", "source"],
+    ["column", "column"],
+  ],
+  parameter: [],
+  literal: [["value", "word"]],
+  logical: [
+    ["operator", "word"],
+    ["operands", "many"],
+  ],
+  not: [
+    ["total", "word"],
+    ["operand", "one"],
+  ],
+  comparison: [
+    ["operator", "word"],
+    ["left", "one"],
+    ["right", "one"],
+  ],
+  isNull: [
+    ["negated", "word"],
+    ["operand", "one"],
+  ],
+  in: [
+    ["negated", "word"],
+    ["operand", "one"],
+    ["list", "one"],
+  ],
+  between: [
+    ["operand", "one"],
+    ["low", "one"],
+    ["high", "one"],
+  ],
+  match: [
+    ["kind", "word"],
+    ["caseless", "word"],
+    ["ascii", "word"],
+    ["operand", "one"],
+    ["pattern", "one"],
+  ],
+  regex: [
+    ["caseless", "word"],
+    ["operand", "one"],
+    ["pattern", "one"],
+  ],
+  arithmetic: [
+    ["operator", "word"],
+    ["type", "type"],
+    ["left", "one"],
+    ["right", "one"],
+  ],
+  function: [
+    ["name", "word"],
+    ["type", "type"],
+    ["arguments", "many"],
+  ],
+  aggregate: [
+    ["name", "word"],
+    ["distinct", "word"],
+    ["type", "type"],
+    ["argument", "one"],
+  ],
+  datePart: [
+    ["part", "word"],
+    ["operand", "one"],
+  ],
+  dateOf: [["operand", "one"]],
+  jsonPath: [
+    ["as", "word"],
+    ["path", "words"],
+    ["operand", "one"],
+  ],
+  jsonIsNull: [
+    ["negated", "word"],
+    ["path", "words"],
+    ["operand", "one"],
+  ],
+  jsonHasKey: [
+    ["operand", "one"],
+    ["key", "one"],
+  ],
+  jsonEqual: [
+    ["negated", "word"],
+    ["operand", "one"],
+    ["value", "one"],
+  ],
+  jsonContains: [
+    ["operand", "one"],
+    ["value", "one"],
+  ],
+  arrayTest: [
+    ["test", "word"],
+    ["operand", "one"],
+    ["value", "one"],
+  ],
+  exists: [
+    ["negated", "word"],
+    ["source", "source"],
+    ["where", "one"],
+  ],
+  collectionAggregate: [
+    ["source", "source"],
+    ["aggregate", "one"],
+    ["where", "one"],
+  ],
+  subquery: [
+    ["type", "type"],
+    ["select", "statement"],
+  ],
+  raw: [
+    ["type", "type"],
+    ["texts", "words"],
+    ["parts", "many"],
+  ],
+  tableName: [["table", "table"]],
+  columnName: [
+    ["table", "table"],
+    ["column", "column"],
+  ],
+  identifier: [["names", "words"]],
+  joinedParts: [
+    ["separator", "word"],
+    ["parts", "many"],
+  ],
+  now: [],
+  proposed: [["column", "column"]],
+  default: [],
+};
+
+export const statementLayouts: { readonly [K in Statement["statement"]]: readonly Field<StatementOf<K>>[] } = {
+  select: [
+    ["source", "source"],
+    ["distinct", "word"],
+    ["deleted", "word"],
+    ["wrap", "word"],
+    ["lock", "lock"],
+    ["items", "items"],
+    ["where", "one"],
+    ["groupBy", "many"],
+    ["having", "one"],
+    ["orderBy", "orderings"],
+    ["limit", "one"],
+    ["offset", "one"],
+  ],
+  insert: [
+    ["table", "table"],
+    ["columns", "columns"],
+    ["rows", "rows"],
+    ["conflict", "conflict"],
+    ["returning", "items"],
+  ],
+  update: [
+    ["source", "source"],
+    ["deleted", "word"],
+    ["set", "set"],
+    ["where", "one"],
+    ["returning", "items"],
+  ],
+  delete: [
+    ["source", "source"],
+    ["deleted", "word"],
+    ["where", "one"],
+    ["returning", "items"],
+  ],
+  raw: [["sql", "one"]],
+};
+
+/** Parts of statements that are neither nodes nor statements. */
+export const partLayouts: {
+  readonly items: readonly Field<SelectItem>[];
+  readonly orderings: readonly Field<OrderingNode>[];
+  readonly lock: readonly Field<LockClause>[];
+  readonly conflict: readonly Field<ConflictClause>[];
+} = {
+  items: [
+    ["alias", "word"],
+    ["type", "type"],
+    ["expression", "one"],
+  ],
+  orderings: [
+    ["direction", "word"],
+    ["nulls", "word"],
+    ["expression", "one"],
+  ],
+  lock: [
+    ["strength", "word"],
+    ["wait", "word"],
+  ],
+  conflict: [
+    ["target", "columns"],
+    ["update", "set"],
+  ],
+};
