@@ -25,6 +25,8 @@ export interface ParameterNode {
   readonly type: ColumnType | null;
   /** The value as it was given where the node was made. Plans forget it: it is a sample, and the statement's first value. */
   readonly value: unknown;
+  /** What messages call it: a property (`age`), a lookup (`age__gte`) or nothing. */
+  readonly name?: string;
 }
 
 /** A constant of the statement's shape: NULL, TRUE, FALSE or a whole number written by Petrel itself. */
@@ -168,6 +170,13 @@ export interface JsonEqualNode {
   readonly negated: boolean;
 }
 
+/** Whether a document contains another, as PostgreSQL's `@>`: some keys of an object, some elements of an array; an array contains a bare scalar. */
+export interface JsonContainsNode {
+  readonly node: "jsonContains";
+  readonly operand: ExpressionNode;
+  readonly value: ParameterNode;
+}
+
 /** `contains`: every element of `list` is in the array. `overlaps`: at least one is. */
 export interface ArrayTestNode {
   readonly node: "arrayTest";
@@ -247,6 +256,7 @@ export type ExpressionNode =
   | JsonIsNullNode
   | JsonHasKeyNode
   | JsonEqualNode
+  | JsonContainsNode
   | ArrayTestNode
   | ExistsNode
   | CollectionAggregateNode

@@ -78,6 +78,13 @@ export class RelationNotLoaded extends PetrelError {
   }
 }
 
+/** A column was read that the query did not fetch (`only`, `defer`). */
+export class ColumnNotLoaded extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1202", message, details);
+  }
+}
+
 /** A row was required, and there is none. */
 export class NoResultFound extends PetrelError {
   constructor(message: string, details?: ErrorDetails) {

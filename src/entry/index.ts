@@ -86,3 +86,12 @@ export type {
 } from "../query/query.ts";
 export { skip } from "../query/skip.ts";
 export type { IfSoftDeletable, NotSoftDeletable, Update } from "../query/update.ts";
+export { select } from "../query/select.ts";
+export { outside } from "../engine/scope.ts";
+export type { Result } from "../engine/result.ts";
+export type { RawOptions, RawParameters } from "../engine/raw.ts";
+export type { TransactionOptions } from "../engine/transaction.ts";
+export { Engine } from "../session/engine.ts";
+export { Session } from "../session/session.ts";
+export type { ConflictTarget, PrimaryKey, UpsertOptions } from "../session/session-types.ts";
+export { createEngine, type EngineOptions } from "./create-engine.ts";

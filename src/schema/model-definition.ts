@@ -17,10 +17,15 @@ export interface ModelDefinition {
 }
 
 const definitions = new WeakMap<object, ModelDefinition>();
+const models: WeakRef<object>[] = [];
 
 export const defineModel = (model: object, definition: ModelDefinition): void => {
   definitions.set(model, definition);
+  models.push(new WeakRef(model));
 };
+
+/** What `Model` has returned so far and is still in use: the parents of the classes that users wrote. */
+export const definedModels = (): object[] => models.map((model) => model.deref()).filter((model) => model !== undefined);
 
 /** The definition of a model, or of the model that a class extends; `undefined` for anything else. */
 export const modelDefinitionOf = (model: unknown): ModelDefinition | undefined => {

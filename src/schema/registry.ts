@@ -10,13 +10,15 @@ import { declaredColumns, modelError, propertyError, tableColumns } from "./decl
 import type { AnyModel } from "./entity.ts";
 import { foreignKeysOf } from "./foreign-keys.ts";
 import { defaultOrder, keys, primaryKey } from "./keys.ts";
-import { type ModelDefinition, modelDefinitionOf, modelNameOf } from "./model-definition.ts";
+import { definedModels, type ModelDefinition, modelDefinitionOf, modelNameOf } from "./model-definition.ts";
 import { nameProblem } from "./naming.ts";
 import { resolveRelation } from "./resolve-relation.ts";
 import type { ForeignKey, Relation, Table } from "./table.ts";
 
 const defined = new WeakMap<object, Table>();
 const checked = new WeakMap<object, Table>();
+/** The class that a definition was first used by: the user's own, where it has been seen. */
+const byDefinition = new WeakMap<ModelDefinition, Table>();
 const byName = new Map<string, WeakRef<Table>>();
 
 const definitionFor = (model: unknown): ModelDefinition => {
@@ -79,6 +81,7 @@ export const definedTable = (model: unknown): Table => {
   // `definitionFor` has seen that this is a class made by `Model`, or one that extends it.
   const table = makeTable(model as AnyModel & { readonly prototype: object }, definition);
   defined.set(model as object, table);
+  if (!byDefinition.has(definition)) byDefinition.set(definition, table);
   byName.set(table.name, new WeakRef(table));
   return table;
 };
@@ -91,6 +94,17 @@ export const tableOf = (model: unknown): Table => {
   for (const name of table.relationNames) table.relation(name);
   void table.foreignKeys;
   checked.set(model as object, table);
+  return table;
+};
+
+/** The tables of every model defined so far. One whose class nobody has used yet goes by its table's name in messages. */
+export const definedTables = (): Table[] =>
+  definedModels().map((model) => byDefinition.get(modelDefinitionOf(model)!) ?? unregistered(model));
+
+/** A table that is not remembered as the definition's own: the class that extends it may still come. */
+const unregistered = (model: object): Table => {
+  const table = makeTable(model as AnyModel & { readonly prototype: object }, modelDefinitionOf(model)!);
+  for (const name of table.relationNames) table.relation(name);
   return table;
 };
 

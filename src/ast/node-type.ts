@@ -1,0 +1,42 @@
+/** The type of value that an expression gives, as far as it is known without asking a database. */
+import type { ColumnType } from "../types/column-type.ts";
+import type { ExpressionNode } from "./expression.ts";
+
+const bool: ColumnType = { kind: "bool" };
+const whole: ColumnType = { kind: "int" };
+const jsonTypes: Readonly<Record<"text" | "number" | "bool" | "json", ColumnType>> = {
+  text: { kind: "text" },
+  number: { kind: "float" },
+  bool,
+  json: { kind: "json" },
+};
+
+/** `null` where only the database knows: raw SQL that was not given a type, and NULL itself. */
+export const nodeType = (node: ExpressionNode): ColumnType | null => {
+  switch (node.node) {
+    case "column":
+    case "proposed":
+      return node.column.type;
+    case "parameter":
+    case "arithmetic":
+    case "function":
+    case "aggregate":
+    case "subquery":
+    case "raw":
+      return node.type;
+    case "collectionAggregate":
+      return node.aggregate.type;
+    case "datePart":
+      return whole;
+    case "dateOf":
+      return { kind: "date" };
+    case "now":
+      return { kind: "timestamp" };
+    case "jsonPath":
+      return jsonTypes[node.as];
+    case "literal":
+      return node.value === null ? null : typeof node.value === "number" ? whole : bool;
+    default:
+      return bool;
+  }
+};

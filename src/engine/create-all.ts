@@ -1,0 +1,80 @@
+/** Tables from models, and their removal, in an order that keeps every foreign key satisfied. */
+import { ConfigurationError } from "../base/errors.ts";
+import type { Request } from "../driver/driver.ts";
+import type { AnyModel } from "../schema/entity.ts";
+import { definedTables, tableOf } from "../schema/registry.ts";
+import type { Table } from "../schema/table.ts";
+import type { Database } from "./database.ts";
+import type { Transaction } from "./transaction.ts";
+
+const ddl = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
+
+/** Tables in which every one stands behind those it refers to. Throws for a cycle on a database that cannot name a table before it exists. */
+export const inForeignKeyOrder = (tables: readonly Table[], forwardReferences: boolean): Table[] => {
+  const byName = new Map(tables.map((table) => [table.name, table]));
+  const ordered: Table[] = [];
+  const state = new Map<Table, "visiting" | "done">();
+  const visit = (table: Table, path: readonly Table[]): void => {
+    if (state.get(table) === "done") return;
+    if (state.get(table) === "visiting") {
+      if (forwardReferences) return;
+      const names = [...path.slice(path.indexOf(table)), table].map((each) => each.modelName).join(" → ");
+      throw new ConfigurationError(
+        `The foreign keys of ${names} go round in a circle, so no table can be created first. Leave one of them out, and add it by hand.`,
+      );
+    }
+    state.set(table, "visiting");
+    for (const key of table.foreignKeys) {
+      const target = byName.get(key.targetTable);
+      if (target !== undefined && target !== table) visit(target, [...path, table]);
+    }
+    state.set(table, "done");
+    ordered.push(table);
+  };
+  for (const table of tables) visit(table, []);
+  return ordered;
+};
+
+const tablesOf = (models: readonly AnyModel[] | undefined): readonly Table[] => {
+  const tables = models === undefined ? definedTables() : models.map((model) => tableOf(model));
+  const names = new Map<string, Table>();
+  for (const table of tables) {
+    const other = names.get(table.name);
+    if (other !== undefined && other !== table) {
+      throw new ConfigurationError(
+        `The models ${other.modelName} and ${table.modelName} have one table, '${table.name}'. Name the models to create, or rename a table.`,
+        {
+          table: table.name,
+        },
+      );
+    }
+    names.set(table.name, table);
+  }
+  return [...names.values()];
+};
+
+const runAll = (database: Database, texts: readonly string[]): Promise<void> =>
+  database.runInTransaction(async (transaction: Transaction) => {
+    for (const text of texts) await transaction.send(ddl(text));
+  });
+
+/**
+ * Creates the tables of the models, and their indexes, where they do not exist yet; all or nothing. Without models: of every model defined so far.
+ * Tables that exist are left as they are, whatever they look like.
+ */
+export const createAll = (database: Database, models?: readonly AnyModel[]): Promise<void> => {
+  const tables = inForeignKeyOrder(tablesOf(models), database.dialect.forwardReferences);
+  return runAll(
+    database,
+    tables.flatMap((table) => database.dialect.createTable(table, { ifNotExists: true })),
+  );
+};
+
+/** Drops the tables of the models where they exist, with all their rows; all or nothing. */
+export const dropAll = (database: Database, models?: readonly AnyModel[]): Promise<void> => {
+  const tables = inForeignKeyOrder(tablesOf(models), true).reverse();
+  return runAll(
+    database,
+    tables.flatMap((table) => database.dialect.dropTable(table, { ifExists: true })),
+  );
+};

@@ -1,0 +1,87 @@
+/** An opened database: a driver, the dialect that knows its words, and the plans they share. What an engine is, without queries and sessions. */
+import { TransactionError } from "../base/errors.ts";
+import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import type { Answer, Driver, Request } from "../driver/driver.ts";
+import type { Plan } from "./plan.ts";
+import { requestOf } from "./run.ts";
+import type { Runner } from "./run.ts";
+import { standsInside } from "./scope.ts";
+import { runTransaction, Transaction } from "./transaction.ts";
+import type { TransactionHost, TransactionOptions } from "./transaction.ts";
+import { inModelWords } from "./violation.ts";
+
+export class Database implements Runner, TransactionHost {
+  readonly dialect: Dialect;
+  readonly driver: Driver;
+  #statements = 0;
+  #openTransactions = 0;
+
+  constructor(dialect: Dialect, driver: Driver) {
+    this.dialect = dialect;
+    this.driver = driver;
+  }
+
+  /** How many statements have been sent since the engine was made; BEGIN, COMMIT and savepoints are not counted. */
+  get statementCount(): number {
+    return this.#statements;
+  }
+
+  countStatement(): void {
+    this.#statements++;
+  }
+
+  countTransaction(difference: 1 | -1): void {
+    this.#openTransactions += difference;
+  }
+
+  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
+    return this.send(requestOf(plan, values, signal), plan.writes);
+  }
+
+  /** Runs a request outside any transaction. Throws `TransactionError` from inside one of this database's own. */
+  send(request: Request, writes: readonly string[] = []): MaybePromise<Answer> {
+    if (this.#openTransactions > 0) this.#assertOutside();
+    this.#statements++;
+    try {
+      const answer = this.driver.run(request);
+      return answer instanceof Promise ? answer.catch((error: unknown) => Promise.reject(inModelWords(error, writes))) : answer;
+    } catch (error) {
+      throw inModelWords(error, writes);
+    }
+  }
+
+  stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
+    if (this.#openTransactions > 0) this.#assertOutside();
+    this.#statements++;
+    return this.driver.stream(requestOf(plan, values, signal), batchSize);
+  }
+
+  /** A transaction that the caller ends. */
+  newTransaction(options: TransactionOptions = {}): Transaction {
+    if (this.#openTransactions > 0) this.#assertOutside();
+    return new Transaction(this, options);
+  }
+
+  /** Runs `work` in a transaction of its own. */
+  runInTransaction<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return runTransaction(this.newTransaction(options), work);
+  }
+
+  /** Refuses new work, lets what is running finish, closes every connection. */
+  async close(): Promise<void> {
+    await this.driver.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #assertOutside(): void {
+    if (!standsInside((transaction) => transaction.host === this && transaction.isOpen)) return;
+    throw new TransactionError(
+      "The engine was used inside its own transaction: this would run outside of it, or wait for it for ever. " +
+        "Use the session that the transaction's callback was given, or outside(() => …) if you mean it.",
+    );
+  }
+}

@@ -1,0 +1,133 @@
+/** A plan: a statement compiled for one dialect, with everything needed to run it again with other values. */
+import type { BoundValue } from "../base/bound-value.ts";
+import { BugError, ValidationError } from "../base/errors.ts";
+import type { ParameterNode } from "../ast/expression.ts";
+import type { Statement } from "../ast/statement.ts";
+import type { Binding, Dialect } from "../dialect/dialect.ts";
+import { makeLazyRows } from "../rows/lazy-row.ts";
+import { makeReader } from "../rows/reader.ts";
+import type { Reader, ResultShape } from "../rows/shape.ts";
+import { problemWith } from "../types/check.ts";
+import { describe, ValueProblem } from "../types/column-type.ts";
+import type { ColumnType } from "../types/column-type.ts";
+
+/** What fills one placeholder: `slot` is an index into the caller's values, -1 for a constant. */
+interface Placeholder {
+  readonly slot: number;
+  readonly constant: BoundValue;
+  readonly encode: (value: unknown) => BoundValue;
+}
+
+export interface Plan {
+  readonly sql: string;
+  readonly placeholders: readonly Placeholder[];
+  /** How to read the rows; the shape behind it serves lazy rows. */
+  readonly reader: Reader<unknown>;
+  /** The rows as objects that decode a value when it is first read. */
+  readonly lazy: (rows: readonly (readonly unknown[])[]) => unknown[];
+  readonly shape: ResultShape;
+  /** Database names of the tables read and written. */
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  /** Whether integers must be read as `bigint`. */
+  readonly bigints: boolean;
+  /** Whether the number of rows is open. */
+  readonly batched: boolean;
+}
+
+const hasBigint = (type: ColumnType | null): boolean => type?.kind === "bigint";
+
+/** The types of the columns that a statement returns, in order. */
+const resultTypes = (statement: Statement): readonly (ColumnType | null)[] => {
+  if (statement.statement === "raw") return [];
+  return (statement.statement === "select" ? statement.items : statement.returning).map((item) => item.type);
+};
+
+/**
+ * Compiles `statement`. `parameters` are its parameter nodes in the order of the values that callers will pass to `bind`.
+ * `shape` says what its rows become.
+ */
+export const makePlan = (dialect: Dialect, statement: Statement, parameters: readonly ParameterNode[], shape: ResultShape): Plan => {
+  const compiled = dialect.compile(statement);
+  const slots = new Map(parameters.map((parameter, index) => [parameter, index]));
+  return {
+    sql: compiled.sql,
+    placeholders: compiled.bindings.map((binding) => placeholderOf(binding, slots)),
+    reader: makeReader(shape),
+    lazy: lazily(shape),
+    shape,
+    reads: compiled.reads,
+    writes: compiled.writes,
+    bigints: resultTypes(statement).some(hasBigint),
+    batched: statement.statement === "select" && statement.limit === null && statement.wrap === null,
+  };
+};
+
+/** The class of lazy rows is made when the first ones are asked for: most plans never need it. */
+const lazily = (shape: ResultShape): Plan["lazy"] => {
+  let read: Plan["lazy"] | null = null;
+  return (rows) => (read ??= makeLazyRows<unknown>(shape))(rows);
+};
+
+const placeholderOf = (binding: Binding, slots: ReadonlyMap<ParameterNode, number>): Placeholder => {
+  if (binding.parameter === null) return { slot: -1, constant: binding.constant, encode: neverCalled };
+  const slot = slots.get(binding.parameter);
+  if (slot === undefined) throw new BugError("a statement was compiled with a parameter that its query does not know.");
+  return { slot, constant: null, encode: encoderOf(binding.parameter, binding.encode) };
+};
+
+const neverCalled = (): never => {
+  throw new BugError("a constant was encoded.");
+};
+
+/** Checks a value against the parameter's type, then puts it into the form that the dialect binds. */
+const encoderOf = (parameter: ParameterNode, encode: ((value: never) => BoundValue) | null): ((value: unknown) => BoundValue) => {
+  const convert = (encode ?? ((value: BoundValue) => value)) as (value: unknown) => BoundValue;
+  const { type, name } = parameter;
+  const guarded = (value: unknown): BoundValue => {
+    try {
+      return convert(value);
+    } catch (error) {
+      throw error instanceof ValueProblem ? refused(name, error.message) : error;
+    }
+  };
+  if (type === null) return guarded;
+  const check = (value: unknown): void => {
+    const problem = problemWith(type, value);
+    if (problem !== null) throw refused(name, problem);
+  };
+  if (parameter.form === "one") {
+    return (value) => {
+      if (value === null) return null;
+      check(value);
+      return encode === null ? (value as BoundValue) : guarded(value);
+    };
+  }
+  if (parameter.form !== "list") return guarded;
+  return (value) => {
+    if (!Array.isArray(value)) throw refused(name, `expects an array, got ${describe(value)}`);
+    for (let index = 0; index < value.length; index++) checkElement(value[index], name, check);
+    return guarded(value);
+  };
+};
+
+const checkElement = (element: unknown, name: string | undefined, check: (value: unknown) => void): void => {
+  if (element === null || element === undefined) {
+    throw refused(name, `expects an array without null and undefined: nothing equals them. Use '__isNull' beside it`);
+  }
+  check(element);
+};
+
+const refused = (name: string | undefined, problem: string): ValidationError =>
+  new ValidationError(`${name === undefined ? "A value" : `'${name}'`} ${problem}.`, name === undefined ? {} : { property: name });
+
+/** The values in the order and form in which the plan's placeholders want them. Throws `ValidationError` for a value that does not fit. */
+export const bind = (plan: Plan, values: readonly unknown[]): BoundValue[] => {
+  const { placeholders } = plan;
+  const bound: BoundValue[] = new Array(placeholders.length);
+  for (let index = 0; index < placeholders.length; index++) {
+    const placeholder = placeholders[index]!;
+    bound[index] = placeholder.slot < 0 ? placeholder.constant : placeholder.encode(values[placeholder.slot]);
+  }
+  return bound;
+};

@@ -1,0 +1,135 @@
+/** The rows of a statement in whatever form the caller likes best; nothing is decoded before it is asked for. */
+import { ConfigurationError, MultipleResultsFound, NoResultFound } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import type { Answer } from "../driver/driver.ts";
+import { makeReader } from "../rows/reader.ts";
+import type { ResultColumn, ResultShape } from "../rows/shape.ts";
+import type { ModelOf } from "../schema/entity.ts";
+import { tableOf } from "../schema/registry.ts";
+import type { Plan } from "./plan.ts";
+
+type Undecoded = readonly (readonly unknown[])[];
+
+export class Result<Row> implements Iterable<Row> {
+  readonly #rows: Undecoded;
+  readonly #shape: ResultShape;
+  readonly #dialect: Dialect;
+  #objects: Row[] | null = null;
+  /** The names of the columns, in order. */
+  readonly columns: readonly string[];
+  /** Rows returned; for a write without RETURNING, rows changed. */
+  readonly rowCount: number;
+
+  private constructor(rows: Undecoded, count: number, columns: readonly string[], shape: ResultShape, dialect: Dialect) {
+    this.#rows = rows;
+    this.#shape = shape;
+    this.#dialect = dialect;
+    this.columns = columns;
+    this.rowCount = count;
+  }
+
+  /** Rows whose columns only the database knows: values come as the driver reads them. */
+  static raw<Row>(answer: Answer, dialect: Dialect): Result<Row> {
+    const { columns } = answer;
+    const shape: ResultShape = {
+      form: "objects",
+      columns: columns.map(() => ({ decode: null })),
+      object: { properties: columns.map((name, position) => ({ name, position })), nested: [], prototype: null },
+    };
+    return new Result<Row>(answer.rows, answer.count, columns, shape, dialect);
+  }
+
+  /** Rows of a statement about models. */
+  static planned<Row>(answer: Answer, plan: Plan, dialect: Dialect): Result<Row> {
+    const { shape } = plan;
+    const names = shape.form === "objects" ? shape.object.properties.map((property) => property.name) : answer.columns;
+    return new Result<Row>(answer.rows, answer.count, names, shape, dialect);
+  }
+
+  /** All rows as objects; `[]` when there is none. Throws when two columns have one name, since one of them would be lost. */
+  all(): Row[] {
+    if (this.#objects !== null) return [...this.#objects];
+    this.#assertDistinctNames();
+    this.#objects = makeReader<Row>(this.#shape).all(this.#rows.map((row) => [...row]));
+    return [...this.#objects];
+  }
+
+  /** The first row, or `null`. */
+  first(): Row | null {
+    return this.all()[0] ?? null;
+  }
+
+  /** The only row. Throws `NoResultFound` or `MultipleResultsFound`. */
+  one(): Row {
+    const row = this.oneOrNull();
+    if (row === null) throw new NoResultFound("one(): the statement returned no row. Use oneOrNull() or first() if there may be none.");
+    return row;
+  }
+
+  /** The only row, or `null`. Throws `MultipleResultsFound`. */
+  oneOrNull(): Row | null {
+    if (this.#rows.length > 1) throw new MultipleResultsFound(`The statement returned ${this.#rows.length} rows, and one was expected.`);
+    return this.first();
+  }
+
+  /** The first column of the first row; `null` when there is no row. */
+  scalar(): unknown {
+    return this.tuples()[0]?.[0] ?? null;
+  }
+
+  /** The same rows as arrays in column order: the fastest form. */
+  tuples(): unknown[][] {
+    return makeReader<unknown[]>({ form: "tuples", columns: this.#shape.columns }).all(this.#rows.map((row) => [...row]));
+  }
+
+  /** The values of one column. Throws `ConfigurationError` for a name that the result does not have. */
+  column<K extends keyof Row>(name: K): Row[K][] {
+    const position = this.columns.indexOf(String(name));
+    if (position < 0) throw this.#noColumn(String(name));
+    const column = this.#shape.columns[position]!;
+    const decode = column.decode as ((stored: unknown) => unknown) | null;
+    return this.#rows.map((row) => {
+      const stored = row[position];
+      return (decode === null || stored === null ? stored : decode(stored)) as Row[K];
+    });
+  }
+
+  /** The rows as instances of a model, by the names of its columns in the database; other columns are left out. Throws when one is missing. */
+  toModels<E>(model: ModelOf<E>): E[] {
+    const table = tableOf(model);
+    const positions = table.columns.map((column) => {
+      const position = this.columns.indexOf(column.name);
+      if (position < 0) throw this.#noColumn(column.name, table.modelName);
+      return position;
+    });
+    const columns: ResultColumn[] = this.columns.map(() => ({ decode: null }));
+    table.columns.forEach((column, index) => (columns[positions[index]!] = { decode: this.#dialect.codec(column.type).decode }));
+    const properties = table.columns.map((column, index) => ({ name: column.property, position: positions[index]! }));
+    const shape: ResultShape = { form: "objects", columns, object: { properties, nested: [], prototype: table.model.prototype } };
+    return makeReader<E>(shape).all(this.#rows.map((row) => [...row]));
+  }
+
+  [Symbol.iterator](): Iterator<Row> {
+    return this.all()[Symbol.iterator]();
+  }
+
+  #assertDistinctNames(): void {
+    const twice = this.columns.find((name, index) => this.columns.indexOf(name) !== index);
+    if (twice === undefined) return;
+    throw new ConfigurationError(
+      `The result has two columns called '${twice}', and an object can hold one. Give them aliases, or read tuples().`,
+      {
+        column: twice,
+      },
+    );
+  }
+
+  #noColumn(name: string, model?: string): ConfigurationError {
+    const use = model === undefined ? "" : `, which ${model} needs`;
+    return new ConfigurationError(`The result has no column '${name}'${use}.${didYouMean(name, this.columns)}`, {
+      column: name,
+      ...(model === undefined ? {} : { model }),
+    });
+  }
+}

@@ -1,0 +1,24 @@
+/** What a query needs of whoever runs it: an engine, a session or a transaction. */
+import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import type { Answer, Request } from "../driver/driver.ts";
+import { bind } from "./plan.ts";
+import type { Plan } from "./plan.ts";
+
+export interface Runner {
+  readonly dialect: Dialect;
+  /** Runs a plan; rows come undecoded, for `plan.reader`. */
+  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer>;
+  /** Rows in batches, from one snapshot of the data. */
+  stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer>;
+}
+
+/** The plan with its values, as a driver takes it. */
+export const requestOf = (plan: Plan, values: readonly unknown[], signal?: AbortSignal): Request => ({
+  text: plan.sql,
+  values: bind(plan, values),
+  writes: plan.writes.length > 0,
+  bigints: plan.bigints,
+  batched: plan.batched,
+  signal,
+});

@@ -1,0 +1,104 @@
+/**
+ * Where plans are kept: a trie of query shapes.
+ *
+ *     User ─ filter age__gte ─ order -createdAt ─ limit ─ all        ← the plan of every such query, whatever its values
+ *                            └ limit ─ first
+ *
+ * A query carries its place in the trie and its list of values. Each method goes one step down, so a warm query never builds or compares a
+ * statement (`npm run bench -- building`). Values never enter the trie. A root that has grown past its limit forgets its children: shapes that
+ * depend on outside input cost a compilation again, not memory; queries already built keep working.
+ */
+import type { Dialect } from "../dialect/dialect.ts";
+import type { Plan } from "./plan.ts";
+
+/** What leads to a child: its identity is the key, and it makes the child's step when the child is new. */
+export interface StepMaker<S> {
+  makeStep(): S;
+}
+
+const shapeLimit = 2000;
+
+class ShapeCount {
+  count = 0;
+}
+
+export class Shape<S> {
+  readonly parent: Shape<S> | null;
+  /** What this place adds to its parent; `null` at the root. */
+  readonly step: S | null;
+  readonly #root: Shape<S>;
+  readonly #size: ShapeCount;
+  #children: Map<unknown, Shape<S>> | null = null;
+  // Most places have one child in use; remembering it saves the map's hashing.
+  #lastKey: unknown = null;
+  #lastChild: Shape<S> | null = null;
+  #dialect: Dialect | null = null;
+  #plan: Plan | null = null;
+
+  constructor(parent: Shape<S> | null = null, step: S | null = null) {
+    this.parent = parent;
+    this.step = step;
+    this.#root = parent === null ? this : parent.#root;
+    this.#size = parent === null ? new ShapeCount() : parent.#size;
+  }
+
+  /** The child that `maker` leads to. */
+  child(maker: StepMaker<S>): Shape<S> {
+    if (this.#lastKey === maker) return this.#lastChild!;
+    return this.#find(maker) ?? this.#add(maker, maker.makeStep());
+  }
+
+  /** The child under a text that says everything about the step except its values. */
+  childFor(text: string, makeStep: () => S): Shape<S> {
+    return this.#find(text) ?? this.#add(text, makeStep());
+  }
+
+  /** The plan kept for this dialect; `null` when there is none yet. A program that speaks two dialects about one model compiles more often. */
+  planFor(dialect: Dialect): Plan | null {
+    return this.#dialect === dialect ? this.#plan : null;
+  }
+
+  keepPlan(dialect: Dialect, plan: Plan): Plan {
+    this.#plan = plan;
+    this.#dialect = dialect;
+    return plan;
+  }
+
+  /** How many places the trie holds below this root, for tests and monitors. */
+  get size(): number {
+    return this.#size.count;
+  }
+
+  /** The steps from the root to here. */
+  steps(): S[] {
+    const steps: S[] = [];
+    for (let shape: Shape<S> | null = this; shape !== null; shape = shape.parent) if (shape.step !== null) steps.push(shape.step);
+    return steps.reverse();
+  }
+
+  #find(key: unknown): Shape<S> | undefined {
+    const child = this.#children?.get(key);
+    if (child === undefined) return undefined;
+    this.#lastKey = key;
+    this.#lastChild = child;
+    return child;
+  }
+
+  #add(key: unknown, step: S): Shape<S> {
+    if (this.#size.count >= shapeLimit) this.#root.#forget();
+    const child = new Shape(this, step);
+    this.#children ??= new Map();
+    this.#children.set(key, child);
+    this.#size.count++;
+    this.#lastKey = key;
+    this.#lastChild = child;
+    return child;
+  }
+
+  #forget(): void {
+    this.#children = null;
+    this.#lastKey = null;
+    this.#lastChild = null;
+    this.#size.count = 0;
+  }
+}

@@ -1,0 +1,70 @@
+/** A database's refusal in the words of the model: which property of which class, and what to do about it. */
+import {
+  CheckViolation,
+  ConstraintViolation,
+  DatatypeMismatch,
+  ForeignKeyViolation,
+  NotNullViolation,
+  UniqueViolation,
+} from "../base/errors.ts";
+import type { ErrorDetails } from "../base/errors.ts";
+import { knownTable } from "../schema/registry.ts";
+import type { Table } from "../schema/table.ts";
+
+interface Refusal {
+  readonly kind: new (message: string, details?: ErrorDetails) => ConstraintViolation;
+  /** `subject` is `User.email`, or `User.email and User.name`, or the model's name alone. */
+  readonly say: (subject: string, error: ConstraintViolation) => string;
+}
+
+const byConstraint = (error: ConstraintViolation): string => (error.constraint === undefined ? "" : ` (constraint ${error.constraint})`);
+
+const refusals: readonly Refusal[] = [
+  {
+    kind: UniqueViolation,
+    say: (subject, error) =>
+      `${subject} already has this value in another row${byConstraint(error)}. Use another value, or session.upsert() to update the row that has it.`,
+  },
+  { kind: NotNullViolation, say: (subject) => `${subject} must not be null. Give it a value, a default, or declare it .nullable().` },
+  {
+    kind: ForeignKeyViolation,
+    say: (subject, error) =>
+      `A foreign key of ${subject} has no row to point at, or a row is still pointed at${byConstraint(error)}. ` +
+      `Write the row it points at first, and remove the rows that point at it first.`,
+  },
+  { kind: CheckViolation, say: (subject, error) => `${subject} does not pass a check of the table${byConstraint(error)}.` },
+  { kind: DatatypeMismatch, say: (subject) => `${subject} was given a value of a type that the column does not store.` },
+];
+
+/** The same error with model and property named, where they are known; any other error as it is. */
+export const inModelWords = (error: unknown, writes: readonly string[]): unknown => {
+  if (!(error instanceof ConstraintViolation)) return error;
+  const tableName = error.table ?? (writes.length === 1 ? writes[0] : undefined);
+  const table = tableName === undefined ? undefined : knownTable(tableName);
+  const refusal = refusals.find((candidate) => error.constructor === candidate.kind);
+  if (table === undefined || refusal === undefined) return error;
+  const properties = propertiesOf(table, error);
+  const subject = properties.length === 0 ? table.modelName : properties.map((name) => `${table.modelName}.${name}`).join(" and ");
+  const explained = new refusal.kind(refusal.say(subject, error), {
+    ...knownFields(error),
+    table: table.name,
+    model: table.modelName,
+    ...(properties.length === 1 ? { property: properties[0]! } : {}),
+    ...(properties.length > 0 ? { properties } : {}),
+    cause: error,
+  });
+  return explained;
+};
+
+const propertiesOf = (table: Table, error: ConstraintViolation): string[] => {
+  const columns = error.columns ?? (error.column === undefined ? [] : [error.column]);
+  return columns.map((name) => table.columns.find((column) => column.name === name)?.property).filter((name) => name !== undefined);
+};
+
+const knownFields = (error: ConstraintViolation): ErrorDetails => ({
+  ...(error.sqlState === undefined ? {} : { sqlState: error.sqlState }),
+  ...(error.constraint === undefined ? {} : { constraint: error.constraint }),
+  ...(error.column === undefined ? {} : { column: error.column }),
+  ...(error.columns === undefined ? {} : { columns: error.columns }),
+  ...(error.sql === undefined ? {} : { sql: error.sql }),
+});

@@ -1,0 +1,42 @@
+/** `createEngine`: the one place that brings a dialect and a driver together. */
+import { ConfigurationError } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
+import { sqlite } from "../dialect/sqlite/sqlite.ts";
+import { openSqlite } from "../driver/sqlite/sqlite.ts";
+import type { SqliteOptions } from "../driver/sqlite/sqlite.ts";
+import { Engine } from "../session/engine.ts";
+
+/** What `createEngine` takes beside the URL. Times are in milliseconds. */
+export type EngineOptions = Omit<SqliteOptions, "url">;
+
+const known: Readonly<Record<keyof EngineOptions, true>> = {
+  driver: true,
+  readOnly: true,
+  busyTimeout: true,
+  readers: true,
+  statementCacheSize: true,
+  closeGrace: true,
+  journalMode: true,
+  foreignKeys: true,
+  synchronous: true,
+  cacheSize: true,
+  pragmas: true,
+};
+
+const assertKnown = (options: EngineOptions): void => {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  throw new ConfigurationError(`createEngine() has no option '${unknown}'.${didYouMean(unknown, Object.keys(known))}`);
+};
+
+/**
+ * Opens a database by its URL: `sqlite:app.db`, `sqlite:///relative.db`, `sqlite:////absolute.db`, `sqlite::memory:`, `file:…`.
+ * `sqlite::memory:` is a new, empty database for every engine. One engine serves a whole program; close it, or let `await using` do so.
+ * Throws `ConfigurationError` for a URL or option it does not understand, `ConnectionError` for a file that cannot be used.
+ *
+ *     await using engine = await createEngine("sqlite:app.db");
+ */
+export const createEngine = async (url: string, options: EngineOptions = {}): Promise<Engine> => {
+  assertKnown(options);
+  return new Engine(sqlite, await openSqlite({ ...options, url }));
+};

@@ -1,0 +1,120 @@
+/** What `update` was given, as SET clauses: checked values, expressions, and the columns that renew themselves (`onUpdate`). */
+import { ConfigurationError, ValidationError } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
+import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
+import { fingerprint } from "../ast/fingerprint.ts";
+import { parametersOf } from "../ast/walk.ts";
+import { nodeOf } from "../ast/node-holder.ts";
+import type { Source } from "../ast/source.ts";
+import type { Table, TableColumn } from "../schema/table.ts";
+import { problemWith } from "../types/check.ts";
+import { ColumnCalculation } from "./f.ts";
+import type { Calculation } from "./f.ts";
+import { comparable } from "./lookup-scope.ts";
+
+export interface Assignment {
+  readonly column: TableColumn;
+  readonly expression: ExpressionNode;
+  readonly parameters: readonly ParameterNode[];
+  readonly values: readonly unknown[];
+  /** Says all about the assignment but its values. */
+  readonly key: string;
+}
+
+const columnOf = (table: Table, property: string, use: string): TableColumn => {
+  const column = table.byProperty.get(property);
+  if (column !== undefined) return column;
+  throw new ConfigurationError(`${use}: ${table.modelName} has no column '${property}'.${didYouMean(property, table.byProperty.keys())}`, {
+    model: table.modelName,
+    property,
+  });
+};
+
+/** Why a value cannot be stored in a column; `null` when it can. */
+export const columnProblem = (column: TableColumn, value: unknown): string | null => {
+  if (value === null) return column.nullable ? null : "must not be null";
+  return problemWith(column.type, value);
+};
+
+/** Throws `ValidationError` naming every property that has a problem. */
+export const refuseAll = (table: Table, problems: Readonly<Record<string, string>>): void => {
+  const properties = Object.keys(problems);
+  if (properties.length === 0) return;
+  const list = properties.map((property) => `${property} ${problems[property]!}`).join("; ");
+  throw new ValidationError(`${table.modelName} was not written: ${list}.`, {
+    model: table.modelName,
+    fields: problems,
+    properties,
+    ...(properties.length === 1 ? { property: properties[0]! } : {}),
+  });
+};
+
+export const valueAssignment = (column: TableColumn, value: unknown): Assignment => {
+  const parameter: ParameterNode = { node: "parameter", form: "one", type: column.type, value: undefined, name: column.property };
+  return { column, expression: parameter, parameters: [parameter], values: [value], key: `${column.property}=` };
+};
+
+const expressionAssignment = (column: TableColumn, expression: ExpressionNode): Assignment => {
+  const parameters = parametersOf(expression);
+  const values = parameters.map((parameter) => parameter.value);
+  return { column, expression, parameters, values, key: `${column.property}:=${fingerprint(expression)}` };
+};
+
+const calculated = (
+  table: Table,
+  source: Source,
+  column: TableColumn,
+  path: string,
+  calculations: readonly Calculation[],
+): ExpressionNode => {
+  const named = columnOf(table, path, "update()");
+  const start: ExpressionNode = { node: "column", source, column: named };
+  return calculations.reduce<ExpressionNode>((left, { operator, value }) => {
+    const type = comparable(named.type);
+    const other = ColumnCalculation.of(value);
+    const right: ExpressionNode =
+      other === null
+        ? { node: "parameter", form: "one", type, value, name: column.property }
+        : calculated(table, source, column, other.path, other.calculations);
+    return { node: "arithmetic", operator, left, right, type };
+  }, start);
+};
+
+/**
+ * The assignments for `values`, and for columns that renew themselves and were not given. `undefined` leaves a column as it is.
+ * Throws `ConfigurationError` for an unknown property, `ValidationError` for values that do not fit, all at once.
+ */
+export const assignmentsOf = (table: Table, source: Source, values: object, use: string): Assignment[] => {
+  const problems: Record<string, string> = {};
+  const assignments: Assignment[] = [];
+  for (const property of Object.keys(values)) {
+    const given = (values as Record<string, unknown>)[property];
+    if (given === undefined) continue;
+    const column = columnOf(table, property, use);
+    const calculation = ColumnCalculation.of(given);
+    const node = calculation === null ? nodeOf(given) : calculated(table, source, column, calculation.path, calculation.calculations);
+    if (node !== undefined) {
+      assignments.push(expressionAssignment(column, node));
+      continue;
+    }
+    const problem = columnProblem(column, given);
+    if (problem === null) assignments.push(valueAssignment(column, given));
+    else problems[property] = problem;
+  }
+  refuseAll(table, problems);
+  if (assignments.length === 0) {
+    throw new ConfigurationError(`${use} of ${table.modelName} was given nothing to change. Name at least one column with a value.`, {
+      model: table.modelName,
+    });
+  }
+  return [...assignments, ...renewals(table, assignments)];
+};
+
+const renewals = (table: Table, given: readonly Assignment[]): Assignment[] =>
+  table.columns
+    .filter((column) => column.onUpdate !== null && !given.some((assignment) => assignment.column === column))
+    .map((column) => {
+      const filler = column.onUpdate!;
+      if (filler.from === "sql") return expressionAssignment(column, filler.expression);
+      return valueAssignment(column, filler.from === "function" ? filler.make() : filler.value);
+    });

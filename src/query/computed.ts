@@ -1,0 +1,154 @@
+/** Computed columns of a query: what `annotate`, `aggregate` and `select` were given, as expressions. */
+import { ConfigurationError } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
+import type { AggregateNode, ExpressionNode } from "../ast/expression.ts";
+import { nodeOf } from "../ast/node-holder.ts";
+import { nodeType } from "../ast/node-type.ts";
+import type { AggregateName } from "../ast/operator.ts";
+import { collectionSource, joinedSource } from "../ast/source.ts";
+import type { Source } from "../ast/source.ts";
+import type { Relation, Table, TableColumn } from "../schema/table.ts";
+import { describe } from "../types/column-type.ts";
+import type { ColumnType } from "../types/column-type.ts";
+import { AggregateCall } from "./aggregate.ts";
+import type { ComputedColumn } from "./draft.ts";
+import { comparable } from "./lookup-scope.ts";
+import type { LookupScope } from "./lookup-scope.ts";
+
+/** Whether a name may stand beside the model's own columns in a row. */
+const assertName = (scope: LookupScope, name: string, use: string): void => {
+  const taken = scope.table.byProperty.has(name) || scope.table.relationNames.includes(name);
+  if (name !== "" && !name.includes("__") && !taken) return;
+  const why = taken ? `${scope.table.modelName} has a column or relation of that name` : "names are not empty and contain no '__'";
+  throw new ConfigurationError(`${use}: '${name}' cannot name a computed column: ${why}. Choose another name.`, {
+    model: scope.table.modelName,
+    property: name,
+  });
+};
+
+/** The computed columns that an object of annotations makes. `grouped`: aggregates are of the rows of a group, not of relations' rows. */
+export const computedColumns = (scope: LookupScope, given: object, use: string, grouped: boolean): ComputedColumn[] =>
+  Object.keys(given).map((name) => {
+    if (use !== "select()") assertName(scope, name, use);
+    return computedColumn(scope, name, (given as Record<string, unknown>)[name], use, grouped);
+  });
+
+const computedColumn = (scope: LookupScope, name: string, given: unknown, use: string, grouped: boolean): ComputedColumn => {
+  const call = AggregateCall.of(given);
+  if (call !== null) {
+    const expression = aggregateExpression(scope, call, use, grouped);
+    return { name, expression, type: nodeType(expression), aggregate: grouped };
+  }
+  const expression = nodeOf(given);
+  if (expression !== undefined) return { name, expression, type: nodeType(expression), aggregate: false };
+  throw new ConfigurationError(`${use}: '${name}' is ${describe(given)}; expected an expression, or an aggregate such as count("posts").`, {
+    model: scope.table.modelName,
+    property: name,
+  });
+};
+
+interface Call {
+  readonly name: AggregateName;
+  readonly path: string;
+  readonly distinct: boolean;
+}
+
+const whole: ColumnType = { kind: "int" };
+const float: ColumnType = { kind: "float" };
+
+const resultType = (name: AggregateName, argument: ColumnType | null): ColumnType => {
+  if (name === "count") return whole;
+  return name === "avg" ? float : comparable(argument!);
+};
+
+const aggregateNode = (call: Call, argument: ExpressionNode | null): AggregateNode => {
+  const type = argument === null ? null : nodeType(argument);
+  return { node: "aggregate", name: call.name, argument, distinct: call.distinct, type: resultType(call.name, type) };
+};
+
+const aggregateExpression = (scope: LookupScope, call: Call, use: string, grouped: boolean): ExpressionNode => {
+  if (call.path === "*") {
+    if (!grouped) throw notGrouped(scope, call, use);
+    return aggregateNode(call, null);
+  }
+  const words = call.path.split(".");
+  const expression = walk(scope, call, scope.table, scope.source, words, use);
+  if (expression.node === "aggregate" && !grouped) throw notGrouped(scope, call, use);
+  if (expression.node === "aggregate" || !grouped) return expression;
+  return countable(call, overNested(scope, call, expression, use));
+};
+
+/** The sum of no counts is 0 and not NULL. */
+const countable = (call: Call, expression: ExpressionNode): ExpressionNode =>
+  call.name === "count"
+    ? { node: "function", name: "coalesce", arguments: [expression, { node: "literal", value: 0 }], type: whole }
+    : expression;
+
+const notGrouped = (scope: LookupScope, call: Call, use: string): ConfigurationError => {
+  const written = call.path === "*" ? "count()" : `${call.name}("${call.path}")`;
+  return new ConfigurationError(
+    `${use}: ${written} aggregates rows of ${scope.table.modelName} itself, which needs groups. ` +
+      `Use groupBy(…).annotate(…) for a value per group, aggregate(…) for one value of all rows, or name a to-many relation.`,
+    { model: scope.table.modelName },
+  );
+};
+
+/** Goes along the path: to-one relations are joined, the first to-many one becomes a subquery whose aggregate goes on from there. */
+const walk = (scope: LookupScope, call: Call, table: Table, source: Source, words: readonly string[], use: string): ExpressionNode => {
+  const [word, ...rest] = words as [string, ...string[]];
+  const column = table.byProperty.get(word);
+  if (column !== undefined && rest.length === 0) return aggregateNode(call, argumentOf(scope, call, source, column, use));
+  const relation = table.relation(word);
+  if (relation === undefined) {
+    throw new ConfigurationError(
+      `${use}: ${table.modelName} has no column or relation '${word}' (in '${call.path}').${didYouMean(word, [...table.byProperty.keys(), ...table.relationNames])}`,
+      { model: scope.table.modelName, property: call.path },
+    );
+  }
+  if (relation.toMany) return overCollection(scope, call, relation, source, rest, use);
+  const target = joinedSource(source, relation);
+  if (rest.length > 0) return walk(scope, call, relation.target, target, rest, use);
+  const key = relation.target.primaryKey[0]!;
+  return aggregateNode(call, { node: "column", source: target, column: key });
+};
+
+const argumentOf = (scope: LookupScope, call: Call, source: Source, column: TableColumn, use: string): ExpressionNode => {
+  const numeric = ["int", "bigint", "float", "decimal"].includes(column.type.kind);
+  if ((call.name === "sum" || call.name === "avg") && !numeric) {
+    throw new ConfigurationError(
+      `${use}: ${call.name}("${call.path}") needs numbers, and '${column.property}' is of kind ${column.type.kind}.`,
+      {
+        model: scope.table.modelName,
+        property: call.path,
+      },
+    );
+  }
+  return { node: "column", source, column };
+};
+
+const overCollection = (
+  scope: LookupScope,
+  call: Call,
+  relation: Relation,
+  source: Source,
+  rest: readonly string[],
+  use: string,
+): ExpressionNode => {
+  const inner = collectionSource(source, relation);
+  const argument = rest.length === 0 ? aggregateNode(call, null) : walk(scope, call, relation.target, inner, rest, use);
+  if (argument.node === "aggregate") return { node: "collectionAggregate", source: inner, aggregate: argument, where: null };
+  const aggregate = overNested(scope, call, argument, use);
+  return countable(call, { node: "collectionAggregate", source: inner, aggregate, where: null });
+};
+
+/** An aggregate of aggregates: counts and sums add up, extremes are the extreme of extremes. Means and distinct counts are not made of parts. */
+const overNested = (scope: LookupScope, call: Call, argument: ExpressionNode, use: string): AggregateNode => {
+  if (call.name === "avg" || call.distinct) {
+    throw new ConfigurationError(
+      `${use}: ${call.distinct ? "a distinct count" : "avg"} over '${call.path}' goes through two to-many relations, and cannot be put together from parts. Query the last model instead.`,
+      { model: scope.table.modelName, property: call.path },
+    );
+  }
+  const name = call.name === "count" ? "sum" : call.name;
+  return { node: "aggregate", name, argument, distinct: false, type: nodeType(argument) ?? float };
+};

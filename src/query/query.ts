@@ -1,0 +1,168 @@
+/** The public face of a query. `query-builder.ts` is what stands behind it. */
+import type { Sql } from "../ast/sql-tag.ts";
+import type { Condition, Expression, Ordering } from "../ast/typed-expression.ts";
+import type { TypeOf } from "../schema/column.ts";
+import type { ColumnKey, RelationKey } from "../schema/entity.ts";
+import type { TargetOf } from "../schema/relation.ts";
+import type { Columns, Scope } from "../schema/scope.ts";
+import type { Annotate, Annotations, Computed } from "./aggregate.ts";
+import type { Load } from "./load.ts";
+import type { Loaded, RelationValue } from "./loaded.ts";
+import type { Filter, LookupKey } from "./lookups.ts";
+import type { ColumnAt, ColumnPath, NumberColumn, OrderKey, RelationPath } from "./paths.ts";
+import type { Nest, Selected, Tuple } from "./projection.ts";
+import type { IfSoftDeletable, Update } from "./update.ts";
+
+/** What stops a call early. An aborted signal rejects with its own reason. */
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface StreamOptions extends CallOptions {
+  /** Rows fetched and decoded at a time; 1,000 by default. */
+  readonly batchSize?: number;
+}
+
+/** Consent to write to every row of a table. */
+export interface WriteOptions extends CallOptions {
+  readonly all?: boolean;
+}
+
+export interface LockOptions {
+  /** Leave out rows that are locked by others. */
+  readonly skipLocked?: boolean;
+  /** Fail at once when a row is locked. */
+  readonly noWait?: boolean;
+}
+
+export interface ExplainOptions extends CallOptions {
+  /** Run the statement and report what really happened (PostgreSQL; a write is rolled back). */
+  readonly analyze?: boolean;
+}
+
+/** A statement as it would be sent: the text, and the values in the order of its placeholders. */
+export interface CompiledQuery {
+  readonly sql: string;
+  readonly params: readonly unknown[];
+}
+
+/** A query over model `E` whose results are `Row`. Immutable: every method returns a new query; nothing runs before a verb such as `all()`. */
+export interface Query<in out E, out Row> extends AsyncIterable<Row> {
+  /**
+   * Keeps rows that match all lookups: `filter({ age__gte: 18, author__name__icontains: "ann" })`.
+   * Lookups through one to-many relation in one call ask for one row that matches them all. NULL matches nothing but `null` and `__isNull`.
+   * Throws `ConfigurationError` for an unknown name and for `undefined`; `skip` leaves a lookup out.
+   *
+   *     filter({ age__gte: 18, role__in: ["admin"] })   // WHERE "age" >= $1 AND "role" = ANY($2)
+   */
+  filter<K extends LookupKey<E>>(lookups: Filter<E, K>): Query<E, Row>;
+  /** Drops rows that match all lookups. Rows where a lookup meets NULL do not match, so they stay. */
+  exclude<K extends LookupKey<E>>(lookups: Filter<E, K>): Query<E, Row>;
+  /** Keeps rows that match an SQL expression: `where((user) => user.age.gte(18))`. */
+  where(condition: Condition | Sql<unknown> | ((row: Columns<E>) => Condition | Sql<unknown>)): Query<E, Row>;
+
+  /** Orders by columns, `"-name"` for descending, through to-one relations too; adds to an order given before. NULLs come last ascending, first descending. */
+  orderBy(...keys: (OrderKey<E> | ((row: Columns<E>) => Ordering))[]): Query<E, Row>;
+  /** At most this many rows. Throws for anything but a whole number from 0. */
+  limit(count: number): Query<E, Row>;
+  /** Leaves out this many rows first. Throws for anything but a whole number from 0. */
+  offset(count: number): Query<E, Row>;
+  /** Leaves out rows that repeat an earlier one in every fetched column. */
+  distinct(): Query<E, Row>;
+  /** Locks the rows until the transaction ends (PostgreSQL; SQLite locks the whole database for a writer, and refuses this). */
+  forUpdate(options?: LockOptions): Query<E, Row>;
+
+  /** Loads one relation through a query of your own: `with("posts", (posts) => posts.limit(3))`. The limit counts per parent. */
+  with<R extends RelationKey<Scope<E>>, V>(
+    relation: R,
+    refine: (query: Query<TargetOf<Scope<E>, R>, TargetOf<Scope<E>, R>>) => Query<TargetOf<Scope<E>, R>, V>,
+  ): Query<E, Row & { [P in R]: RelationValue<Scope<E>, R, V> }>;
+  /** Loads relations together with the rows: `with("profile", "posts.comments")`. To-one relations are joined, to-many ones take one statement each. */
+  with<P extends RelationPath<E>>(...relations: (P | Load<P>)[]): Query<E, Row & Loaded<Scope<E>, P>>;
+
+  /** Fetches only these columns, and the primary key. Reading another one throws `ColumnNotLoaded`. */
+  only<P extends ColumnKey<Scope<E>>>(...columns: P[]): Query<E, Pick<Row, (P | RelationKey<Scope<E>>) & keyof Row>>;
+  /** Fetches everything but these columns. */
+  defer<P extends ColumnKey<Scope<E>>>(...columns: P[]): Query<E, Omit<Row, P>>;
+  /** Adds computed columns to every row: `annotate({ postCount: count("posts") })`. */
+  annotate<const A extends Annotations<E>>(annotations: A | ((row: Columns<E>) => A)): Query<Annotate<E, A>, Row & Computed<E, A>>;
+  /** Replaces the results by expressions of your own: `select((post) => ({ title: post.title, by: post.author.name }))`. */
+  select<const X extends { readonly [name: string]: Expression<unknown> }>(projection: (row: Columns<E>) => X): Query<E, Selected<X>>;
+  /** One result per combination of these columns. */
+  groupBy<P extends ColumnKey<Scope<E>>>(...columns: P[]): GroupedQuery<E, { [K in P]: TypeOf<Scope<E>[K]> }>;
+
+  /** Includes soft-deleted rows. */
+  readonly withDeleted: IfSoftDeletable<E, () => Query<E, Row>>;
+  /** Returns soft-deleted rows only. */
+  readonly onlyDeleted: IfSoftDeletable<E, () => Query<E, Row>>;
+
+  /** Every row; `[]` when there is none. */
+  all(options?: CallOptions): Promise<Row[]>;
+  /** The first row, by primary key when the query has no order; `null` when there is none. */
+  first(options?: CallOptions): Promise<Row | null>;
+  /** The last row in the query's order, or by primary key; `null` when there is none. */
+  last(options?: CallOptions): Promise<Row | null>;
+  /** The only row. Throws `NoResultFound` or `MultipleResultsFound`. */
+  one(options?: CallOptions): Promise<Row>;
+  /** The only row, or `null`. Throws `MultipleResultsFound`. */
+  oneOrNull(options?: CallOptions): Promise<Row | null>;
+  /** Rows one at a time, from one snapshot, without holding them all. Leaving the loop early closes the cursor. */
+  stream(options?: StreamOptions): AsyncIterable<Row>;
+  /** Rows whose columns are decoded when they are first read: cheaper when few are. They are plain rows, without the model's methods. */
+  lazy(options?: CallOptions): Promise<Row[]>;
+
+  /** How many rows the query has, its limit and distinctness included. */
+  count(options?: CallOptions): Promise<number>;
+  /** Whether the query has a row. */
+  exists(options?: CallOptions): Promise<boolean>;
+  /** The exact sum of a number column; `null` without rows. */
+  sum<P extends NumberColumn<E>>(column: P, options?: CallOptions): Promise<NonNullable<TypeOf<Scope<E>[P]>> | null>;
+  /** The mean as a floating-point number; `null` without rows. */
+  avg(column: NumberColumn<E>, options?: CallOptions): Promise<number | null>;
+  /** The least value; `null` without rows. */
+  min<P extends ColumnKey<Scope<E>>>(column: P, options?: CallOptions): Promise<TypeOf<Scope<E>[P]> | null>;
+  /** The greatest value; `null` without rows. */
+  max<P extends ColumnKey<Scope<E>>>(column: P, options?: CallOptions): Promise<TypeOf<Scope<E>[P]> | null>;
+  /** Several aggregates of all rows in one statement. */
+  aggregate<const A extends Annotations<E>>(aggregates: A, options?: CallOptions): Promise<Computed<E, A>>;
+
+  /** Plain objects with only these columns; `"author.name"` gives `{ author: { name } }`, `"tags.name"` gives `{ tags: [{ name }] }`. */
+  values<P extends ColumnPath<E>>(...columns: P[]): Promise<Nest<Scope<E>, P>[]>;
+  /** Tuples of these columns. */
+  valuesList<const P extends readonly ColumnPath<E>[]>(...columns: P): Promise<Tuple<Scope<E>, P>[]>;
+  /** The values of one column. */
+  column<P extends ColumnPath<E>>(column: P): Promise<TypeOf<ColumnAt<Scope<E>, P>>[]>;
+
+  /**
+   * Updates the rows in one statement and returns how many there were. A query without a condition needs `{ all: true }`.
+   *
+   *     filter({ id: 1 }).update({ views: F("views").plus(1) })   // UPDATE "posts" SET "views" = "views" + $1 WHERE "id" = $2
+   */
+  update(values: Update<E> | ((row: Columns<E>) => Update<E>), options?: WriteOptions): Promise<number>;
+  /** Deletes the rows in one statement and returns how many there were. A query without a condition needs `{ all: true }`. */
+  delete(options?: WriteOptions): Promise<number>;
+
+  /** The statement that `all()` would send, and its values. Nothing runs. Without a database to ask: SQL for SQLite. */
+  toSQL(): CompiledQuery;
+  /** How the database means to run the query, as its own text. */
+  explain(options?: ExplainOptions): Promise<string>;
+}
+
+/** A query whose results are groups. */
+export interface GroupedQuery<in out E, out Row> {
+  /** Adds aggregates of each group: `annotate({ people: count(), meanAge: avg("age") })`. */
+  annotate<const A extends Annotations<E>>(annotations: A): GroupedQuery<Annotate<E, A>, Row & Computed<E, A>>;
+  /** Keeps groups that match lookups on their aggregates or columns. */
+  having<K extends LookupKey<E>>(lookups: Filter<E, K>): GroupedQuery<E, Row>;
+  /** Keeps rows before they are grouped; lookups on aggregates keep groups. */
+  filter<K extends LookupKey<E>>(lookups: Filter<E, K>): GroupedQuery<E, Row>;
+  orderBy(...keys: OrderKey<E>[]): GroupedQuery<E, Row>;
+  limit(count: number): GroupedQuery<E, Row>;
+  offset(count: number): GroupedQuery<E, Row>;
+  /** Every group; `[]` when there is none. */
+  all(options?: CallOptions): Promise<Row[]>;
+  first(options?: CallOptions): Promise<Row | null>;
+  /** How many groups there are. */
+  count(options?: CallOptions): Promise<number>;
+  toSQL(): CompiledQuery;
+}

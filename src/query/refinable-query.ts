@@ -1,0 +1,278 @@
+/**
+ * The half of a query that says what is wanted: an immutable place in the model's trie of shapes, and the values gathered on the way.
+ * Each method goes one step down the trie. `query-builder.ts` adds the verbs that run it; the public types are in `query.ts`.
+ */
+import { ConfigurationError } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
+import { fingerprint } from "../ast/fingerprint.ts";
+import { parametersOf } from "../ast/walk.ts";
+import { nodeOf } from "../ast/node-holder.ts";
+import type { Shape, StepMaker } from "../engine/shape.ts";
+import type { Table } from "../schema/table.ts";
+import { describe } from "../types/column-type.ts";
+import { computedColumns } from "./computed.ts";
+import { conditionStep, resolve, stepOf } from "./conditions.ts";
+import type { ComputedColumn, Step } from "./draft.ts";
+import { addPath, addRefined, includeDrafts, includeKey } from "./include-tree.ts";
+import type { Include } from "./include-tree.ts";
+import type { Load } from "./load.ts";
+import { LookupScope } from "./lookup-scope.ts";
+import { addOrdering, ordering, orderingOf } from "./ordering.ts";
+import { combinationOf, isQ } from "./q.ts";
+import type { LockOptions } from "./query.ts";
+import type { Root } from "./root.ts";
+import { rowOf } from "./row-expressions.ts";
+import { isSkip } from "./skip.ts";
+import { deletedStep, distinctStep, limitStep, lockStep, offsetStep, rowCount } from "./steps.ts";
+
+/** What a query says. */
+export interface QueryState {
+  readonly root: Root;
+  readonly scope: LookupScope;
+  readonly shape: Shape<Step>;
+  readonly values: readonly unknown[];
+  readonly includes: readonly Include<RefinableQuery>[];
+  /** Whether a condition has been given, so that a write does not meet every row. */
+  readonly restricted: boolean;
+  readonly limit: number | null;
+  readonly offset: number;
+  readonly grouped: boolean;
+}
+
+export const startOf = (root: Root): QueryState => ({
+  root,
+  scope: root.scope,
+  shape: root.shape,
+  values: [],
+  includes: [],
+  restricted: false,
+  limit: null,
+  offset: 0,
+  grouped: false,
+});
+
+/** A step after which other names may be used. */
+interface ScopedStep extends Step {
+  readonly scope: LookupScope;
+}
+
+/** The key of a step that computes columns: everything about them but their values. */
+export const computedKey = (columns: readonly ComputedColumn[]): string =>
+  columns.map(({ name, expression }) => `${name.length}:${name}=${fingerprint(expression)}`).join();
+
+export abstract class RefinableQuery {
+  // Private, so that printing a query shows no values.
+  readonly #state: QueryState;
+
+  constructor(state: QueryState) {
+    this.#state = state;
+  }
+
+  protected abstract derive(state: QueryState): this;
+  /** A query about another model, for `with(relation, refine)`. */
+  protected abstract about(table: Table): this;
+
+  get state(): QueryState {
+    return this.#state;
+  }
+
+  /** Goes one step down by a maker whose identity is the key. */
+  protected child(maker: StepMaker<Step>): this {
+    return this.derive({ ...this.#state, shape: this.#state.shape.child(maker) });
+  }
+
+  /** Goes one step down by a text that says all about the step but its values. */
+  protected step(key: string, makeStep: () => Step, values: readonly unknown[] = [], changes: Partial<QueryState> = {}): this {
+    const state = this.#state;
+    return this.derive({ ...state, shape: state.shape.childFor(key, makeStep), values: [...state.values, ...values], ...changes });
+  }
+
+  filter(lookups: object): this {
+    if (typeof lookups !== "object" || lookups === null || Array.isArray(lookups) || isQ(lookups)) return this.#conditions(lookups, false);
+    const state = this.#state;
+    let shape = state.shape;
+    let collections = 0;
+    const values = state.values.slice();
+    for (const key of Object.keys(lookups)) {
+      const given = (lookups as Record<string, unknown>)[key];
+      if (isSkip(given)) continue;
+      const form = state.scope.lookup(key).formOf(given);
+      if (form.lookup.toMany && ++collections > 1) return this.#conditions(lookups, false);
+      shape = shape.child(form);
+      form.pushValues(values, given);
+    }
+    if (shape === state.shape) return this;
+    return this.derive({ ...state, shape, values, restricted: true });
+  }
+
+  having(lookups: object): this {
+    return this.filter(lookups);
+  }
+
+  exclude(lookups: object): this {
+    return this.#conditions(lookups, true);
+  }
+
+  #conditions(lookups: unknown, negated: boolean): this {
+    const { scope } = this.#state;
+    const resolved = resolve(scope, combinationOf(lookups));
+    if (resolved === null) return this;
+    const key = `${negated ? "exclude" : "filter"} ${resolved.key}`;
+    return this.step(key, () => conditionStep(resolved, scope.source, negated), resolved.values, { restricted: true });
+  }
+
+  where(condition: unknown): this {
+    const { scope } = this.#state;
+    const given = typeof condition === "function" ? (condition as (row: unknown) => unknown)(rowOf(scope)) : condition;
+    const node = nodeOf(given);
+    if (node === undefined) {
+      throw new ConfigurationError(
+        `where() takes a condition such as (row) => row.age.gte(18), or sql\`…\`; it was given ${describe(given)}.`,
+        {
+          model: scope.table.modelName,
+        },
+      );
+    }
+    const parameters = parametersOf(node);
+    const values = parameters.map((parameter) => parameter.value);
+    return this.step(`where ${fingerprint(node)}`, () => stepOf(node, parameters, false), values, { restricted: true });
+  }
+
+  orderBy(...keys: unknown[]): this {
+    const { root, scope } = this.#state;
+    let query: this = this;
+    for (const key of keys) {
+      if (typeof key === "function") query = query.#orderByExpression(key as (row: unknown) => unknown);
+      else if (typeof key === "string" && scope === root.scope) query = query.child(root.order(key));
+      else query = query.#orderByName(key);
+    }
+    return query;
+  }
+
+  #orderByName(key: unknown): this {
+    const maker = ordering(this.#state.scope, key);
+    return this.step(`order ${key as string}`, () => maker.makeStep());
+  }
+
+  #orderByExpression(key: (row: unknown) => unknown): this {
+    const node = orderingOf(key(rowOf(this.#state.scope)));
+    const parameters = parametersOf(node.expression);
+    const values = parameters.map((parameter) => parameter.value);
+    const text = `order ${node.direction} ${node.nulls} ${fingerprint(node.expression)}`;
+    return this.step(text, () => ({ parameters, apply: (draft) => addOrdering(draft, node) }), values);
+  }
+
+  limit(count: number): this {
+    const limit = rowCount(count, "limit");
+    const state = this.#state;
+    return this.derive({ ...state, shape: state.shape.child(limitStep), values: [...state.values, limit], limit });
+  }
+
+  offset(count: number): this {
+    const offset = rowCount(count, "offset");
+    const state = this.#state;
+    return this.derive({ ...state, shape: state.shape.child(offsetStep), values: [...state.values, offset], offset });
+  }
+
+  distinct(): this {
+    return this.child(distinctStep);
+  }
+
+  forUpdate(options: LockOptions = {}): this {
+    return this.child(lockStep(options));
+  }
+
+  withDeleted(): this {
+    this.#assertSoftDeletable("withDeleted()");
+    return this.child(deletedStep.include);
+  }
+
+  onlyDeleted(): this {
+    this.#assertSoftDeletable("onlyDeleted()");
+    return this.child(deletedStep.only);
+  }
+
+  #assertSoftDeletable(use: string): void {
+    const { table } = this.#state.root;
+    if (table.softDelete !== null) return;
+    throw new ConfigurationError(`${use}: ${table.modelName} cannot be soft-deleted. Spread ...softDelete into the model first.`, {
+      model: table.modelName,
+    });
+  }
+
+  with(...relations: unknown[]): this {
+    const { root, includes } = this.#state;
+    const [name, refine] = relations;
+    if (typeof refine === "function") {
+      const refined = (table: Table): RefinableQuery => this.#refined(table, refine as (query: unknown) => unknown);
+      return this.including(addRefined(root.table, includes, String(name), refined));
+    }
+    const paths = relations as (string | Load<string>)[];
+    return this.including(paths.reduce<readonly Include<RefinableQuery>[]>((all, path) => addPath(root.table, all, path), includes));
+  }
+
+  #refined(table: Table, refine: (query: unknown) => unknown): RefinableQuery {
+    const query = refine(this.about(table));
+    if (query instanceof RefinableQuery) return query;
+    throw new ConfigurationError(`The callback of with() returns the query that it was given, refined; it returned ${describe(query)}.`);
+  }
+
+  protected including(includes: readonly Include<RefinableQuery>[]): this {
+    const drafts = includeDrafts(includes);
+    const step: Step = { parameters: [], apply: (draft) => void draft.includes.splice(0, Infinity, ...drafts) };
+    return this.step(`with ${includeKey(drafts)}`, () => step, [], { includes });
+  }
+
+  only(...columns: string[]): this {
+    this.#assertColumns(columns, "only()");
+    return this.step(`only ${columns.join()}`, () => ({ parameters: [], apply: (draft) => void (draft.only = new Set(columns)) }));
+  }
+
+  defer(...columns: string[]): this {
+    this.#assertColumns(columns, "defer()");
+    const apply: Step["apply"] = (draft) => columns.forEach((column) => draft.deferred.add(column));
+    return this.step(`defer ${columns.join()}`, () => ({ parameters: [], apply }));
+  }
+
+  #assertColumns(columns: readonly string[], use: string): void {
+    const { table } = this.#state.root;
+    const unknown = columns.find((column) => !table.byProperty.has(column));
+    if (unknown === undefined) return;
+    throw new ConfigurationError(`${use}: ${table.modelName} has no column '${unknown}'.${didYouMean(unknown, table.byProperty.keys())}`, {
+      model: table.modelName,
+      property: unknown,
+    });
+  }
+
+  annotate(annotations: unknown): this {
+    const { scope, grouped } = this.#state;
+    const given = typeof annotations === "function" ? (annotations as (row: unknown) => object)(rowOf(scope)) : (annotations as object);
+    const columns = computedColumns(scope, given, "annotate()", grouped);
+    return this.#computing("annotate", columns, (draft) => columns.forEach((column) => draft.annotations.set(column.name, column)));
+  }
+
+  select(projection: (row: unknown) => object): this {
+    const { scope } = this.#state;
+    const columns = computedColumns(scope, projection(rowOf(scope)), "select()", false);
+    return this.#computing("select", columns, (draft) => void (draft.projection = columns));
+  }
+
+  /** Adds computed columns to the row, and to the names that later methods may use. */
+  #computing(use: string, columns: readonly ComputedColumn[], apply: Step["apply"]): this {
+    const { scope } = this.#state;
+    const parameters = columns.flatMap((column) => parametersOf(column.expression));
+    const values = parameters.map((parameter) => parameter.value);
+    const computed = new Map([...scope.computed, ...columns.map((column) => [column.name, column] as const)]);
+    const makeStep = (): ScopedStep => ({ parameters, apply, scope: new LookupScope(scope.table, computed) });
+    const query = this.step(`${use} ${computedKey(columns)}`, makeStep, values);
+    return query.derive({ ...query.#state, scope: (query.#state.shape.step as ScopedStep).scope });
+  }
+
+  groupBy(...columns: string[]): this {
+    this.#assertColumns(columns, "groupBy()");
+    const { table } = this.#state.root;
+    const grouped = columns.map((column) => table.byProperty.get(column)!);
+    const step: Step = { parameters: [], apply: (draft) => void (draft.groupBy = grouped) };
+    return this.step(`group ${columns.join()}`, () => step, [], { grouped: true });
+  }
+}

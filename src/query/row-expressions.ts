@@ -1,0 +1,25 @@
+/** The row that callbacks get: a model's columns and relations as expressions, and the query's computed columns beside them. */
+import { expression } from "../ast/expression-builder.ts";
+import { columnsOf } from "../schema/columns-of.ts";
+import type { LookupScope } from "./lookup-scope.ts";
+
+const rows = new WeakMap<LookupScope, object>();
+
+export const rowOf = (scope: LookupScope): object => {
+  const known = rows.get(scope);
+  if (known !== undefined) return known;
+  const row = makeRow(scope);
+  rows.set(scope, row);
+  return row;
+};
+
+const makeRow = (scope: LookupScope): object => {
+  const columns = columnsOf(scope.table, scope.source) as object;
+  if (scope.computed.size === 0) return columns;
+  // The computed columns lie in front of the model's own, whose proxy explains unknown names.
+  const row = Object.create(columns) as object;
+  for (const column of scope.computed.values()) {
+    Object.defineProperty(row, column.name, { value: expression(column.expression, column.type ?? { kind: "text" }, true) });
+  }
+  return row;
+};

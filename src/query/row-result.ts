@@ -1,0 +1,117 @@
+/** What a row of a query is made of: a model's instance, its computed columns beside it, relations inside it. */
+import { ColumnNotLoaded } from "../base/errors.ts";
+import type { SelectItem } from "../ast/select.ts";
+import type { Source } from "../ast/source.ts";
+import { joinedSource } from "../ast/source.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import type { NestedObject, ObjectShape, ResultColumn, ResultShape } from "../rows/shape.ts";
+import type { Relation, Table, TableColumn } from "../schema/table.ts";
+import type { ColumnType } from "../types/column-type.ts";
+import type { ComputedColumn, Draft, IncludeDraft } from "./draft.ts";
+
+/** The columns of a result while it is put together. */
+export class ResultColumns {
+  readonly items: SelectItem[] = [];
+  readonly columns: ResultColumn[] = [];
+  readonly #dialect: Dialect;
+
+  constructor(dialect: Dialect) {
+    this.#dialect = dialect;
+  }
+
+  /** Adds a column and returns its position. */
+  add(expression: SelectItem["expression"], type: ColumnType | null, alias: string | null = null): number {
+    this.items.push({ expression, alias, type });
+    this.columns.push({ decode: type === null ? null : this.#dialect.codec(type).decode });
+    return this.items.length - 1;
+  }
+
+  addColumn(source: Source, column: TableColumn): number {
+    return this.add({ node: "column", source, column }, column.type);
+  }
+
+  addComputed({ name, expression, type }: ComputedColumn): { name: string; position: number } {
+    return { name, position: this.add(expression, type, name) };
+  }
+}
+
+/** The rows of a query as objects, with the columns they need. */
+export const rowResult = (draft: Draft, dialect: Dialect): { items: readonly SelectItem[]; shape: ResultShape } => {
+  const result = new ResultColumns(dialect);
+  const object = rowObject(draft, result);
+  return { items: result.items, shape: { form: "objects", columns: result.columns, object } };
+};
+
+const rowObject = (draft: Draft, result: ResultColumns): ObjectShape => {
+  if (draft.projection !== null) return plain(draft.projection.map((column) => result.addComputed(column)));
+  if (draft.groupBy !== null) {
+    const groups = draft.groupBy.map((column) => ({ name: column.property, position: result.addColumn(draft.source, column) }));
+    return plain([...groups, ...computedOf(draft, result)]);
+  }
+  const wanted = wantedColumns(draft.table, draft.only, draft.deferred);
+  const entity = entityObject(draft.table, draft.source, wanted, draft.includes, result);
+  return { ...entity, properties: [...entity.properties, ...computedOf(draft, result)] };
+};
+
+const plain = (properties: ObjectShape["properties"]): ObjectShape => ({ properties, nested: [], prototype: null });
+
+const computedOf = (draft: Draft, result: ResultColumns): { name: string; position: number }[] =>
+  [...draft.annotations.values()].map((column) => result.addComputed(column));
+
+const wantedColumns = (table: Table, only: ReadonlySet<string> | null, deferred: ReadonlySet<string>): TableColumn[] =>
+  table.columns.filter((column) => column.primaryKey || ((only === null || only.has(column.property)) && !deferred.has(column.property)));
+
+/** An instance of `table`'s model with the columns `wanted`, and its joined relations inside it. Select-in relations get their place, to be filled later. */
+const entityObject = (
+  table: Table,
+  source: Source,
+  wanted: readonly TableColumn[],
+  includes: readonly IncludeDraft[],
+  result: ResultColumns,
+): ObjectShape => {
+  const properties = wanted.map((column) => ({ name: column.property, position: result.addColumn(source, column) }));
+  const later = includes
+    .filter((include) => include.strategy !== "joined")
+    .map((include) => ({ name: include.relation.name, position: -1 }));
+  const nested = includes.filter((include) => include.strategy === "joined").map((include) => joinedObject(source, include, result));
+  const missing = table.columns.filter((column) => !wanted.includes(column));
+  return { properties: [...properties, ...later], nested, prototype: partialPrototype(table, missing) };
+};
+
+const joinedObject = (parent: Source, include: IncludeDraft, result: ResultColumns): NestedObject => {
+  const relation = include.relation;
+  const target = relation.target;
+  const source = joinedSource(parent, relation);
+  const first = result.items.length;
+  const shape = entityObject(target, source, target.columns, include.children, result);
+  const key = target.columns.findIndex((column) => column.primaryKey);
+  return { property: relation.name, shape, presence: isAlwaysThere(source) ? -1 : first + key };
+};
+
+/** Whether every relation on the way to a source has a partner for every row. */
+const isAlwaysThere = (source: Source): boolean =>
+  source.parent === null ||
+  (source.relation!.optional === false && (source.relation as Relation).target.softDelete === null && isAlwaysThere(source.parent));
+
+/** The model's prototype, or one that explains columns that were not fetched. One per result shape, so rows keep one hidden class. */
+const partialPrototype = (table: Table, missing: readonly TableColumn[]): object => {
+  const prototype = table.model.prototype;
+  if (missing.length === 0) return prototype;
+  const partial = Object.create(prototype) as object;
+  for (const { property } of missing) {
+    Object.defineProperty(partial, property, {
+      configurable: true,
+      enumerable: false,
+      get() {
+        throw new ColumnNotLoaded(
+          `${table.modelName}.${property} was not fetched. Add it to only(…), or take it out of defer(…), in the query that loaded this object.`,
+          { model: table.modelName, property },
+        );
+      },
+      set(this: object, value: unknown) {
+        Object.defineProperty(this, property, { value, writable: true, enumerable: true, configurable: true });
+      },
+    });
+  }
+  return partial;
+};

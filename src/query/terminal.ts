@@ -1,0 +1,109 @@
+/** The last step of a query: what its verb (`all`, `count`, `values`, …) makes of everything before it. */
+import { ConfigurationError } from "../base/errors.ts";
+import type { ExpressionNode, OrderingNode } from "../ast/expression.ts";
+import type { SelectItem, SelectStatement } from "../ast/select.ts";
+import type { Statement } from "../ast/statement.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import { makePlan } from "../engine/plan.ts";
+import type { Plan } from "../engine/plan.ts";
+import type { Shape, StepMaker } from "../engine/shape.ts";
+import type { ResultShape } from "../rows/shape.ts";
+import type { Draft, Step } from "./draft.ts";
+import { conjunction, newDraft } from "./draft.ts";
+import { reversed } from "./ordering.ts";
+import type { Root } from "./root.ts";
+
+export interface Finished {
+  readonly statement: Statement;
+  readonly shape: ResultShape;
+}
+
+export interface TerminalStep extends Step {
+  finish(draft: Draft, dialect: Dialect): Finished;
+}
+
+/** Makes a terminal step without parameters of its own. */
+export class Terminal implements StepMaker<Step> {
+  readonly #finish: TerminalStep["finish"];
+
+  constructor(finish: TerminalStep["finish"]) {
+    this.#finish = finish;
+  }
+
+  makeStep(): TerminalStep {
+    return { parameters: [], apply: () => {}, finish: this.#finish };
+  }
+}
+
+/** The plan of a shape that ends with a terminal. */
+export const planOf = (root: Root, shape: Shape<Step>, dialect: Dialect): Plan => {
+  const steps = shape.steps();
+  const draft = newDraft(root.table, root.scope.source);
+  for (const step of steps) step.apply(draft);
+  const { statement, shape: result } = (steps.at(-1) as TerminalStep).finish(draft, dialect);
+  return makePlan(
+    dialect,
+    statement,
+    steps.flatMap((step) => step.parameters),
+    result,
+  );
+};
+
+/** The order of a query that says none: the model's own. */
+export const orderOf = (draft: Draft): readonly OrderingNode[] => {
+  if (draft.orderBy !== null) return draft.orderBy;
+  if (draft.groupBy !== null || draft.projection !== null || draft.distinct) return draft.groupBy === null ? modelOrder(draft) : [];
+  return modelOrder(draft);
+};
+
+const modelOrder = (draft: Draft): readonly OrderingNode[] =>
+  draft.table.orderBy.map(({ column, direction }) => ({
+    expression: { node: "column", source: draft.source, column },
+    direction,
+    nulls: null,
+  }));
+
+/** The order of `first` and `last`: the query's, or by primary key, so that the answer is the same each time. */
+export const definiteOrder = (draft: Draft, direction: "asc" | "desc"): readonly OrderingNode[] => {
+  const order = orderOf(draft);
+  if (order.length > 0) return direction === "asc" ? order : order.map(reversed);
+  if (draft.groupBy !== null || draft.projection !== null || draft.distinct) return [];
+  return draft.table.primaryKey.map((column) => ({
+    expression: { node: "column", source: draft.source, column },
+    direction,
+    nulls: null,
+  }));
+};
+
+/** A SELECT of `items` under everything that the query says. */
+export const selectOf = (draft: Draft, items: readonly SelectItem[], orderBy: readonly OrderingNode[]): SelectStatement => ({
+  statement: "select",
+  source: draft.source,
+  items,
+  distinct: draft.distinct,
+  where: conjunction(draft.where),
+  groupBy: draft.groupBy === null ? [] : draft.groupBy.map((column): ExpressionNode => ({ node: "column", source: draft.source, column })),
+  having: conjunction(draft.having),
+  orderBy,
+  limit: draft.limit,
+  offset: draft.offset,
+  deleted: draft.deleted,
+  lock: draft.lock,
+  wrap: null,
+});
+
+/** Refuses what `verb` cannot take into account, rather than ignoring it. */
+export const assertWithout = (draft: Draft, verb: string, ...parts: readonly ("limit" | "group" | "distinct" | "lock")[]): void => {
+  const present = {
+    limit: draft.limit !== null || draft.offset !== null,
+    group: draft.groupBy !== null,
+    distinct: draft.distinct,
+    lock: draft.lock !== null,
+  };
+  const names = { limit: "limit() or offset()", group: "groupBy()", distinct: "distinct()", lock: "forUpdate()" };
+  const part = parts.find((candidate) => present[candidate]);
+  if (part === undefined) return;
+  throw new ConfigurationError(`${verb} of ${draft.table.modelName} does not go together with ${names[part]}. Take it out of the query.`, {
+    model: draft.table.modelName,
+  });
+};

@@ -1,0 +1,115 @@
+/** What each verb of a query asks the database, and how its answer is read. */
+import { ConfigurationError } from "../base/errors.ts";
+import type { SelectItem } from "../ast/select.ts";
+import type { ResultShape } from "../rows/shape.ts";
+import type { ComputedColumn, Draft } from "./draft.ts";
+import { conjunction } from "./draft.ts";
+import type { Assignment } from "./assignments.ts";
+import type { LookupScope } from "./lookup-scope.ts";
+import { ResultColumns, rowResult } from "./row-result.ts";
+import { assertWithout, definiteOrder, orderOf, selectOf, Terminal } from "./terminal.ts";
+import type { Finished, TerminalStep } from "./terminal.ts";
+
+/** All rows in order, as objects. */
+export const allRows = new Terminal((draft, dialect) => {
+  const { items, shape } = rowResult(draft, dialect);
+  return { statement: selectOf(draft, items, orderOf(draft)), shape };
+});
+
+const definiteRows = (direction: "asc" | "desc"): Terminal =>
+  new Terminal((draft, dialect) => {
+    const { items, shape } = rowResult(draft, dialect);
+    return { statement: selectOf(draft, items, definiteOrder(draft, direction)), shape };
+  });
+/** Rows in an order that is the same each time. The query carries a limit of one. */
+export const firstRow = definiteRows("asc");
+export const lastRow = definiteRows("desc");
+
+const number: ResultShape = { form: "values", columns: [{ decode: ((value: unknown) => Number(value)) as (stored: never) => unknown }] };
+const truth: ResultShape = {
+  form: "values",
+  columns: [{ decode: ((value: unknown) => value === true || value === 1 || value === 1n) as (stored: never) => unknown }],
+};
+
+/** The columns that tell rows apart: all of them when rows may repeat, otherwise a key is enough. */
+const countedItems = (draft: Draft, items: readonly SelectItem[]): readonly SelectItem[] => {
+  if (draft.distinct || draft.groupBy !== null || draft.projection !== null) return items;
+  const column = draft.table.primaryKey[0]!;
+  return [{ expression: { node: "column", source: draft.source, column }, alias: null, type: column.type }];
+};
+
+const wrapped = (wrap: "count" | "exists", shape: ResultShape): Terminal =>
+  new Terminal((draft, dialect) => {
+    assertWithout(draft, wrap, "lock");
+    const { items } = rowResult({ ...draft, includes: [] }, dialect);
+    const order = draft.limit === null && draft.offset === null ? [] : orderOf(draft);
+    return { statement: { ...selectOf(draft, countedItems(draft, items), order), wrap }, shape };
+  });
+export const rowCountOf = wrapped("count", number);
+export const anyRow = wrapped("exists", truth);
+
+/** Several values of all rows, as one object. */
+export const aggregates = (computed: readonly ComputedColumn[]): Terminal =>
+  new Terminal((draft, dialect) => {
+    assertWithout(draft, "aggregate()", "limit", "group", "distinct", "lock");
+    const result = new ResultColumns(dialect);
+    const properties = computed.map((column) => result.addComputed(column));
+    const shape: ResultShape = { form: "objects", columns: result.columns, object: { properties, nested: [], prototype: null } };
+    return { statement: selectOf(draft, result.items, []), shape };
+  });
+
+/** Tuples of columns, or with `single` the values of one. */
+export const tuples = (scope: LookupScope, paths: readonly string[], single: boolean, use: string): Terminal => {
+  if (paths.length === 0) throw new ConfigurationError(`${use} needs at least one column.`, { model: scope.table.modelName });
+  const columns = paths.map((path) => scope.column(path, use));
+  return new Terminal((draft, dialect) => {
+    assertWithout(draft, use, "group");
+    const result = new ResultColumns(dialect);
+    for (const { expression, type } of columns) result.add(expression, type);
+    const shape: ResultShape = { form: single ? "values" : "tuples", columns: result.columns };
+    return { statement: selectOf(draft, result.items, orderOf(draft)), shape };
+  });
+};
+
+const none: ResultShape = { form: "tuples", columns: [] };
+
+const assertWritable = (draft: Draft, verb: string): void => {
+  assertWithout(draft, verb, "limit", "group", "distinct", "lock");
+  if (draft.orderBy === null && draft.having.length === 0 && draft.projection === null) return;
+  throw new ConfigurationError(
+    `${verb} of ${draft.table.modelName} takes conditions only. Take orderBy(), having() or select() out of the query.`,
+    {
+      model: draft.table.modelName,
+    },
+  );
+};
+
+const updated = (draft: Draft, assignments: readonly Assignment[]): Finished => {
+  assertWritable(draft, "update()");
+  return {
+    statement: {
+      statement: "update",
+      source: draft.source,
+      set: assignments.map(({ column, expression }) => [column, expression] as const),
+      where: conjunction(draft.where),
+      deleted: draft.deleted,
+      returning: [],
+    },
+    shape: none,
+  };
+};
+
+/** UPDATE with these assignments. */
+export const updateStep = (assignments: readonly Assignment[]): TerminalStep => ({
+  parameters: assignments.flatMap((assignment) => assignment.parameters),
+  apply: () => {},
+  finish: (draft) => updated(draft, assignments),
+});
+
+export const deleteRows = new Terminal((draft) => {
+  assertWritable(draft, "delete()");
+  return {
+    statement: { statement: "delete", source: draft.source, where: conjunction(draft.where), deleted: draft.deleted, returning: [] },
+    shape: none,
+  };
+});
