@@ -15,12 +15,12 @@ const writers: ReadonlySet<string> = new Set([
   "alter",
 ]);
 
-/** The statement's words, lower case, without what is a function's name (`replace(…)`). */
+/** The statement's words, lower case, without the one that is a function's name too (`replace(…)`). */
 function* words(text: string): Generator<string> {
   let last: string | null = null;
   for (const { kind, text: token } of tokens(text, true)) {
     if (kind === "other" && token.trim() === "") continue;
-    if (last !== null && token !== "(") yield last;
+    if (last !== null && !(last === "replace" && token === "(")) yield last;
     last = kind === "word" ? token.toLowerCase() : null;
   }
   if (last !== null) yield last;

@@ -16,6 +16,7 @@ import { arithmeticWith, call, commonSpelling } from "../expressions.ts";
 import { atom, level } from "../piece.ts";
 import type { Piece } from "../piece.ts";
 import { nodeType } from "../../ast/node-type.ts";
+import { bindRaw } from "./bind-raw.ts";
 import { asStored, decimalAggregate, isDecimal, numberAt, scaleOf } from "./decimal.ts";
 import { jsonContains, jsonEqual, jsonHasKey, jsonIsNull, jsonPath } from "./json-path.ts";
 import { arrayTest, inList } from "./lists.ts";
@@ -24,9 +25,9 @@ import { match, regex } from "./patterns.ts";
 const parameter = (node: ParameterNode, compilation: Compilation): Piece => atom(bound(node, compilation));
 
 const bound = (node: ParameterNode, compilation: Compilation): string => {
-  if (node.form !== "one" && node.form !== "asGiven")
-    throw new BugError(`a parameter of form '${node.form}' stands where one value is expected.`);
-  return compilation.bind(node, node.form === "asGiven" || node.type === null ? null : compilation.words.codec(node.type).encode);
+  if (node.form === "asGiven") return compilation.bind(node, bindRaw);
+  if (node.form !== "one") throw new BugError(`a parameter of form '${node.form}' stands where one value is expected.`);
+  return compilation.bind(node, node.type === null ? bindRaw : compilation.words.codec(node.type).encode);
 };
 
 /** A whole number is bound as INTEGER, by which a division would be cut: a float says that it is one. */

@@ -1,7 +1,5 @@
 /** SQLite's words. */
 import { BugError, ConfigurationError } from "../../base/errors.ts";
-import type { BoundValue } from "../../base/bound-value.ts";
-import { timestampAsText } from "../../types/timestamp.ts";
 import { isolationOf } from "../begin.ts";
 import type { Words } from "../compilation.ts";
 import { compileWith } from "../compile.ts";
@@ -9,6 +7,7 @@ import { createTableWith, dropTableWith } from "../create-table.ts";
 import type { TableWords } from "../create-table.ts";
 import type { Dialect } from "../dialect.ts";
 import { placeholdersWith } from "../placeholders.ts";
+import { bindRaw } from "./bind-raw.ts";
 import { sqliteCodec } from "./codecs.ts";
 import { operand, ordering, sqliteSpelling, stored, typedParameter } from "./expressions.ts";
 import { literal } from "./literal.ts";
@@ -37,12 +36,6 @@ const words: Words = {
   defaultValue: () => {
     throw new BugError("a row of an INSERT asks for a column's default, which SQLite has no word for: leave out the column.");
   },
-};
-
-/** Booleans and dates in the form in which columns hold them. */
-const bindRaw = (value: BoundValue): BoundValue => {
-  if (typeof value === "boolean") return value ? 1 : 0;
-  return value instanceof Date ? timestampAsText.encode!(value as never) : value;
 };
 
 const tables: TableWords = { words, generatedType, typeName, checks, asNumber, tableOptions: " STRICT" };
