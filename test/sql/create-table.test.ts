@@ -45,7 +45,7 @@ const table: Table = {
   softDelete: null,
   modelName: "User",
   // Nothing that makes DDL reads the class.
-  model: class {} as unknown as Table["model"],
+  model: Object as unknown as Table["model"],
   columns,
   byProperty: new Map(),
   primaryKey: [id],
