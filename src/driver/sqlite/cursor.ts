@@ -1,25 +1,28 @@
 /** A result read in portions. Between two portions its connection belongs to it. */
+import { BugError } from "../../base/errors.ts";
+
 export class Cursor {
   readonly #rows: Iterator<unknown[]>;
   readonly #explain: (error: unknown) => unknown;
-  #isDone = false;
+  #state: "open" | "ended" | "closed" = "open";
 
   constructor(rows: Iterator<unknown[]>, explain: (error: unknown) => unknown) {
     this.#rows = rows;
     this.#explain = explain;
   }
 
-  /** Whether there are no more rows. Known only once a portion came out short, or the cursor was closed. */
-  get isDone(): boolean {
-    return this.#isDone;
+  /** Whether all rows were taken. Known only once a portion came out short; never true of a cursor that was closed before its end. */
+  get isEnded(): boolean {
+    return this.#state === "ended";
   }
 
-  /** Appends the next rows to `into`, at most `count`. */
+  /** Appends the next rows to `into`, at most `count`. Throws when the cursor was closed before its end: that must not look like an end. */
   take(count: number, into: unknown[][]): void {
+    if (this.#state === "closed") throw new BugError("a result was read on after its cursor was closed.");
     try {
-      for (let taken = 0; taken < count && !this.#isDone; taken++) {
+      for (let taken = 0; taken < count && this.#state === "open"; taken++) {
         const step = this.#rows.next();
-        if (step.done === true) this.#isDone = true;
+        if (step.done === true) this.#state = "ended";
         else into.push(step.value);
       }
     } catch (error) {
@@ -30,8 +33,8 @@ export class Cursor {
 
   /** May be called twice, and after the end. */
   close(): void {
-    if (this.#isDone) return;
-    this.#isDone = true;
+    if (this.#state !== "open") return;
+    this.#state = "closed";
     try {
       this.#rows.return?.();
     } catch {

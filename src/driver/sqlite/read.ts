@@ -26,8 +26,9 @@ export const readIfSmall = (connection: SqliteConnection, request: Request): Ans
   if (!prepared.binding.hasRows) return connection.run(request);
   if (prepared.wasLarge) return null;
   prepared.guarded ??= prepareGuarded(connection, request.text, prepared.guarded);
-  const rows = (prepared.guarded === null ? null : readGuarded(connection, prepared, request)) ?? readFirst(connection, request);
-  if (rows.length <= maxRowsAtOnce) return answer(rows, prepared.binding);
+  const found =
+    (prepared.guarded === null ? null : readGuarded(connection, prepared.guarded, request)) ?? readFirst(connection, prepared, request);
+  if (found.count <= maxRowsAtOnce) return found;
   prepared.wasLarge = true;
   return null;
 };
@@ -46,11 +47,12 @@ const prepareGuarded = (connection: SqliteConnection, text: string, known: null 
   }
 };
 
-const readGuarded = (connection: SqliteConnection, prepared: PreparedStatement, request: Request): unknown[][] | null => {
+/** `null` when the text does not take the limit's value after all. */
+const readGuarded = (connection: SqliteConnection, guarded: BindingStatement, request: Request): Answer | null => {
   const values: StoredValue[] = toStoredValues(request.values, request.text);
   values.push(BigInt(maxRowsAtOnce + 1));
   try {
-    return prepared.guarded!.all(values, request.bigints);
+    return answer(guarded.all(values, request.bigints), guarded);
   } catch (error) {
     if (!(error instanceof WrongValueCount)) throw connection.explain(error, request.text);
     return null;
@@ -58,7 +60,7 @@ const readGuarded = (connection: SqliteConnection, prepared: PreparedStatement, 
 };
 
 /** The first rows of a statement that cannot be limited; one more than may be read at once tells that there are more. */
-const readFirst = (connection: SqliteConnection, request: Request): unknown[][] => {
+const readFirst = (connection: SqliteConnection, prepared: PreparedStatement, request: Request): Answer => {
   const rows: unknown[][] = [];
   const cursor = connection.openCursor(request);
   try {
@@ -66,7 +68,7 @@ const readFirst = (connection: SqliteConnection, request: Request): unknown[][] 
   } finally {
     cursor.close();
   }
-  return rows;
+  return answer(rows, prepared.binding);
 };
 
 /** The whole answer, in portions. The connection is held until it is there. */
@@ -110,7 +112,7 @@ async function* readPortions(
   try {
     while (rows.length > 0) {
       yield rows;
-      if (cursor.isDone) return;
+      if (cursor.isEnded) return;
       await nextTurn();
       request.signal?.throwIfAborted();
       place.check();
