@@ -95,3 +95,5 @@ export { Engine } from "../session/engine.ts";
 export { Session } from "../session/session.ts";
 export type { ConflictTarget, PrimaryKey, UpsertOptions } from "../session/session-types.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
+export { raw } from "../active-record/raw.ts";
+export { connect } from "./connect.ts";
