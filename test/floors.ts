@@ -15,7 +15,7 @@ export interface Room {
   readonly packages?: Readonly<Record<string, readonly string[]>>;
 }
 
-const belowEntry = ["base", "types", "ast", "schema", "dialect", "driver", "rows", "engine", "query", "session"];
+const belowEntry = ["base", "types", "ast", "schema", "dialect", "driver", "rows", "engine", "query", "session", "active-record"];
 
 export const rooms: Readonly<Record<string, Room>> = {
   base: { floor: 0, idea: "The words every floor uses, and nothing about databases.", imports: [] },
@@ -67,6 +67,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     floor: 8,
     idea: "What changes: inserting, updating and removing instances, and the transactions they stand in. The public engine opens sessions, so it lives here.",
     imports: ["base", "types", "ast", "schema", "rows", "engine", "query"],
+  },
+  "active-record": {
+    floor: 9,
+    idea: "Calls that need no engine in hand: they use the database that `connect()` opened.",
+    imports: ["base", "schema", "engine", "query", "session"],
   },
   entry: {
     floor: 11,
