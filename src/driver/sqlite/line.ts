@@ -99,20 +99,16 @@ export class Line<C> {
 
   #drain(): void {
     for (const waiter of this.#waiting) {
-      if (!this.#canStart(waiter)) break;
+      try {
+        if (this.#take() === null) break;
+      } catch (error) {
+        // No connection can be opened, and none may ever come back: each who waits has to know.
+        waiter.leave(error);
+        continue;
+      }
       waiter.start();
     }
     this.#tellIdle();
-  }
-
-  /** Whether a connection is to be had for the waiter; a connection that cannot be opened is the waiter's error. */
-  #canStart(waiter: Waiter): boolean {
-    try {
-      return this.#take() !== null;
-    } catch (error) {
-      waiter.leave(error);
-      return false;
-    }
   }
 
   #tellIdle(): void {
