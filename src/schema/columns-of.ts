@@ -75,8 +75,10 @@ const memberOf = (table: Table, source: Source, name: string): unknown => {
   return relation.toMany ? new RelatedRows(source, relation) : columnsOf(relation.target, joinedSource(source, relation));
 };
 
-/** Reads by JavaScript itself, of any object that is awaited, printed or compared. */
-const silent: ReadonlySet<string> = new Set(["then", "toJSON", "constructor", "inspect", "asymmetricMatch", "nodeType", "$$typeof"]);
+/** Reads by JavaScript itself, of any object that is awaited, serialized or compared. */
+const silent: ReadonlySet<string> = new Set(["then", "toJSON", "constructor", "asymmetricMatch", "nodeType", "$$typeof"]);
+// Node asks for it before it reads anything else of an object that it prints (nodejs.org/api/util.html, "Custom inspection functions").
+const inspection = Symbol.for("nodejs.util.inspect.custom");
 
 /** Behind the real properties: whatever is read here does not exist. */
 const unknownProperties = (table: Table): object =>
@@ -93,7 +95,9 @@ const unknownProperties = (table: Table): object =>
 
 const makeColumns = (table: Table, source: Source): object => {
   const columns = Object.create(unknownProperties(table)) as object;
-  for (const name of [...table.byProperty.keys(), ...table.relationNames]) {
+  const names = [...table.byProperty.keys(), ...table.relationNames];
+  Object.defineProperty(columns, inspection, { value: () => `Columns of ${table.modelName} { ${names.join(", ")} }` });
+  for (const name of names) {
     Object.defineProperty(columns, name, {
       configurable: true,
       enumerable: true,

@@ -14,7 +14,7 @@ const partsOf = (value: unknown) => {
   assert.ok(node?.node === "raw");
   return { texts: node.texts, parts: node.parts };
 };
-const message = (text: string) => ({ code: "E1001", message: `${text} [E1001: docs/errors/E1001.md]` });
+const message = (sentence: string) => ({ code: "E1001", message: `${sentence} [E1001: docs/errors/E1001.md]` });
 
 test("values become parameters and never text", () => {
   const when = new Date(0);
@@ -40,8 +40,8 @@ test("identifiers and joined pieces keep their structure", () => {
 });
 
 test("raw text is split at its placeholders, outside of strings, names and comments", () => {
-  const text = `a = $2 AND b = '?' AND "c?" = $1 -- $3\n AND d::text = $$ $4 $$ /* ? */`;
-  const { texts, parts } = partsOf(sql.raw(text, ["one", "two"]));
+  const given = `a = $2 AND b = '?' AND "c?" = $1 -- $3\n AND d::text = $$ $4 $$ /* ? */`;
+  const { texts, parts } = partsOf(sql.raw(given, ["one", "two"]));
   assert.deepEqual(texts, ["a = ", ` AND b = '?' AND "c?" = `, " -- $3\n AND d::text = $$ $4 $$ /* ? */"]);
   assert.deepEqual(parts, ["two", "one"].map(asGiven));
   assert.deepEqual(partsOf(sql.raw("? :: ?", [1, 2])).parts, [1, 2].map(asGiven));

@@ -58,7 +58,12 @@ const mistakes: readonly (readonly [AnyModel, string])[] = [
     'User.toJSON cannot have this name: it has a meaning of its own in JavaScript. Choose another; .named("…") keeps the column\'s own.',
   ],
   [
-    user({ id, then: int() }),
+    user(
+      Object.fromEntries([
+        ["id", id],
+        ["then", int()],
+      ]),
+    ),
     'User.then cannot have this name: it has a meaning of its own in JavaScript. Choose another; .named("…") keeps the column\'s own.',
   ],
   [
@@ -163,7 +168,7 @@ const mistakes: readonly (readonly [AnyModel, string])[] = [
     "User.team is an arrow function that returns a string, not a relation. Return hasMany(…), hasOne(…), belongsTo(…) or manyToMany(…).",
   ],
   [
-    user({ id, team: () => hasMany(class Other {} as never, "x" as never) }),
+    user({ id, team: () => hasMany(Date as never, "x" as never) }),
     "User.team leads to something that is not a model (a function). Pass a class made with Model().",
   ],
   [
@@ -197,7 +202,7 @@ for (const [model, message] of mistakes) {
 test("what is not a model is said so", () => {
   const remedy = 'Pass a class made with Model(), as in class User extends Model("users", { … }) {}. [E1001: docs/errors/E1001.md]';
   assert.throws(() => tableOf("users"), { message: `A model is needed here, got a string. ${remedy}` });
-  assert.throws(() => tableOf(class Plain {}), { message: `A model is needed here, got the class or function 'Plain'. ${remedy}` });
+  assert.throws(() => tableOf(Date), { message: `A model is needed here, got the class or function 'Date'. ${remedy}` });
 });
 
 test("a relation to a model that has not loaded yet is named, and works once it has", () => {

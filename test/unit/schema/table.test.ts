@@ -14,7 +14,9 @@ class User extends Model(
     id: int().primaryKey(),
     email: text().unique().index(),
     teamCode: text().references("teams.code"),
-    bossId: int().nullable().references("users", { onDelete: "set null" }),
+    bossId: int()
+      .nullable()
+      .references("users" as "users.id", { onDelete: "set null" }),
     ...timestamps,
     team: () => belongsTo(Team, "teamCode", { onUpdate: "cascade" }),
     profile: () => hasOne(Profile, "userId"),
