@@ -7,7 +7,7 @@
  *   O0.prototype = p0;
  *
  * Names, decoders and prototypes come in as parameters; the source itself is made of integers only, so nothing that a user or a database
- * named can become code. A constructor gives all objects one hidden class and costs no more than a literal (benchmarks/rows.ts).
+ * named can become code. A constructor gives all objects one hidden class and costs no more than a literal (benchmarks/sqlite-binding.ts).
  */
 import { makeInterpretedReader } from "./interpreted-reader.ts";
 import { defineOwn, needsDefinition } from "./own-property.ts";

@@ -40,9 +40,9 @@ const fill = (driver: Driver, rows: number): Promise<unknown> =>
   );
 
 for (const library of ["node:sqlite", "better-sqlite3"] as const) {
-  let count = 0;
+  let opened = 0;
   const check = (title: string, options: Partial<SqliteOptions>, body: (driver: Driver, url: string) => Promise<void>): void => {
-    const url = options.url ?? urlOf(`${library.slice(0, 4)}${++count}.db`);
+    const url = options.url ?? urlOf(`${library.slice(0, 4)}${++opened}.db`);
     test(`${library}: ${title}`, async () => {
       const driver = await openSqlite({ driver: library, ...options, url });
       try {
@@ -161,9 +161,9 @@ for (const library of ["node:sqlite", "better-sqlite3"] as const) {
   });
 
   check("settings are as promised, and as asked for", {}, async (driver, url) => {
-    const settings = async (opened: Driver): Promise<unknown[]> => {
+    const settings = async (asked: Driver): Promise<unknown[]> => {
       const names = ["journal_mode", "foreign_keys", "synchronous", "trusted_schema", "cache_size", "user_version"];
-      return Promise.all(names.map(async (name) => (await run(opened, `PRAGMA ${name}`)).rows[0]![0]));
+      return Promise.all(names.map(async (name) => (await run(asked, `PRAGMA ${name}`)).rows[0]![0]));
     };
     assert.deepEqual(await settings(driver), ["wal", 1, 1, 0, -16384, 0]);
     await driver.close();
@@ -366,6 +366,14 @@ for (const library of ["node:sqlite", "better-sqlite3"] as const) {
       await other.close();
     },
   );
+
+  check("nobody opens a transaction on the connection that all share", {}, async (driver) => {
+    for (const text of ["BEGIN", " begin immediate", "/* a */ SAVEPOINT a", "-- a\nBEGIN"]) {
+      for (const writes of [true, false])
+        assert.ok((await failure(() => run(driver, text, [], { writes }))) instanceof TransactionError, text);
+    }
+    assert.equal((await run(driver, "INSERT INTO numbers VALUES (1, 'a')")).count, 1);
+  });
 
   check("every database in memory is its own", { url: "sqlite::memory:" }, async (driver) => {
     const other = await openSqlite({ driver: library, url: "sqlite::memory:" });

@@ -6,7 +6,7 @@
  *        └─ a transaction has the writer ▶ a reader, which sees committed rows only; where there are none, the writer's line
  */
 import { resolve } from "node:path";
-import { ConfigurationError, ConnectionError, DatabaseClosed, QueryError } from "../../base/errors.ts";
+import { ConfigurationError, ConnectionError, DatabaseClosed, QueryError, TransactionError } from "../../base/errors.ts";
 import { whenDone } from "../../base/maybe-promise.ts";
 import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../driver.ts";
@@ -98,6 +98,7 @@ class SqliteDriver implements Driver {
   run(request: Request): MaybePromise<Answer> {
     if (this.#closing !== null) throw this.#closedError();
     request.signal?.throwIfAborted();
+    if (opensTransaction.test(request.text)) throw sharedTransaction();
     if (this.#readerPlace === null) return runAt(this.#writerPlace, request);
     if (!request.writes && this.#writerPlace.line.isHeld) {
       return whenDone(this.#placeToRead(request), (place) => runAt(place, request));
@@ -174,6 +175,13 @@ class SqliteDriver implements Driver {
     return new DatabaseClosed(`The database '${this.#location.path}' is closed. Open it again with createEngine.`);
   }
 }
+
+const opensTransaction = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:begin|savepoint)\b/i;
+
+const sharedTransaction = (): TransactionError =>
+  new TransactionError(
+    "A transaction was to be opened on the connection that everyone shares, and would have taken in the statements of others. Use transaction() or begin().",
+  );
 
 const isWal = (connection: SqliteConnection): boolean =>
   connection.run({ text: "PRAGMA journal_mode", values: [], bigints: false }).rows[0]?.[0] === "wal";
