@@ -61,7 +61,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   query: {
     floor: 7,
     idea: "The typed sentence a user writes; it builds statements and hands them to a runner.",
-    imports: ["base", "types", "ast", "schema", "engine"],
+    imports: ["base", "types", "ast", "schema", "rows", "engine"],
   },
   session: {
     floor: 8,

@@ -30,7 +30,15 @@ const refused = (subject: ExpressionNode, what: string, remedy: string): Configu
 /** The same kind without the options that limit what may be stored: a comparison may ask for more. */
 const unlimited = (type: ColumnType | null): ColumnType | null => {
   if (type === null || type.kind === "array") return type;
-  return type.kind === "int" ? int : Object.freeze({ kind: type.kind });
+  return type.kind === "int" ? int : plainType(type.kind);
+};
+
+const plainTypes = new Map<Kind, ColumnType>();
+/** The same object each time: whoever keeps something for each type finds it again. */
+const plainType = (kind: Kind): ColumnType => {
+  let known = plainTypes.get(kind);
+  if (known === undefined) plainTypes.set(kind, (known = Object.freeze({ kind })));
+  return known;
 };
 
 /** An integer column may be compared with, and calculated with, a fraction or a number beyond its own size. */

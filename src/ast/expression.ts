@@ -4,7 +4,6 @@
  */
 import type { ColumnType } from "../types/column-type.ts";
 import type { AggregateName, ArithmeticOperator, ComparisonOperator, DatePart, FunctionName, MatchKind } from "./operator.ts";
-import type { SelectStatement } from "./select.ts";
 import type { ColumnRef, Source } from "./source.ts";
 
 /** A column of one of the statement's sources. */
@@ -201,13 +200,6 @@ export interface CollectionAggregateNode {
   readonly where: ExpressionNode | null;
 }
 
-/** A select of one column and at most one row, as a value. */
-export interface SubqueryNode {
-  readonly node: "subquery";
-  readonly select: SelectStatement;
-  readonly type: ColumnType | null;
-}
-
 /** SQL text of the user's own. `texts` has one element more than `parts`; `type` is known only where the user said it. */
 export interface RawNode {
   readonly node: "raw";
@@ -260,7 +252,6 @@ export type ExpressionNode =
   | ArrayTestNode
   | ExistsNode
   | CollectionAggregateNode
-  | SubqueryNode
   | RawNode
   | NowNode
   | ProposedNode;

@@ -35,8 +35,13 @@ const tableText = (table: object): string => {
   return `t${known}`;
 };
 
-const columnText = ({ name, type }: ColumnRef): string => text(name) + typeText(type);
-const columnTexts = (columns: readonly ColumnRef[]): string => `${columns.length}[${columns.map(columnText).join("")}]`;
+const columns = new WeakMap<ColumnRef, string>();
+const columnText = (column: ColumnRef): string => {
+  let known = columns.get(column);
+  if (known === undefined) columns.set(column, (known = text(column.name) + typeText(column.type)));
+  return known;
+};
+const columnTexts = (list: readonly ColumnRef[]): string => `${list.length}[${list.map(columnText).join("")}]`;
 const parameterText = ({ form, type, name }: ParameterNode): string => `?${form}${typeText(type)}${name === undefined ? "" : text(name)};`;
 const wordText = (value: string | number | boolean | null): string => (typeof value === "string" ? text(value) : `${value};`);
 
@@ -74,7 +79,7 @@ class Reading {
 
   fields(owner: object, layout: readonly (readonly [string, Content])[]): string {
     let joined = "";
-    for (const [name, content] of layout) joined += writers[content]((owner as Readonly<Record<string, never>>)[name]!, this);
+    for (const field of layout) joined += writers[field[1]]((owner as Readonly<Record<string, never>>)[field[0]]!, this);
     return joined;
   }
 }

@@ -140,10 +140,6 @@ export const nodeLayouts: { readonly [K in AnyNode["node"]]: readonly Field<Node
     ["aggregate", "one"],
     ["where", "one"],
   ],
-  subquery: [
-    ["type", "type"],
-    ["select", "statement"],
-  ],
   raw: [
     ["type", "type"],
     ["texts", "words"],

@@ -21,7 +21,6 @@ export const nodeType = (node: ExpressionNode): ColumnType | null => {
     case "arithmetic":
     case "function":
     case "aggregate":
-    case "subquery":
     case "raw":
       return node.type;
     case "collectionAggregate":

@@ -1,9 +1,9 @@
 /** A whole statement as text. */
-import { BugError } from "../base/errors.ts";
+import { BugError, ConfigurationError } from "../base/errors.ts";
 import type { SelectStatement } from "../ast/select.ts";
 import type { RawStatement, Statement } from "../ast/statement.ts";
 import type { DeleteStatement, InsertStatement, InsertValue, UpdateStatement } from "../ast/write.ts";
-import type { ColumnRef } from "../ast/source.ts";
+import type { ColumnRef, Source } from "../ast/source.ts";
 import { changesData } from "./changes-data.ts";
 import { columnBySubquery, items, returning, selectOf, where } from "./clauses.ts";
 import { Compilation } from "./compilation.ts";
@@ -108,9 +108,19 @@ const remove = (statement: DeleteStatement, compilation: Compilation): string =>
   return `DELETE FROM ${table}${filter}${returning(statement.returning, compilation)}`;
 };
 
+/** In text of the user's own, a model's column goes by its table's name; what lies behind a relation has no name there. */
+const columnOfNamedTable = (source: Source, column: ColumnRef): string => {
+  if (source.parent === null) return `${quote(source.table.name)}.${quote(column.name)}`;
+  throw new ConfigurationError(
+    `sql: '${column.property}' is reached through a relation, which only a query joins. Name the model's own column, and write the JOIN yourself.`,
+    { property: column.property },
+  );
+};
+
 /** What a text of the user's own does with the tables it names is guessed from its words, and errs towards writing. */
 const raw = (statement: RawStatement, words: Words): Compiled => {
   const compilation = new Compilation(words, sourcesOf(statement));
+  compilation.unjoined = columnOfNamedTable;
   const compiled = compilation.finish(rawText(statement.sql, compilation));
   return compilation.readTables.length > 0 && changesData(compiled.sql) ? { ...compiled, writes: compilation.readTables } : compiled;
 };

@@ -17,9 +17,8 @@ import type {
   ProposedNode,
   RawNode,
   RawPart,
-  SubqueryNode,
 } from "../ast/expression.ts";
-import { collectionOf, items, selectOf } from "./clauses.ts";
+import { collectionOf } from "./clauses.ts";
 import type { Compilation, Spelling } from "./compilation.ts";
 import { atom, level, test, within } from "./piece.ts";
 import type { Level, Piece } from "./piece.ts";
@@ -112,9 +111,6 @@ const exists = ({ source, where, negated }: ExistsNode, compilation: Compilation
 const collectionAggregate = ({ source, aggregate: over, where }: CollectionAggregateNode, compilation: Compilation): Piece =>
   atom(`(${collectionOf(source, () => within(compilation.spell(over), level.or), where, compilation)})`);
 
-const subquery = ({ select }: SubqueryNode, compilation: Compilation): Piece =>
-  atom(`(${selectOf(select, compilation, () => items(select.items, compilation))})`);
-
 const rawPart = (part: RawPart, compilation: Compilation): string => {
   switch (part.node) {
     case "tableName":
@@ -156,7 +152,6 @@ export const commonSpelling = {
   aggregate,
   exists,
   collectionAggregate,
-  subquery,
   raw,
   proposed,
 } satisfies Partial<Spelling>;

@@ -60,7 +60,6 @@ export class Sources {
   visit(node: ExpressionNode): void {
     if (node.node === "column") this.#use(node.source);
     else if (node.node === "exists" || node.node === "collectionAggregate") this.#collection(node);
-    else if (node.node === "subquery") this.select(node.select);
     else for (const operand of operandsOf(node)) this.visit(operand);
   }
 

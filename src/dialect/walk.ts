@@ -18,7 +18,7 @@ const inPart = (part: RawPart): ExpressionNode[] => {
 
 /**
  * In the order in which they are spelled. Subqueries of any kind have sources of their own and are the caller's business:
- * `exists`, `collectionAggregate` and `subquery` give nothing here.
+ * `exists` and `collectionAggregate` give nothing here.
  */
 export const operandsOf = (node: ExpressionNode): readonly ExpressionNode[] => {
   switch (node.node) {
@@ -29,7 +29,6 @@ export const operandsOf = (node: ExpressionNode): readonly ExpressionNode[] => {
     case "proposed":
     case "exists":
     case "collectionAggregate":
-    case "subquery":
       return [];
     case "logical":
       return node.operands;

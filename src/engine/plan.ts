@@ -6,7 +6,7 @@ import type { Statement } from "../ast/statement.ts";
 import type { Binding, Dialect } from "../dialect/dialect.ts";
 import { makeLazyRows } from "../rows/lazy-row.ts";
 import { makeReader } from "../rows/reader.ts";
-import type { Reader, ResultShape } from "../rows/shape.ts";
+import type { Reader, ResultForm, ResultShape } from "../rows/shape.ts";
 import { problemWith } from "../types/check.ts";
 import { describe, ValueProblem } from "../types/column-type.ts";
 import type { ColumnType } from "../types/column-type.ts";
@@ -40,15 +40,20 @@ const hasBigint = (type: ColumnType | null): boolean => type?.kind === "bigint";
 /** The types of the columns that a statement returns, in order. */
 const resultTypes = (statement: Statement): readonly (ColumnType | null)[] => {
   if (statement.statement === "raw") return [];
-  return (statement.statement === "select" ? statement.items : statement.returning).map((item) => item.type);
+  if (statement.statement !== "select") return statement.returning.map((item) => item.type);
+  if (statement.wrap !== null) return [{ kind: statement.wrap === "count" ? "int" : "bool" }];
+  return statement.items.map((item) => item.type);
 };
 
 /**
  * Compiles `statement`. `parameters` are its parameter nodes in the order of the values that callers will pass to `bind`.
- * `shape` says what its rows become.
+ * `form` says what its rows become.
  */
-export const makePlan = (dialect: Dialect, statement: Statement, parameters: readonly ParameterNode[], shape: ResultShape): Plan => {
+export const makePlan = (dialect: Dialect, statement: Statement, parameters: readonly ParameterNode[], form: ResultForm): Plan => {
   const compiled = dialect.compile(statement);
+  const types = resultTypes(statement);
+  const columns = types.map((type) => ({ decode: type === null ? null : dialect.codec(type).decode }));
+  const shape: ResultShape = { ...form, columns };
   const slots = new Map(parameters.map((parameter, index) => [parameter, index]));
   return {
     sql: compiled.sql,
@@ -58,7 +63,7 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     shape,
     reads: compiled.reads,
     writes: compiled.writes,
-    bigints: resultTypes(statement).some(hasBigint),
+    bigints: types.some(hasBigint),
     batched: statement.statement === "select" && statement.limit === null && statement.wrap === null,
   };
 };

@@ -98,7 +98,7 @@ export const runSql = <Row>(sender: Sender, piece: Sql<Row>, options: RawOptions
   if (node?.node !== "raw")
     throw new ConfigurationError("execute() takes a piece of SQL made by the sql tag, a statement made by select(), or SQL text.");
   const parameters: readonly ParameterNode[] = parametersOf(node);
-  const plan = makePlan(sender.dialect, { statement: "raw", sql: node }, parameters, { form: "tuples", columns: [] });
+  const plan = makePlan(sender.dialect, { statement: "raw", sql: node }, parameters, { form: "tuples" });
   const values = bind(
     plan,
     parameters.map((parameter) => parameter.value),

@@ -2,12 +2,12 @@
 import { ConfigurationError, MultipleResultsFound, NoResultFound } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import type { Answer } from "../driver/driver.ts";
 import { makeReader } from "../rows/reader.ts";
 import type { ResultColumn, ResultShape } from "../rows/shape.ts";
 import type { ModelOf } from "../schema/entity.ts";
 import { tableOf } from "../schema/registry.ts";
 import type { Plan } from "./plan.ts";
+import type { Rows } from "./run.ts";
 
 type Undecoded = readonly (readonly unknown[])[];
 
@@ -30,7 +30,7 @@ export class Result<Row> implements Iterable<Row> {
   }
 
   /** Rows whose columns only the database knows: values come as the driver reads them. */
-  static raw<Row>(answer: Answer, dialect: Dialect): Result<Row> {
+  static raw<Row>(answer: Rows, dialect: Dialect): Result<Row> {
     const { columns } = answer;
     const shape: ResultShape = {
       form: "objects",
@@ -41,7 +41,7 @@ export class Result<Row> implements Iterable<Row> {
   }
 
   /** Rows of a statement about models. */
-  static planned<Row>(answer: Answer, plan: Plan, dialect: Dialect): Result<Row> {
+  static planned<Row>(answer: Rows, plan: Plan, dialect: Dialect): Result<Row> {
     const { shape } = plan;
     const names = shape.form === "objects" ? shape.object.properties.map((property) => property.name) : answer.columns;
     return new Result<Row>(answer.rows, answer.count, names, shape, dialect);

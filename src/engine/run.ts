@@ -1,16 +1,23 @@
 /** What a query needs of whoever runs it: an engine, a session or a transaction. */
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import type { Answer, Request } from "../driver/driver.ts";
+import type { Request } from "../driver/driver.ts";
 import { bind } from "./plan.ts";
 import type { Plan } from "./plan.ts";
+
+/** What a statement answered: rows undecoded, values by position; how many rows were read or changed; the columns' names. */
+export interface Rows {
+  readonly rows: readonly (readonly unknown[])[];
+  readonly count: number;
+  readonly columns: readonly string[];
+}
 
 export interface Runner {
   readonly dialect: Dialect;
   /** Runs a plan; rows come undecoded, for `plan.reader`. */
-  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer>;
+  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows>;
   /** Rows in batches, from one snapshot of the data. */
-  stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer>;
+  stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows>;
 }
 
 /** The plan with its values, as a driver takes it. */

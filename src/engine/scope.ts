@@ -3,18 +3,24 @@
  * The guard against the mistake nobody sees in review: using the engine, or an outer session, inside a transaction's own callback.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { Transaction } from "./transaction.ts";
+
+/** What the scope needs to know of a transaction. */
+export interface ScopedTransaction {
+  readonly host: object;
+  readonly isOpen: boolean;
+}
 
 /** Innermost first. `null` means: outside on purpose. */
 interface Scope {
-  readonly transaction: Transaction | null;
+  readonly transaction: ScopedTransaction | null;
   readonly enclosing: Scope | undefined;
 }
 
 const storage = new AsyncLocalStorage<Scope>();
 
 /** Runs `work`, and all that it awaits, inside `transaction`. */
-export const inside = <T>(transaction: Transaction, work: () => T): T => storage.run({ transaction, enclosing: storage.getStore() }, work);
+export const inside = <T>(transaction: ScopedTransaction, work: () => T): T =>
+  storage.run({ transaction, enclosing: storage.getStore() }, work);
 
 /**
  * Runs `work` as if no transaction stood around it: what it asks an engine for runs on a connection of its own and commits by itself.
@@ -23,7 +29,7 @@ export const inside = <T>(transaction: Transaction, work: () => T): T => storage
 export const outside = <T>(work: () => T): T => storage.run({ transaction: null, enclosing: undefined }, work);
 
 /** Whether the running code stands inside a transaction that `test` accepts, at any depth. */
-export const standsInside = (test: (transaction: Transaction) => boolean): boolean => {
+export const standsInside = (test: (transaction: ScopedTransaction) => boolean): boolean => {
   for (let scope = storage.getStore(); scope !== undefined; scope = scope.enclosing) {
     if (scope.transaction !== null && test(scope.transaction)) return true;
   }

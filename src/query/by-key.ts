@@ -34,13 +34,13 @@ class ByKey implements StepMaker<Step> {
     return {
       parameters,
       apply: () => {},
-      finish: (draft, dialect) => {
+      finish: (draft) => {
         const tests = this.#table.primaryKey.map((column, index): ExpressionNode => {
           const left: ExpressionNode = { node: "column", source: draft.source, column };
           return { node: "comparison", operator: "=", left, right: parameters[index]! };
         });
-        const { items, shape } = rowResult(draft, dialect);
-        return { statement: { ...selectOf(draft, items, []), where: conjunction(tests) }, shape };
+        const { items, form } = rowResult(draft);
+        return { statement: { ...selectOf(draft, items, []), where: conjunction(tests) }, form };
       },
     };
   }
@@ -80,7 +80,7 @@ export const keyValues = (table: Table, key: unknown): unknown[] => {
 /** The row with this key, or `null`. Soft-deleted rows are not found. */
 export const findByKey = (runner: Runner, root: Root, key: unknown, signal?: AbortSignal): MaybePromise<unknown> => {
   const shape = root.shape.child(makerOf(root.table));
-  const plan = shape.planFor(runner.dialect) ?? shape.keepPlan(runner.dialect, planOf(root, shape, runner.dialect));
+  const plan = planOf(root, shape, runner.dialect);
   const answer = runner.run(plan, keyValues(root.table, key), signal);
   return whenDone(answer, ({ rows }) => (rows.length === 0 ? null : plan.reader.one(rows[0]!)));
 };

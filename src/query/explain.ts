@@ -1,7 +1,6 @@
 /** How a database means to run a query, as text. */
-import type { Answer } from "../driver/driver.ts";
 import type { Plan } from "../engine/plan.ts";
-import type { Runner } from "../engine/run.ts";
+import type { Rows, Runner } from "../engine/run.ts";
 
 /** The plan of `plan`, line by line; steps below others are indented. */
 export const planText = async (
@@ -16,7 +15,7 @@ export const planText = async (
 };
 
 /** PostgreSQL gives lines. SQLite gives a tree of steps: number, parent's number, an unused number, and what the step does. */
-const textOf = ({ rows, columns }: Answer): string => {
+const textOf = ({ rows, columns }: Rows): string => {
   if (!columns.includes("detail")) return rows.map((row) => String(row[0])).join("\n");
   const depths = new Map<unknown, number>();
   return rows

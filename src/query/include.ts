@@ -5,18 +5,16 @@
  *
  * Each child row comes with the key that leads back to its parent, so neither side needs the key among its properties' columns twice.
  */
-import { BugError } from "../base/errors.ts";
 import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
 import { joinedSource } from "../ast/source.ts";
 import type { ColumnRef, KeyPair, RelationRef, Source } from "../ast/source.ts";
-import type { ResultShape } from "../rows/shape.ts";
+import type { ObjectShape, ResultForm } from "../rows/shape.ts";
 import type { Relation } from "../schema/table.ts";
-import type { SelectItem } from "../ast/select.ts";
-import type { Dialect } from "../dialect/dialect.ts";
 import { conjunction } from "./draft.ts";
 import type { Draft, Step } from "./draft.ts";
 import { comparable } from "./lookup-scope.ts";
 import { ResultColumns, rowResult } from "./row-result.ts";
+import type { RowResult } from "./row-result.ts";
 import { orderOf, selectOf } from "./terminal.ts";
 import type { TerminalStep } from "./terminal.ts";
 import type { StepMaker } from "../engine/shape.ts";
@@ -45,7 +43,7 @@ const backOf = (relation: Relation, through: NonNullable<RelationRef["through"]>
 };
 
 /** What a child is made of. */
-type ReadRows = (draft: Draft, dialect: Dialect) => { readonly items: readonly SelectItem[]; readonly shape: ResultShape };
+type ReadRows = (draft: Draft) => RowResult;
 
 /** The last step of a child's query: keeps the children of given parents, and reads each with its parent's key. Its values are one list per key column. */
 export class ChildrenOf implements StepMaker<Step> {
@@ -69,11 +67,10 @@ export class ChildrenOf implements StepMaker<Step> {
     return {
       parameters: lists,
       apply: () => {},
-      finish: (draft, dialect) => {
+      finish: (draft) => {
         const carrier = throughSource(relation, draft.source);
-        const rows = this.#read(draft, dialect);
-        if (rows.shape.form !== "objects") throw new BugError("an included relation was read as something other than objects.");
-        const keys = new ResultColumns(dialect);
+        const rows = this.#read(draft);
+        const keys = new ResultColumns();
         const tests = relation.keys.map(([, far], index): ExpressionNode => {
           const operand: ExpressionNode = { node: "column", source: carrier, column: far };
           keys.add(operand, far.type);
@@ -84,7 +81,7 @@ export class ChildrenOf implements StepMaker<Step> {
         const unlimited = { ...draft, limit: null, offset: null };
         return {
           statement: { ...selectOf(unlimited, [...keys.items, ...rows.items], orderOf(draft)), where },
-          shape: keyedShape(keys, rows.shape),
+          form: keyedForm(keys, rows.form),
         };
       },
     };
@@ -101,11 +98,10 @@ export const childrenOf = (relation: Relation): ChildrenOf => {
   return made;
 };
 
-const keyedShape = (keys: ResultColumns, rows: Extract<ResultShape, { form: "objects" }>): ResultShape => {
+const keyedForm = (keys: ResultColumns, rows: RowResult["form"]): ResultForm => {
   const offset = keys.items.length;
   return {
     form: "objects",
-    columns: [...keys.columns, ...rows.columns],
     object: {
       prototype: null,
       properties: keys.items.map((_, position) => ({ name: `key${position}`, position })),
@@ -114,7 +110,6 @@ const keyedShape = (keys: ResultColumns, rows: Extract<ResultShape, { form: "obj
   };
 };
 
-type ObjectShape = Extract<ResultShape, { form: "objects" }>["object"];
 const shifted = (shape: ObjectShape, offset: number): ObjectShape => ({
   prototype: shape.prototype,
   properties: shape.properties.map(({ name, position }) => ({ name, position: position < 0 ? position : position + offset })),

@@ -2,10 +2,9 @@
 import { ConfigurationError, MultipleResultsFound, NoResultFound } from "../base/errors.ts";
 import { parametersOf } from "../ast/walk.ts";
 import type { AggregateName } from "../ast/operator.ts";
-import type { Answer } from "../driver/driver.ts";
 import { bind } from "../engine/plan.ts";
 import type { Plan } from "../engine/plan.ts";
-import type { Runner } from "../engine/run.ts";
+import type { Rows, Runner } from "../engine/run.ts";
 import type { StepMaker } from "../engine/shape.ts";
 import type { Relation, Table } from "../schema/table.ts";
 import { AggregateCall } from "./aggregate.ts";
@@ -27,7 +26,7 @@ import { branchesOf, valuesOf, valuesResult, valuesTree, withoutKeys } from "./v
 import type { Branch } from "./values-tree.ts";
 import { aggregates, allRows, anyRow, deleteRows, firstRow, lastRow, rowCountOf, tuples, updateStep } from "./verbs.ts";
 
-type Take<T> = (plan: Plan, answer: Answer) => T;
+type Take<T> = (plan: Plan, answer: Rows) => T;
 const takeAll: Take<unknown[]> = (plan, answer) => plan.reader.all(answer.rows);
 const takeFirst: Take<unknown> = (plan, answer) => (answer.rows.length === 0 ? null : plan.reader.one(answer.rows[0]!));
 const takeCount: Take<number> = (_plan, answer) => answer.count;
@@ -107,7 +106,7 @@ export class QueryBuilder extends RefinableQuery {
   }
 
   /** Undecoded rows with the plan that reads them, for results in other forms. */
-  execute(options?: CallOptions): Promise<{ readonly plan: Plan; readonly answer: Answer }> {
+  execute(options?: CallOptions): Promise<{ readonly plan: Plan; readonly answer: Rows }> {
     if (this.state.includes.length > 0)
       throw new ConfigurationError("execute() reads plain results. Load relations with query(…).with(…).all().");
     return this.#run(allRows, (plan, answer) => ({ plan, answer }), options);
@@ -185,7 +184,7 @@ export class QueryBuilder extends RefinableQuery {
 
   async #fillBranch(rows: readonly unknown[], { way, relation, node }: Branch): Promise<void> {
     const parents = way.reduce<readonly unknown[]>((at, name) => at.map((row) => (row as Row)[name]).filter((row) => row !== null), rows);
-    const verb = new ChildrenOf(relation, (draft, dialect) => valuesResult(node, draft, dialect));
+    const verb = new ChildrenOf(relation, (draft) => valuesResult(node, draft));
     const read = async (keys: readonly (readonly unknown[])[]): Promise<readonly unknown[]> => {
       const children = (await this.about(relation.target).#runWith(verb, keys)) as KeyedRow[];
       const inner = children.map((child) => child.row);
@@ -269,7 +268,7 @@ export class QueryBuilder extends RefinableQuery {
   }
 
   #planAt(shape: QueryState["shape"], runner: Runner): Plan {
-    return shape.planFor(runner.dialect) ?? shape.keepPlan(runner.dialect, planOf(this.state.root, shape, runner.dialect));
+    return planOf(this.state.root, shape, runner.dialect);
   }
 
   /** Runs the query with `verb` as its last step. */

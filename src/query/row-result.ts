@@ -3,8 +3,7 @@ import { ColumnNotLoaded } from "../base/errors.ts";
 import type { SelectItem } from "../ast/select.ts";
 import type { Source } from "../ast/source.ts";
 import { joinedSource } from "../ast/source.ts";
-import type { Dialect } from "../dialect/dialect.ts";
-import type { NestedObject, ObjectShape, ResultColumn, ResultShape } from "../rows/shape.ts";
+import type { NestedObject, ObjectShape, ResultForm } from "../rows/shape.ts";
 import type { Relation, Table, TableColumn } from "../schema/table.ts";
 import type { ColumnType } from "../types/column-type.ts";
 import type { ComputedColumn, Draft, IncludeDraft } from "./draft.ts";
@@ -12,17 +11,10 @@ import type { ComputedColumn, Draft, IncludeDraft } from "./draft.ts";
 /** The columns of a result while it is put together. */
 export class ResultColumns {
   readonly items: SelectItem[] = [];
-  readonly columns: ResultColumn[] = [];
-  readonly #dialect: Dialect;
-
-  constructor(dialect: Dialect) {
-    this.#dialect = dialect;
-  }
 
   /** Adds a column and returns its position. */
   add(expression: SelectItem["expression"], type: ColumnType | null, alias: string | null = null): number {
     this.items.push({ expression, alias, type });
-    this.columns.push({ decode: type === null ? null : this.#dialect.codec(type).decode });
     return this.items.length - 1;
   }
 
@@ -35,11 +27,17 @@ export class ResultColumns {
   }
 }
 
+/** The columns of a statement, and the objects that its rows become. */
+export interface RowResult {
+  readonly items: readonly SelectItem[];
+  readonly form: Extract<ResultForm, { form: "objects" }>;
+}
+
 /** The rows of a query as objects, with the columns they need. */
-export const rowResult = (draft: Draft, dialect: Dialect): { items: readonly SelectItem[]; shape: ResultShape } => {
-  const result = new ResultColumns(dialect);
+export const rowResult = (draft: Draft): RowResult => {
+  const result = new ResultColumns();
   const object = rowObject(draft, result);
-  return { items: result.items, shape: { form: "objects", columns: result.columns, object } };
+  return { items: result.items, form: { form: "objects", object } };
 };
 
 const rowObject = (draft: Draft, result: ResultColumns): ObjectShape => {

@@ -3,11 +3,11 @@ import { ConfigurationError } from "../base/errors.ts";
 import type { ExpressionNode, OrderingNode } from "../ast/expression.ts";
 import type { SelectItem, SelectStatement } from "../ast/select.ts";
 import type { Statement } from "../ast/statement.ts";
-import type { Dialect } from "../dialect/dialect.ts";
 import { makePlan } from "../engine/plan.ts";
 import type { Plan } from "../engine/plan.ts";
+import type { Runner } from "../engine/run.ts";
 import type { Shape, StepMaker } from "../engine/shape.ts";
-import type { ResultShape } from "../rows/shape.ts";
+import type { ResultForm } from "../rows/shape.ts";
 import type { Draft, Step } from "./draft.ts";
 import { conjunction, newDraft } from "./draft.ts";
 import { reversed } from "./ordering.ts";
@@ -15,11 +15,11 @@ import type { Root } from "./root.ts";
 
 export interface Finished {
   readonly statement: Statement;
-  readonly shape: ResultShape;
+  readonly form: ResultForm;
 }
 
 export interface TerminalStep extends Step {
-  finish(draft: Draft, dialect: Dialect): Finished;
+  finish(draft: Draft): Finished;
 }
 
 /** Makes a terminal step without parameters of its own. */
@@ -35,18 +35,21 @@ export class Terminal implements StepMaker<Step> {
   }
 }
 
-/** The plan of a shape that ends with a terminal. */
-export const planOf = (root: Root, shape: Shape<Step>, dialect: Dialect): Plan => {
+/** The plan of a shape that ends with a terminal: the one it keeps, or a new one. */
+export const planOf = (root: Root, shape: Shape<Step>, dialect: Runner["dialect"]): Plan => {
+  const known = shape.planFor(dialect);
+  if (known !== null) return known;
   const steps = shape.steps();
   const draft = newDraft(root.table, root.scope.source);
   for (const step of steps) step.apply(draft);
-  const { statement, shape: result } = (steps.at(-1) as TerminalStep).finish(draft, dialect);
-  return makePlan(
+  const { statement, form } = (steps.at(-1) as TerminalStep).finish(draft);
+  const plan = makePlan(
     dialect,
     statement,
     steps.flatMap((step) => step.parameters),
-    result,
+    form,
   );
+  return shape.keepPlan(dialect, plan);
 };
 
 /** The order of a query that says none: the model's own. */

@@ -6,13 +6,12 @@ import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import { joinedSource } from "../ast/source.ts";
 import type { Source } from "../ast/source.ts";
-import type { SelectItem } from "../ast/select.ts";
-import type { Dialect } from "../dialect/dialect.ts";
-import type { NestedObject, ObjectShape, ResultShape } from "../rows/shape.ts";
+import type { NestedObject, ObjectShape } from "../rows/shape.ts";
 import type { Relation, Table } from "../schema/table.ts";
 import type { ComputedColumn, Draft } from "./draft.ts";
 import type { LookupScope } from "./lookup-scope.ts";
 import { ResultColumns } from "./row-result.ts";
+import type { RowResult } from "./row-result.ts";
 import { assertWithout, orderOf, selectOf, Terminal } from "./terminal.ts";
 
 /** The columns of one table, and what is asked of the relations beside them. */
@@ -89,17 +88,17 @@ const objectOf = (node: ValuesNode, source: Source, result: ResultColumns): Obje
 };
 
 /** The columns that a tree asks of a row, and the plain object they become. */
-export const valuesResult = (tree: ValuesNode, draft: Draft, dialect: Dialect): { items: readonly SelectItem[]; shape: ResultShape } => {
-  const result = new ResultColumns(dialect);
+export const valuesResult = (tree: ValuesNode, draft: Draft): RowResult => {
+  const result = new ResultColumns();
   const object = objectOf(tree, draft.source, result);
-  return { items: result.items, shape: { form: "objects", columns: result.columns, object } };
+  return { items: result.items, form: { form: "objects", object } };
 };
 
 export const valuesOf = (tree: ValuesNode): Terminal =>
-  new Terminal((draft, dialect) => {
+  new Terminal((draft) => {
     assertWithout(draft, "values()", "group");
-    const { items, shape } = valuesResult(tree, draft, dialect);
-    return { statement: selectOf(draft, items, orderOf(draft)), shape };
+    const { items, form } = valuesResult(tree, draft);
+    return { statement: selectOf(draft, items, orderOf(draft)), form };
   });
 
 type Row = Record<string, unknown>;

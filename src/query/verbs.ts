@@ -1,7 +1,7 @@
 /** What each verb of a query asks the database, and how its answer is read. */
 import { ConfigurationError } from "../base/errors.ts";
 import type { SelectItem } from "../ast/select.ts";
-import type { ResultShape } from "../rows/shape.ts";
+import type { ResultForm } from "../rows/shape.ts";
 import type { ComputedColumn, Draft } from "./draft.ts";
 import { conjunction } from "./draft.ts";
 import type { Assignment } from "./assignments.ts";
@@ -11,25 +11,21 @@ import { assertWithout, definiteOrder, orderOf, selectOf, Terminal } from "./ter
 import type { Finished, TerminalStep } from "./terminal.ts";
 
 /** All rows in order, as objects. */
-export const allRows = new Terminal((draft, dialect) => {
-  const { items, shape } = rowResult(draft, dialect);
-  return { statement: selectOf(draft, items, orderOf(draft)), shape };
+export const allRows = new Terminal((draft) => {
+  const { items, form } = rowResult(draft);
+  return { statement: selectOf(draft, items, orderOf(draft)), form };
 });
 
 const definiteRows = (direction: "asc" | "desc"): Terminal =>
-  new Terminal((draft, dialect) => {
-    const { items, shape } = rowResult(draft, dialect);
-    return { statement: selectOf(draft, items, definiteOrder(draft, direction)), shape };
+  new Terminal((draft) => {
+    const { items, form } = rowResult(draft);
+    return { statement: selectOf(draft, items, definiteOrder(draft, direction)), form };
   });
 /** Rows in an order that is the same each time. The query carries a limit of one. */
 export const firstRow = definiteRows("asc");
 export const lastRow = definiteRows("desc");
 
-const number: ResultShape = { form: "values", columns: [{ decode: ((value: unknown) => Number(value)) as (stored: never) => unknown }] };
-const truth: ResultShape = {
-  form: "values",
-  columns: [{ decode: ((value: unknown) => value === true || value === 1 || value === 1n) as (stored: never) => unknown }],
-};
+const values: ResultForm = { form: "values" };
 
 /** The columns that tell rows apart: all of them when rows may repeat, otherwise a key is enough. */
 const countedItems = (draft: Draft, items: readonly SelectItem[]): readonly SelectItem[] => {
@@ -38,40 +34,38 @@ const countedItems = (draft: Draft, items: readonly SelectItem[]): readonly Sele
   return [{ expression: { node: "column", source: draft.source, column }, alias: null, type: column.type }];
 };
 
-const wrapped = (wrap: "count" | "exists", shape: ResultShape): Terminal =>
-  new Terminal((draft, dialect) => {
+const wrapped = (wrap: "count" | "exists"): Terminal =>
+  new Terminal((draft) => {
     assertWithout(draft, wrap, "lock");
-    const { items } = rowResult({ ...draft, includes: [] }, dialect);
+    const { items } = rowResult({ ...draft, includes: [] });
     const order = draft.limit === null && draft.offset === null ? [] : orderOf(draft);
-    return { statement: { ...selectOf(draft, countedItems(draft, items), order), wrap }, shape };
+    return { statement: { ...selectOf(draft, countedItems(draft, items), order), wrap }, form: values };
   });
-export const rowCountOf = wrapped("count", number);
-export const anyRow = wrapped("exists", truth);
+export const rowCountOf = wrapped("count");
+export const anyRow = wrapped("exists");
 
 /** Several values of all rows, as one object. */
 export const aggregates = (computed: readonly ComputedColumn[]): Terminal =>
-  new Terminal((draft, dialect) => {
+  new Terminal((draft) => {
     assertWithout(draft, "aggregate()", "limit", "group", "distinct", "lock");
-    const result = new ResultColumns(dialect);
+    const result = new ResultColumns();
     const properties = computed.map((column) => result.addComputed(column));
-    const shape: ResultShape = { form: "objects", columns: result.columns, object: { properties, nested: [], prototype: null } };
-    return { statement: selectOf(draft, result.items, []), shape };
+    return { statement: selectOf(draft, result.items, []), form: { form: "objects", object: { properties, nested: [], prototype: null } } };
   });
 
 /** Tuples of columns, or with `single` the values of one. */
 export const tuples = (scope: LookupScope, paths: readonly string[], single: boolean, use: string): Terminal => {
   if (paths.length === 0) throw new ConfigurationError(`${use} needs at least one column.`, { model: scope.table.modelName });
   const columns = paths.map((path) => scope.column(path, use));
-  return new Terminal((draft, dialect) => {
+  return new Terminal((draft) => {
     assertWithout(draft, use, "group");
-    const result = new ResultColumns(dialect);
+    const result = new ResultColumns();
     for (const { expression, type } of columns) result.add(expression, type);
-    const shape: ResultShape = { form: single ? "values" : "tuples", columns: result.columns };
-    return { statement: selectOf(draft, result.items, orderOf(draft)), shape };
+    return { statement: selectOf(draft, result.items, orderOf(draft)), form: { form: single ? "values" : "tuples" } };
   });
 };
 
-const none: ResultShape = { form: "tuples", columns: [] };
+const none: ResultForm = { form: "tuples" };
 
 const assertWritable = (draft: Draft, verb: string): void => {
   assertWithout(draft, verb, "limit", "group", "distinct", "lock");
@@ -95,7 +89,7 @@ const updated = (draft: Draft, assignments: readonly Assignment[]): Finished => 
       deleted: draft.deleted,
       returning: [],
     },
-    shape: none,
+    form: none,
   };
 };
 
@@ -110,6 +104,6 @@ export const deleteRows = new Terminal((draft) => {
   assertWritable(draft, "delete()");
   return {
     statement: { statement: "delete", source: draft.source, where: conjunction(draft.where), deleted: draft.deleted, returning: [] },
-    shape: none,
+    form: none,
   };
 });

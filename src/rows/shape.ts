@@ -24,11 +24,13 @@ export interface ObjectShape {
   readonly prototype: object | null;
 }
 
-export type ResultShape =
-  | { readonly form: "objects"; readonly columns: readonly ResultColumn[]; readonly object: ObjectShape }
-  | { readonly form: "tuples"; readonly columns: readonly ResultColumn[] }
-  /** The first column's values by themselves. */
-  | { readonly form: "values"; readonly columns: readonly ResultColumn[] };
+/** What rows become. `"values"`: the first column's values by themselves. */
+export type ResultForm =
+  | { readonly form: "objects"; readonly object: ObjectShape }
+  | { readonly form: "tuples" }
+  | { readonly form: "values" };
+
+export type ResultShape = ResultForm & { readonly columns: readonly ResultColumn[] };
 
 export interface Reader<T> {
   /** Decodes a batch of undecoded rows. The rows may be reused by the reader (tuples are decoded in place). */

@@ -40,7 +40,7 @@ export class Engine extends Database {
         (Array.isArray(second) || Object.keys(second as object).length > 0 ? second : []) as RawParameters,
         third,
       );
-    return executeOn(new Session(this), statement, second as RawOptions);
+    return executeOn(this, statement, second as RawOptions);
   }
 
   /**

@@ -3,14 +3,12 @@ import { ConfigurationError, NoResultFound, TransactionError } from "../base/err
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Sql } from "../ast/sql-tag.ts";
-import type { Dialect } from "../dialect/dialect.ts";
-import type { Answer, Request } from "../driver/driver.ts";
 import type { Database } from "../engine/database.ts";
 import type { Plan } from "../engine/plan.ts";
 import { runSql, runText } from "../engine/raw.ts";
 import type { RawOptions, RawParameters } from "../engine/raw.ts";
 import { Result } from "../engine/result.ts";
-import type { Runner } from "../engine/run.ts";
+import type { Rows, Runner } from "../engine/run.ts";
 import type { Transaction, TransactionOptions } from "../engine/transaction.ts";
 import { findByKey } from "../query/by-key.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
@@ -37,20 +35,20 @@ export class Session implements Runner {
     this.#transaction = transaction;
   }
 
-  get dialect(): Dialect {
+  get #target(): Database | Transaction {
+    return this.#transaction ?? this.#database;
+  }
+
+  get dialect(): Runner["dialect"] {
     return this.#database.dialect;
   }
 
-  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
-    return (this.#transaction ?? this.#database).run(plan, values, signal);
+  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows> {
+    return this.#target.run(plan, values, signal);
   }
 
-  stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
-    return (this.#transaction ?? this.#database).stream(plan, values, batchSize, signal);
-  }
-
-  send(request: Request, writes: readonly string[] = []): MaybePromise<Answer> {
-    return (this.#transaction ?? this.#database).send(request, writes);
+  stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows> {
+    return this.#target.stream(plan, values, batchSize, signal);
   }
 
   /** A query about a model. Nothing runs before one of its verbs. */
@@ -169,7 +167,7 @@ export class Session implements Runner {
   execute<E, Row>(statement: Query<E, Row>, options?: RawOptions): Promise<Result<Row>>;
   execute<Row>(statement: Sql<Row>, options?: RawOptions): Promise<Result<Row>>;
   async execute(statement: unknown, options: RawOptions = {}): Promise<Result<unknown>> {
-    return executeOn(this, statement, options);
+    return executeOn(this.#target, statement, options);
   }
 
   /** Runs SQL text with `$1`, `?` or `:name` placeholders. */
@@ -178,7 +176,7 @@ export class Session implements Runner {
     parameters: RawParameters = [],
     options: RawOptions = {},
   ): Promise<Result<Row>> {
-    return runText<Row>(this, text, parameters, options);
+    return runText<Row>(this.#target, text, parameters, options);
   }
 
   /**
@@ -271,8 +269,8 @@ const upsertOne = (runner: Runner, root: Root, instance: object, options: Upsert
   });
 
 /** Runs whatever `execute` takes. */
-export const executeOn = async (sender: Session, statement: unknown, options: RawOptions): Promise<Result<unknown>> => {
-  if (!(statement instanceof QueryBuilder)) return runSql(sender, statement as Sql<unknown>, options);
-  const { plan, answer } = await statement.on(sender).execute(options.signal === undefined ? {} : { signal: options.signal });
-  return Result.planned(answer, plan, sender.dialect);
+export const executeOn = async (target: Database | Transaction, statement: unknown, options: RawOptions): Promise<Result<unknown>> => {
+  if (!(statement instanceof QueryBuilder)) return runSql(target, statement as Sql<unknown>, options);
+  const { plan, answer } = await statement.on(target).execute(options.signal === undefined ? {} : { signal: options.signal });
+  return Result.planned(answer, plan, target.dialect);
 };

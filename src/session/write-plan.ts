@@ -46,10 +46,10 @@ export const keyTest = (table: Table, source: Source): { readonly node: Expressi
 const stepOf = ({ parameters, returning, statement }: WritePlan): TerminalStep => ({
   parameters,
   apply: () => {},
-  finish: (draft, dialect) => {
-    const result = new ResultColumns(dialect);
+  finish: (draft) => {
+    const result = new ResultColumns();
     for (const column of returning) result.addColumn(draft.source, column);
-    return { statement: statement(draft.source, result.items), shape: { form: "tuples", columns: result.columns } };
+    return { statement: statement(draft.source, result.items), form: { form: "tuples" } };
   },
 });
 
@@ -62,7 +62,7 @@ export const runWrite = (
   values: readonly unknown[],
 ): MaybePromise<Written> => {
   const shape = root.shape.childFor(key, () => stepOf(makePlan()));
-  const plan = shape.planFor(runner.dialect) ?? shape.keepPlan(runner.dialect, planOf(root, shape, runner.dialect));
+  const plan = planOf(root, shape, runner.dialect);
   return whenDone(runner.run(plan, values), ({ count, rows }) => ({
     count,
     rows: rows.length === 0 ? rows : (plan.reader.all(rows) as unknown[][]),

@@ -15,7 +15,8 @@ export const isDay = (year: number, month: number, day: number): boolean => {
  * (Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil).
  */
 export const daysFromEpoch = (year: number, month: number, day: number): number => {
-  const shifted = month > 2 ? year : year - 1;
+  // 400 years more, which are 146097 days, keep every number positive, so that `| 0` rounds down.
+  const shifted = (month > 2 ? year : year - 1) + 400;
   const dayOfYear = (((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) | 0) + day - 1;
-  return shifted * 365 + Math.floor(shifted / 4) - Math.floor(shifted / 100) + Math.floor(shifted / 400) + dayOfYear - 719468;
+  return shifted * 365 + ((shifted / 4) | 0) - ((shifted / 100) | 0) + ((shifted / 400) | 0) + dayOfYear - 719468 - 146097;
 };

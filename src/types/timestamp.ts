@@ -22,13 +22,6 @@ const unreadable = (): never => {
   throw new ValueProblem("cannot be read: the database holds text that is not a timestamp of the form YYYY-MM-DD HH:MM:SS");
 };
 
-/** The digit at `at`; a great number, which makes every number that it is part of too great, where there is none. */
-const digit = (text: string, at: number): number => {
-  const value = text.charCodeAt(at) - 48;
-  return value >= 0 && value <= 9 ? value : 10_000;
-};
-const twoDigits = (text: string, at: number): number => digit(text, at) * 10 + digit(text, at + 1);
-
 const other = /^(\d{4})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|([+-])(\d\d)(?::?(\d\d))?)?)?$/i;
 
 /** The forms that other programs write: date only, no seconds, any fraction, a zone. */
@@ -43,33 +36,57 @@ const decodeOther = (stored: string): Date => {
   return new Date(daysFromEpoch(y, mo, d) * 86_400_000 + ((h * 60 + mi - zone) * 60 + s) * 1000 + ms);
 };
 
-/** The start of the day that the first ten characters name, in milliseconds since 1970; NaN where they name none. */
-const dayStart = (text: string): number => {
-  const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
-  const month = twoDigits(text, 5);
-  const day = twoDigits(text, 8);
-  if (text.charCodeAt(4) !== 45 || text.charCodeAt(7) !== 45 || year > 9999 || !isDay(year, month, day)) return Number.NaN;
-  return daysFromEpoch(year, month, day) * 86_400_000;
+/**
+ * Milliseconds since 1970 of our own two forms, read by their character codes; NaN for anything else.
+ * All on one level because it runs for every timestamp of every row: in half the time of calls for each pair of digits.
+ */
+const parse = (text: string): number => {
+  const y1 = text.charCodeAt(0) - 48;
+  const y2 = text.charCodeAt(1) - 48;
+  const y3 = text.charCodeAt(2) - 48;
+  const y4 = text.charCodeAt(3) - 48;
+  const m1 = text.charCodeAt(5) - 48;
+  const m2 = text.charCodeAt(6) - 48;
+  const d1 = text.charCodeAt(8) - 48;
+  const d2 = text.charCodeAt(9) - 48;
+  const h1 = text.charCodeAt(11) - 48;
+  const h2 = text.charCodeAt(12) - 48;
+  const i1 = text.charCodeAt(14) - 48;
+  const i2 = text.charCodeAt(15) - 48;
+  const s1 = text.charCodeAt(17) - 48;
+  const s2 = text.charCodeAt(18) - 48;
+  // A digit and a digit plus 6 both fit into four bits; anything else does not.
+  const digits = y1 | y2 | y3 | y4 | m1 | m2 | d1 | d2 | h1 | h2 | i1 | i2 | s1 | s2;
+  const raised = (y1 + 6) | (y2 + 6) | (y3 + 6) | (y4 + 6) | (m1 + 6) | (m2 + 6) | (d1 + 6) | (d2 + 6);
+  const raisedTime = (h1 + 6) | (h2 + 6) | (i1 + 6) | (i2 + 6) | (s1 + 6) | (s2 + 6);
+  if (((digits | raised | raisedTime) & ~15) !== 0 || !hasSeparators(text)) return Number.NaN;
+  const year = y1 * 1000 + y2 * 100 + y3 * 10 + y4;
+  const month = m1 * 10 + m2;
+  const day = d1 * 10 + d2;
+  const hour = h1 * 10 + h2;
+  if (hour > 23 || i1 > 5 || s1 > 5 || !isDay(year, month, day)) return Number.NaN;
+  const seconds = (hour * 60 + i1 * 10 + i2) * 60 + s1 * 10 + s2;
+  return daysFromEpoch(year, month, day) * 86_400_000 + seconds * 1000 + (text.length === 19 ? 0 : milliseconds(text));
 };
 
-/** Milliseconds since midnight of `HH:MM:SS` and, where there are more characters, `.mmm`; NaN where it reads otherwise. */
-const timeOfDay = (text: string): number => {
-  const hour = twoDigits(text, 11);
-  const minute = twoDigits(text, 14);
-  const second = twoDigits(text, 17);
-  if (text.charCodeAt(13) !== 58 || text.charCodeAt(16) !== 58 || hour > 23 || minute > 59 || second > 59) return Number.NaN;
-  const seconds = (hour * 60 + minute) * 60 + second;
-  if (text.length === 19) return seconds * 1000;
-  const ms = digit(text, 20) * 100 + twoDigits(text, 21);
-  return text.charCodeAt(19) === 46 && ms <= 999 ? seconds * 1000 + ms : Number.NaN;
+const hasSeparators = (text: string): boolean => {
+  const between = text.charCodeAt(10);
+  const dashes = text.charCodeAt(4) === 45 && text.charCodeAt(7) === 45;
+  return dashes && text.charCodeAt(13) === 58 && text.charCodeAt(16) === 58 && (between === 32 || between === 84);
 };
 
-/** Reads our own two forms by their character codes; everything else, also what is wrong, goes the long way. */
+const milliseconds = (text: string): number => {
+  const a = text.charCodeAt(20) - 48;
+  const b = text.charCodeAt(21) - 48;
+  const c = text.charCodeAt(22) - 48;
+  const areDigits = ((a | b | c | (a + 6) | (b + 6) | (c + 6)) & ~15) === 0;
+  return areDigits && text.charCodeAt(19) === 46 ? a * 100 + b * 10 + c : Number.NaN;
+};
+
 const decode = (stored: string | number | bigint): Date => {
   if (typeof stored !== "string") return new Date(Number(stored));
   if (stored.length !== 19 && stored.length !== 23) return decodeOther(stored);
-  const between = stored.charCodeAt(10);
-  const time = between === 32 || between === 84 ? dayStart(stored) + timeOfDay(stored) : Number.NaN;
+  const time = parse(stored);
   return Number.isNaN(time) ? decodeOther(stored) : new Date(time);
 };
 

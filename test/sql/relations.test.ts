@@ -120,16 +120,6 @@ test("UPDATE and DELETE read columns of other tables by subqueries", () => {
   );
 });
 
-test("a subquery of another select may name the row outside", () => {
-  const u = user();
-  const p = post();
-  const inner = selectFrom(p, [col(p, c.title)], { where: compare(col(p, c.authorId), "=", col(u, c.id)), limit: param("int") });
-  const statement = selectFrom(u, [{ node: "subquery", select: inner, type: { kind: "text" } }]);
-  const text = (limit: string): string =>
-    `SELECT (SELECT "posts"."title" FROM "posts" WHERE "posts"."author_id" = "users"."id" AND "posts"."deleted_at" IS NULL LIMIT ${limit}) FROM "users"`;
-  expectSql(statement, { sqlite: text("?"), postgres: text("$1") });
-});
-
 test("the tables that a subquery needs do not make the outer scope join them", () => {
   const u = user();
   const where = exists(u, relationRef("posts", posts, [[c.id, c.authorId]], { toMany: true, optional: true }), (p) =>
