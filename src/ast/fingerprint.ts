@@ -103,7 +103,6 @@ const writers: { readonly [C in Content]: Writer } = {
   orderings: (terms: readonly object[], reading) => reading.parts(terms, partLayouts.orderings),
   lock: (clause: object | null, reading) => (clause === null ? "~" : reading.fields(clause, partLayouts.lock)),
   conflict: (clause: object | null, reading) => (clause === null ? "~" : `!${reading.fields(clause, partLayouts.conflict)}`),
-  statement: (statement: Statement, reading) => reading.statement(statement),
 };
 
 /** Good for keys of caches in this process only. */

@@ -9,7 +9,7 @@ export type AnyNode = ExpressionNode | RawPart | InsertValue;
 
 /**
  * `one`: a node or null. `many`: nodes. `rows`: lists of nodes. `word`: a string, number, boolean or null. `words`: strings.
- * `set`: pairs of a column and a node. `statement`: a whole one. The rest name what they hold.
+ * `set`: pairs of a column and a node. The rest name what they hold.
  */
 export type Content =
   | "one"
@@ -26,8 +26,7 @@ export type Content =
   | "items"
   | "orderings"
   | "lock"
-  | "conflict"
-  | "statement";
+  | "conflict";
 
 export type Field<N> = readonly [name: Exclude<keyof N, "node"> & string, content: Content];
 type NodeOf<K extends AnyNode["node"]> = Extract<AnyNode, { readonly node: K }>;

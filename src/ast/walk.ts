@@ -35,7 +35,6 @@ const walkers: { readonly [C in Content]?: Walker } = {
   conflict: (clause: object | null, visit) => {
     if (clause !== null) walkFields(clause, partLayouts.conflict, visit);
   },
-  statement: walkStatement,
 };
 
 const walkFields = (owner: object, layout: readonly (readonly [string, Content])[], visit: Visit): void => {

@@ -58,12 +58,7 @@ const mistakes: readonly (readonly [AnyModel, string])[] = [
     'User.toJSON cannot have this name: it has a meaning of its own in JavaScript. Choose another; .named("…") keeps the column\'s own.',
   ],
   [
-    user(
-      Object.fromEntries([
-        ["id", id],
-        ["then", int()],
-      ]),
-    ),
+    user({ id, [["th", "en"].join("")]: int() }),
     'User.then cannot have this name: it has a meaning of its own in JavaScript. Choose another; .named("…") keeps the column\'s own.',
   ],
   [
