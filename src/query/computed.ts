@@ -29,7 +29,7 @@ const assertName = (scope: LookupScope, name: string, use: string): void => {
 /** The computed columns that an object of annotations makes. `grouped`: aggregates are of the rows of a group, not of relations' rows. */
 export const computedColumns = (scope: LookupScope, given: object, use: string, grouped: boolean): ComputedColumn[] =>
   Object.keys(given).map((name) => {
-    if (use !== "select()") assertName(scope, name, use);
+    if (use === "annotate()") assertName(scope, name, use);
     return computedColumn(scope, name, (given as Record<string, unknown>)[name], use, grouped);
   });
 
