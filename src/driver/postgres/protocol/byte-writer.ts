@@ -8,6 +8,7 @@
  * of a block leaves as a chunk of its own, so that no block ever grows. An idle connection holds no block at all.
  */
 import { BugError, ParameterError } from "../../../base/errors.ts";
+import { EncodingProblem } from "./encoding-problem.ts";
 
 const blockBytes = 32_768;
 const largeBytes = blockBytes / 4;
@@ -23,18 +24,12 @@ const giveBlock = (block: Buffer): void => {
   if (block.length === blockBytes && spares.length < sparesKept) spares.push(block);
 };
 
-/** Node's own write methods, which its documentation and types leave out; `write(text, offset, "utf8")` ends in them after parsing its arguments. */
-interface NativeWrites {
+/** What Node's `write(text, offset, "utf8")` ends in after parsing its arguments; its types leave it out. */
+interface NativeWrite {
   utf8Write(text: string, offset: number, length: number): number;
-  latin1Write(text: string, offset: number, length: number): number;
 }
 interface Unicode {
   isWellFormed(): boolean;
-}
-
-/** A half-sentence about a value that cannot be written ("expects …"); the message's author adds the parameter's number and type. */
-export class EncodingProblem extends Error {
-  override readonly name = "EncodingProblem";
 }
 
 const float = new DataView(new ArrayBuffer(8));
@@ -51,8 +46,14 @@ export class ByteWriter {
   /** Blocks left behind while the socket may still be reading them. */
   #retired: Buffer[] = [];
   #takesUnderWay = 0;
-  #message: { block: Buffer; at: number; size: number } = { block: nothing, at: -1, size: 0 };
-  #length: { block: Buffer; at: number; size: number } = { block: nothing, at: -1, size: 0 };
+  /** Where the open message's length goes (-1: none is open), and the writer's size there. */
+  #messageBlock: Buffer = nothing;
+  #messageAt = -1;
+  #messageStart = 0;
+  /** The same for open values, innermost last. */
+  #valueBlocks: Buffer[] = [];
+  #valueOffsets: number[] = [];
+  #valueStarts: number[] = [];
 
   /** Bytes written and not taken yet. */
   get size(): number {
@@ -111,7 +112,7 @@ export class ByteWriter {
   /** A whole number that a double holds exactly, without a bigint in between. */
   int64Number(value: number): void {
     this.int32(Math.floor(value / 0x1_0000_0000));
-    this.int32(value % 0x1_0000_0000 | 0 || value >>> 0);
+    this.int32(value);
   }
 
   float32(value: number): void {
@@ -144,7 +145,7 @@ export class ByteWriter {
       if (bytes > largeBytes) return this.#large(bytes, () => Buffer.from(value, "utf8"));
       this.ensure(bytes);
     } else this.ensure(value.length * 3);
-    this.offset += (this.block as unknown as NativeWrites).utf8Write(value, this.offset, this.block.length - this.offset);
+    this.offset += (this.block as unknown as NativeWrite).utf8Write(value, this.offset, this.block.length - this.offset);
   }
 
   /** Writes short plain ASCII without leaving JavaScript, which costs more than the bytes. Leaves nothing behind when it is something else. */
@@ -174,45 +175,39 @@ export class ByteWriter {
   }
 
   #messageSize(): number {
-    return this.#message.at < 0 ? 0 : this.size - this.#message.size;
+    return this.#messageAt < 0 ? 0 : this.size - this.#messageStart;
   }
 
   /** Opens a message: its type byte, and room for its length. `code` 0 writes no type byte, as at the start of a session. */
   startMessage(code: number): void {
     if (code !== 0) this.int8(code);
-    this.#open(this.#message);
+    this.ensure(4);
+    this.#messageBlock = this.block;
+    this.#messageAt = this.offset;
+    this.#messageStart = this.size;
+    this.offset += 4;
   }
 
   /** Closes the message. Throws when it is larger than PostgreSQL accepts; `rollback` must follow. */
   endMessage(): void {
     const size = this.#messageSize();
     if (size > maxMessageBytes) throw tooLarge();
-    store(this.#message.block, this.#message.at, size);
-    this.#message.at = -1;
+    store(this.#messageBlock, this.#messageAt, size);
+    this.#messageAt = -1;
   }
 
-  /** Opens a value with its length in front. Values do not nest; see `reserveLength` for those that do. */
+  /** Opens a value with its length in front. Values nest. */
   startValue(): void {
-    this.#open(this.#length);
-  }
-
-  endValue(): void {
-    store(this.#length.block, this.#length.at, this.size - this.#length.size - 4);
-  }
-
-  #open(place: { block: Buffer; at: number; size: number }): void {
     this.ensure(4);
-    place.block = this.block;
-    place.at = this.offset;
-    place.size = this.size;
+    this.#valueBlocks.push(this.block);
+    this.#valueOffsets.push(this.offset);
     this.offset += 4;
+    this.#valueStarts.push(this.size);
   }
 
-  /** Opens a length in front of something nested; the answer closes it. */
-  reserveLength(): () => void {
-    const place = { block: nothing, at: 0, size: 0 };
-    this.#open(place);
-    return () => store(place.block, place.at, this.size - place.size - 4);
+  /** Closes the innermost value, whose length is then known. */
+  endValue(): void {
+    store(this.#valueBlocks.pop()!, this.#valueOffsets.pop()!, this.size - this.#valueStarts.pop()!);
   }
 
   /** Where the writer stands, to come back to when an encoder throws. Valid until the next `take`. */
@@ -222,21 +217,16 @@ export class ByteWriter {
 
   /** Forgets everything since the mark, a half-written message included. */
   rollback(mark: Mark): void {
-    if (this.block !== mark.block) {
-      while (this.block !== mark.block && this.#retired.length > 0) {
-        if (this.block !== nothing) giveBlock(this.block);
-        this.block = this.#retired.pop()!;
-      }
-      if (this.block !== mark.block) {
-        giveBlock(this.block);
-        this.block = mark.block;
-      }
+    while (this.block !== mark.block) {
+      giveBlock(this.block);
+      this.block = this.#retired.pop() ?? mark.block;
     }
     this.offset = mark.offset;
     this.#start = mark.start;
     this.#chunks.length = mark.chunks;
     this.#chunkBytes = mark.chunkBytes;
-    this.#message.at = -1;
+    this.#messageAt = -1;
+    this.#valueBlocks.length = this.#valueOffsets.length = this.#valueStarts.length = 0;
   }
 
   /**
