@@ -7,8 +7,8 @@
 export interface ResultField {
   readonly name: string;
   /** The type's OID, unsigned. */
-  readonly type: number;
-  readonly modifier: number;
+  readonly typeOid: number;
+  readonly typeModifier: number;
   readonly format: 0 | 1;
 }
 
