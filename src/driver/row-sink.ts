@@ -7,8 +7,8 @@
 export interface ResultField {
   readonly name: string;
   /** The type's OID, unsigned. */
-  readonly typeOid: number;
-  readonly typeModifier: number;
+  readonly type: number;
+  readonly modifier: number;
   readonly format: 0 | 1;
 }
 
