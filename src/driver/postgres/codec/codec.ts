@@ -21,6 +21,8 @@ export interface TextForm {
 }
 
 export interface BinaryForm {
+  /** The size of every value where all have the same; it is checked where values stand inside others. */
+  readonly sizeBytes?: number;
   readonly decode: Decode;
   readonly encode: Encode;
 }
