@@ -156,7 +156,7 @@ export class Pipeline implements FrameSink {
     }
     if (head === undefined || head.isComplete || this.#failing !== null) throw unexpected(code);
     head.message(code, buffer, start, end);
-    if (!head.isComplete || head.endsGroup || head === this.#open) return;
+    if (!head.isComplete || head.endsGroup) return;
     this.#queue.shift();
     head.finish();
   }
