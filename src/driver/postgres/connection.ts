@@ -16,11 +16,11 @@ import { PingExchange } from "./ping-exchange.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Exchange } from "./pipeline.ts";
 import { bindExecute } from "./protocol/bind.ts";
-import type { ParameterCodec } from "./protocol/bind.ts";
+import type { BindExecute, ParameterCodec } from "./protocol/bind.ts";
 import type { Notification } from "./protocol/read.ts";
-import { writeCloseStatement, writeCopyFail, writeDescribeStatement, writeParse, writeSync, writeTerminate } from "./protocol/write.ts";
+import { writeClosePortal, writeCloseStatement, writeCopyFail, writeDescribeStatement, writeExecute, writeParse, writeSync, writeTerminate } from "./protocol/write.ts";
 import { decodersOf, preferredFields } from "./result-rows.ts";
-import type { CodecLookup } from "./result-rows.ts";
+import type { CodecLookup, PostgresAnswer } from "./result-rows.ts";
 import type { Wire } from "./socket.ts";
 import { StatementCache, noTypes } from "./statement-cache.ts";
 import type { PreparedStatement } from "./statement-cache.ts";
@@ -168,21 +168,23 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   /** Opens a portal and fetches its first rows. Needs a transaction, or `first` to begin one. */
-  openPortal(portal: string, request: Request, maxRows: number, first: readonly Request[]): Promise<Fetched> {
-    return this.#fetch(request, first, (statement, writer) => {
-      const described = statement.fields;
-      const resultFormats = described === null ? [] : described.map((field) => field.format);
-      const parameters = this.#parametersOf(request);
-      bindExecute({ statement: statement.name, portal, parameters, resultFormats, maxRows })(writer, request.values);
-      return described;
+  openPortal(portal: string, request: Request, maxRows: number, first: readonly Request[]): Promise<PostgresAnswer> {
+    return this.#fetch(request, first, (statement) => {
+      const resultFormats = statement.fields === null ? [] : statement.fields.map((field) => field.format);
+      const write = bindExecute({ statement: statement.name, portal, parameters: this.#parametersOf(request), resultFormats, maxRows });
+      return { fields: statement.fields, write };
     });
   }
 
-  /** The next rows of a portal that was suspended. */
-  fetch(portal: string, request: Request, maxRows: number, fields: readonly ResultField[]): Promise<Fetched> {
-    return this.#fetch(request, [], (_, writer) => {
-      writeExecute(writer, portal, maxRows);
-      return fields;
+  /** The next rows of a portal that was suspended; `fields` are those of the rows before. */
+  fetch(portal: string, request: Request, maxRows: number, fields: readonly ResultField[]): Promise<PostgresAnswer> {
+    return this.#fetch(request, [], () => ({ fields, write: (writer) => writeExecute(writer, portal, maxRows) }));
+  }
+
+  #fetch(request: Request, first: readonly Request[], binding: MakeBinding): Promise<PostgresAnswer> {
+    return new Promise((resolve, reject) => {
+      const settle = (at: number): Settle => (at < first.length ? { resolve: ignore, reject: ignore } : { resolve, reject });
+      this.#whenFree(() => this.#send([...first, request], false, settle, binding), reject);
     });
   }
 
@@ -208,7 +210,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   /** Writes all of them or, when a value cannot be written, none. */
-  #send(requests: readonly Request[], isShared: boolean, settle: (at: number) => Settle): void {
+  #send(requests: readonly Request[], isShared: boolean, settle: (at: number) => Settle, binding: MakeBinding = bindPlainly): void {
     const pipeline = this.#pipeline;
     const wasIdle = pipeline.size === 0;
     if (!isShared || pipeline.openCount >= maxGroup) pipeline.endGroup();
@@ -216,7 +218,9 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     const mark = pipeline.writer.mark();
     const exchanges: StatementExchange[] = [];
     try {
-      for (const [at, request] of requests.entries()) exchanges.push(this.#write(request, isShared, settle(at)));
+      for (const [at, request] of requests.entries()) {
+        exchanges.push(this.#write(request, isShared, settle(at), at === requests.length - 1 ? binding : bindPlainly));
+      }
     } catch (error) {
       pipeline.writer.rollback(mark);
       for (const exchange of exchanges) if (exchange.parses) this.#statements.markDead(exchange.statement);
@@ -238,23 +242,25 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (names.length > 0) this.#pipeline.addCloses(names.length);
   }
 
-  #write(request: Request, isShared: boolean, { resolve, reject }: Settle): StatementExchange {
+  #write(request: Request, isShared: boolean, { resolve, reject }: Settle, makeBinding: MakeBinding): StatementExchange {
     const { writer } = this.#pipeline;
     const types = request.parameterTypes ?? noTypes;
     const known = this.#statements.find(request.text, types);
     const statement = known ?? this.#statements.add(request.text, types);
+    let binding: Binding;
     try {
       if (known === undefined) {
         writeParse(writer, statement.name, request.text, types);
         writeDescribeStatement(writer, statement.name);
         statement.bindText = bindExecute({ statement: statement.name, parameters: this.#parametersOf(request), resultFormats: [] });
       }
-      (statement.bind ?? statement.bindText!)(writer, request.values);
+      binding = makeBinding(statement);
+      binding.write(writer, request.values);
     } catch (error) {
       if (known === undefined) this.#statements.markDead(statement);
       throw error;
     }
-    const exchange = new StatementExchange(this, request, statement, known === undefined, isShared, resolve, reject);
+    const exchange = new StatementExchange(this, request, statement, known === undefined, isShared, resolve, reject, binding.fields);
     exchange.sentAt = performance.now();
     return exchange;
   }
@@ -465,8 +471,19 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 }
 
+/** How one run is bound and executed, and the result's columns as it gets them; null when they are not known yet. */
+interface Binding {
+  readonly fields: readonly ResultField[] | null;
+  readonly write: BindExecute;
+}
+
+type MakeBinding = (statement: PreparedStatement) => Binding;
+
+const bindPlainly: MakeBinding = (statement) =>
+  statement.bind === null ? { fields: null, write: statement.bindText! } : { fields: statement.fields, write: statement.bind };
+
 interface Settle {
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: PostgresAnswer) => void;
   readonly reject: (error: Error) => void;
 }
 

@@ -17,16 +17,23 @@ export async function* streamPortal(
 ): AsyncGenerator<Answer, void, undefined> {
   if (!Number.isSafeInteger(batchSize) || batchSize < 1) throw new ConfigurationError("A stream's batch size must be a whole number, 1 or more.");
   const portal = `c${++portals}`;
-  let isOpen = false;
+  let answer = await connection().openPortal(portal, request, batchSize, first());
   try {
-    let { answer, isSuspended } = await connection().openPortal(portal, request, batchSize, first());
-    isOpen = true;
-    while (isSuspended) {
+    while (answer.isSuspended) {
       yield answer;
-      ({ answer, isSuspended } = await connection().fetch(portal, request, batchSize));
+      answer = await connection().fetch(portal, request, batchSize, answer.fields);
     }
-    if (answer.count > 0 || answer.rows.length > 0) yield answer;
+    if (answer.count > 0) yield answer;
   } finally {
-    if (isOpen) connection().closePortal(portal);
+    if (answer.isSuspended) closeQuietly(connection, portal);
   }
 }
+
+/** The connection may have ended, or the transaction: then the portal has too. */
+const closeQuietly = (connection: () => PostgresConnection, portal: string): void => {
+  try {
+    connection().closePortal(portal);
+  } catch {
+    // Nothing is left to close.
+  }
+};

@@ -1,7 +1,7 @@
 /** PostgreSQL as a driver: a pool of connections, over which reads are joined and transactions have one each. */
 import { ConfigurationError, TransactionError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/hint.ts";
-import type { Answer, Driver, Request, ReservedConnection } from "../driver.ts";
+import type { Answer, Driver, Request } from "../driver.ts";
 import { Pool } from "../pool.ts";
 import type { Patience, PoolStatus, Slot, Use } from "../pool.ts";
 import { poolOptions } from "../pool-options.ts";
@@ -64,7 +64,7 @@ export class PostgresDriver implements Driver {
     return this.#pool.wait(use, request, (late) => act(late, { ...request, timeoutMs: Math.max(1, until - performance.now()) }));
   }
 
-  reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): Promise<ReservedConnection> {
+  reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): Promise<PostgresReserved> {
     return this.#lend("reserved", options, (slot) => Promise.resolve(new PostgresReserved(slot, () => this.#pool.giveBack(slot))));
   }
 

@@ -14,7 +14,7 @@ import { PostgresAnswer } from "./result-rows.ts";
 const begins = /^\s*(?:begin|start\s+transaction)\b/i;
 const ends = /^\s*(?:commit|end|rollback|abort)\s*(?:work|transaction)?\s*;?\s*$/i;
 
-const nothing = new PostgresAnswer([], 0, []);
+const nothing = new PostgresAnswer([], 0, [], false);
 
 export class PostgresReserved implements ReservedConnection {
   readonly #slot: Slot<PostgresConnection>;

@@ -49,15 +49,18 @@ export const readRows = (buffer: Buffer, start: number, end: number, count: numb
 export class PostgresAnswer implements Answer {
   readonly rows: readonly (readonly unknown[])[];
   readonly count: number;
-  readonly #fields: readonly ResultField[];
+  readonly fields: readonly ResultField[];
+  /** There are more rows in the portal. */
+  readonly isSuspended: boolean;
 
-  constructor(rows: readonly (readonly unknown[])[], count: number, fields: readonly ResultField[]) {
+  constructor(rows: readonly (readonly unknown[])[], count: number, fields: readonly ResultField[], isSuspended: boolean) {
     this.rows = rows;
     this.count = count;
-    this.#fields = fields;
+    this.fields = fields;
+    this.isSuspended = isSuspended;
   }
 
   get columns(): readonly string[] {
-    return this.#fields.map((field) => field.name);
+    return this.fields.map((field) => field.name);
   }
 }

@@ -1,6 +1,6 @@
 /** One run of a prepared statement on its way: collects the replies and settles the promise. */
 import { CommitOutcomeUnknown, isPetrelError, ProtocolError, QueryError, TransactionError } from "../../base/errors.ts";
-import type { Answer, Request } from "../driver.ts";
+import type { Request } from "../driver.ts";
 import type { ResultField } from "../row-sink.ts";
 import type { Decode } from "./codec/codec.ts";
 import type { Exchange } from "./pipeline.ts";
@@ -31,7 +31,7 @@ export class StatementExchange implements Exchange {
   readonly request: Request;
   readonly statement: PreparedStatement;
   /** The promise's own; `#accept` and `#fail` are the ways to them. */
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: PostgresAnswer) => void;
   readonly reject: (error: Error) => void;
   /** A read that may be sent again as long as nothing of it has come. */
   readonly isReplayable: boolean;
@@ -57,7 +57,8 @@ export class StatementExchange implements Exchange {
   #rowCount = 0;
   #commandCount = 0;
   #decoders: readonly Decode[] | null = null;
-  #fields: readonly ResultField[] | null;
+  /** As Bind asked for them: known columns in their own formats; null for unknown ones, which come as text. */
+  readonly #fields: readonly ResultField[] | null;
   tag: string | null = null;
 
   constructor(
@@ -66,8 +67,9 @@ export class StatementExchange implements Exchange {
     statement: PreparedStatement,
     parses: boolean,
     isReplayable: boolean,
-    resolve: (answer: Answer) => void,
+    resolve: (answer: PostgresAnswer) => void,
     reject: (error: Error) => void,
+    fields: readonly ResultField[] | null,
   ) {
     this.owner = owner;
     this.request = request;
@@ -76,8 +78,7 @@ export class StatementExchange implements Exchange {
     this.isReplayable = isReplayable;
     this.resolve = resolve;
     this.reject = reject;
-    // Decided when Bind is written: known columns come in their own formats, unknown ones as text.
-    this.#fields = statement.bind === null ? null : statement.fields;
+    this.#fields = fields;
   }
 
   get text(): string {
@@ -176,9 +177,9 @@ export class StatementExchange implements Exchange {
       const text = "COMMIT was answered by ROLLBACK: a statement of the transaction had failed, and nothing of it was kept.";
       return this.#fail(new TransactionError(text, { mayHaveRun: false }));
     }
-    const count = this.#commandCount === 0 ? this.#rowCount : this.#commandCount;
+    const count = this.isSuspended || this.#commandCount === 0 ? this.#rowCount : this.#commandCount;
     this.#release();
-    this.resolve(new PostgresAnswer(this.#rows, count, this.fields));
+    this.resolve(new PostgresAnswer(this.#rows, count, this.fields, this.isSuspended));
   }
 
   refused(error: Error): void {
