@@ -25,6 +25,7 @@ const pssHashes: Readonly<Record<string, string>> = {
   "608648016503040202": "sha384",
   "608648016503040203": "sha512",
   "608648016503040204": "sha224",
+  "2b0e03021a": "sha256", // SHA-1, raised
 };
 
 const sequenceTag = 0x30;
@@ -65,7 +66,7 @@ const pssHash = (der: Uint8Array, parameters: Element | null): string | null => 
   if (field === null || field.tag !== 0xa0) return "sha256";
   const algorithm = readElement(der, field.start, field.end);
   const name = identifier(der, inside(der, algorithm, sequenceTag));
-  return name === null ? null : (pssHashes[name] ?? "sha256");
+  return name === null ? null : (pssHashes[name] ?? null);
 };
 
 /** The hash function for a certificate in DER; `null` where the RFC defines none (Ed25519, Ed448) or the certificate is not understood. */

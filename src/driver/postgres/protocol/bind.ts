@@ -104,8 +104,9 @@ const wrongCount = (given: number, needed: number): ParameterError =>
   new ParameterError(`The statement has ${needed} parameters, and ${given} values were given. Give one value for each placeholder.`);
 
 /** The caller's sentence about a parameter. What a value's own code threw (a getter, `toJSON`) is kept as the cause. */
-const explain = (problem: unknown, index: number, { name }: ParameterCodec): Error => {
+const explain = (problem: unknown, index: number, codec: ParameterCodec): Error => {
   const parameter = index + 1;
+  const name = codec.name.startsWith("_") ? `${codec.name.slice(1)}[]` : codec.name;
   if (problem instanceof EncodingProblem) {
     return new ParameterError(`Parameter $${parameter} of type ${name} ${problem.message}.`, { parameter });
   }
