@@ -6,6 +6,7 @@
  */
 import type { BoundValue } from "../base/bound-value.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { RowSink } from "./row-sink.ts";
 
 /** One statement to run. `text` is the key of the driver's statement cache: the same text every time is prepared once. */
 export interface Request {
@@ -21,6 +22,12 @@ export interface Request {
    */
   readonly batched: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for all of it: waiting for a connection, running, reading. Databases in the process have no use for it. */
+  readonly timeoutMs?: number | undefined;
+  /** The parameters' types where the database has numbers for them (PostgreSQL's OIDs); 0, or none at all, lets it infer them from the text. */
+  readonly parameterTypes?: readonly number[] | undefined;
+  /** Takes the rows from the receive buffer; `Answer.rows` is then empty. Only drivers with `readsInto` take it. */
+  readonly sink?: RowSink | undefined;
 }
 
 /** What a statement answered. */
@@ -37,6 +44,11 @@ export interface Connection {
   run(request: Request): MaybePromise<Answer>;
   /** Rows in batches of at most `batchSize`; the underlying cursor is closed when the loop ends, however it ends. */
   stream(request: Request, batchSize: number): AsyncIterable<Answer>;
+  /**
+   * Several statements in one round trip, all or nothing: after an error the rest does not run, and outside a transaction nothing is kept.
+   * A last request `COMMIT` travels with them. Absent where a round trip costs nothing.
+   */
+  batch?(requests: readonly Request[]): Promise<readonly Answer[]>;
 }
 
 /** A connection lent to one transaction; nobody else runs anything on it until `release`. */
@@ -48,6 +60,8 @@ export interface ReservedConnection extends Connection {
 }
 
 export interface Driver extends Connection {
+  /** Whether requests may carry a `sink`. */
+  readonly readsInto?: boolean;
   /** Waits in line for a connection of one's own. `write: false` asks for one that only reads, so that writers need not wait. */
   reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): MaybePromise<ReservedConnection>;
   /** Lets running statements finish, refuses new ones with `DatabaseClosed`, and always settles. May be called twice. */

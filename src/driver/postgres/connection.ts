@@ -1,0 +1,499 @@
+/**
+ * One connection: writes requests as messages, keeps its prepared statements, and decides what a refusal means.
+ *
+ * The first run of a text is one round trip as every later one: Parse, Describe, Bind and Execute leave together, with results in text because
+ * nobody knows the columns yet. From then on each column comes in the format that its codec reads fastest.
+ */
+import { DatabaseClosed, isPetrelError, ParameterError, ProtocolError } from "../../base/errors.ts";
+import type { Answer, Request } from "../driver.ts";
+import { canceled } from "../pool.ts";
+import type { Pooled, PoolEvents } from "../pool.ts";
+import type { ResultField } from "../row-sink.ts";
+import type { Decode } from "./codec/codec.ts";
+import { Deadline } from "./deadline.ts";
+import type { ServerReport } from "./errors.ts";
+import { PingExchange } from "./ping-exchange.ts";
+import { Pipeline } from "./pipeline.ts";
+import type { Exchange } from "./pipeline.ts";
+import { bindExecute } from "./protocol/bind.ts";
+import type { BindExecute, ParameterCodec } from "./protocol/bind.ts";
+import type { Notification } from "./protocol/read.ts";
+import { writeClosePortal, writeCloseStatement, writeCopyFail, writeDescribeStatement, writeExecute, writeParse, writeSync, writeTerminate } from "./protocol/write.ts";
+import { decodersOf, preferredFields } from "./result-rows.ts";
+import type { CodecLookup, PostgresAnswer } from "./result-rows.ts";
+import type { Wire } from "./socket.ts";
+import { StatementCache, noTypes } from "./statement-cache.ts";
+import type { PreparedStatement } from "./statement-cache.ts";
+import { StatementExchange } from "./statement-exchange.ts";
+import type { ExchangeOwner } from "./statement-exchange.ts";
+import { untypedParameter } from "./untyped-parameter.ts";
+
+export interface Codecs {
+  /** 64-bit integers as `bigint`. */
+  readonly exact: CodecLookup;
+  /** 64-bit integers as `number`, checked. */
+  readonly numbers: CodecLookup;
+}
+
+export interface ConnectionSettings {
+  readonly codecs: Codecs;
+  readonly statementCacheSize: number;
+  readonly notice: (report: ServerReport) => void;
+  readonly notification: (notification: Notification) => void;
+}
+
+/** What start-up leaves for the connection. */
+export interface Session {
+  readonly wire: Wire;
+  /** Shows the server which statement to cancel; resolves when the server has closed that socket, whatever it did. */
+  readonly cancel: () => Promise<void>;
+  /** Parameters that the server has reported so far. */
+  readonly parameters: Map<string, string>;
+}
+
+/** Reads issued together that share a Sync at most: beyond this a shared one saves nothing, and an error repeats more. */
+const maxGroup = 64;
+const unknownCostMicros = 100;
+/** How long a cancelled statement may take to end before its connection is given up. */
+const cancelGraceMs = 2000;
+const changesPlans = /search_path|\brole\b|session\s+authorization/i;
+const isLocalSetting = /^\s*set\s+(?:local|transaction|constraints)\b/i;
+const leavesTraces = new Set(["SET", "RESET", "LISTEN", "PREPARE", "LOAD"]);
+const forgetsAll = new Set(["DISCARD ALL", "DEALLOCATE ALL"]);
+
+export class PostgresConnection implements Pooled, ExchangeOwner {
+  readonly #session: Session;
+  readonly #settings: ConnectionSettings;
+  readonly #pipeline: Pipeline;
+  readonly #statements: StatementCache;
+  readonly #costs = new WeakMap<PreparedStatement, number>();
+  readonly #decoders = { exact: new WeakMap<object, readonly Decode[]>(), numbers: new WeakMap<object, readonly Decode[]>() };
+  #events: PoolEvents = { idle: () => undefined, ended: () => undefined };
+  /** What waits for the outcome of a cancellation. */
+  #held: (() => void)[] = [];
+  #isCanceling = false;
+  #isEnding = false;
+  #lastFinish = 0;
+  #leastMillis = Infinity;
+  #load = 0;
+  /** Those to cancel as soon as it is their turn. */
+  readonly #toStop = new Map<Exchange, Error>();
+  needsReset = false;
+  lastText: string | null = null;
+
+  constructor(session: Session, settings: ConnectionSettings) {
+    this.#session = session;
+    this.#settings = settings;
+    this.#statements = new StatementCache(settings.statementCacheSize);
+    this.#pipeline = new Pipeline(session.wire, {
+      idle: () => this.#onIdle(),
+      ended: () => this.#events.ended(),
+      notice: settings.notice,
+      notification: settings.notification,
+      parameter: (name, value) => this.#onParameter(name, value),
+    });
+    session.wire.onEnd = (reason) => this.#pipeline.end(reason);
+  }
+
+  /** Where the messages of the server go once the session is ready. */
+  get pipeline(): Pipeline {
+    return this.#pipeline;
+  }
+
+  attach(events: PoolEvents): void {
+    this.#events = events;
+  }
+
+  get inFlight(): number {
+    return this.#pipeline.size + this.#held.length;
+  }
+
+  get isOpen(): boolean {
+    return !this.#pipeline.isOver && !this.#isEnding;
+  }
+
+  get inTransaction(): boolean {
+    return this.#pipeline.status !== "I";
+  }
+
+  /** Nothing new is to stand behind a cancellation. */
+  get loadMicros(): number {
+    return this.#isCanceling ? Infinity : this.#load;
+  }
+
+  get hasFailedTransaction(): boolean {
+    return this.#pipeline.status === "E";
+  }
+
+  get isClean(): boolean {
+    return this.isOpen && this.inFlight === 0 && !this.inTransaction && !this.#isCanceling && !this.needsReset;
+  }
+
+  /** The server's value of a reported parameter, `server_version`. */
+  parameter(name: string): string | undefined {
+    return this.#session.parameters.get(name);
+  }
+
+  /**
+   * Runs one statement. `isShared`: it may travel in a group with other reads and be sent again when one of them fails.
+   * `first` are statements that go in front in the same group (a BEGIN that is owed); when one fails, this one has not run.
+   */
+  run(request: Request, isShared = false, first: readonly Request[] = []): Promise<Answer> {
+    if (request.signal?.aborted === true) return Promise.reject(canceled(request.signal, false));
+    return new Promise((resolve, reject) => {
+      this.#whenFree(() => {
+        const requests = first.length === 0 ? [request] : [...first, request];
+        const settle = (at: number): Settle => (at < first.length ? { resolve: ignore, reject: ignore } : { resolve, reject });
+        this.#send(requests, isShared, settle);
+      }, reject);
+    });
+  }
+
+  /** All or nothing, in one round trip; the answers are there when the last has ended. */
+  batch(requests: readonly Request[]): Promise<Answer[]> {
+    if (requests.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const answers: Answer[] = [];
+      const last = requests.length - 1;
+      this.#whenFree(() => {
+        this.#send(requests, false, (at) => ({
+          resolve: (answer) => {
+            answers[at] = answer;
+            if (at === last) resolve(answers);
+          },
+          reject,
+        }));
+      }, reject);
+    });
+  }
+
+  /** Opens a portal and fetches its first rows. Needs a transaction, or `first` to begin one. */
+  openPortal(portal: string, request: Request, maxRows: number, first: readonly Request[]): Promise<PostgresAnswer> {
+    return this.#fetch(request, first, (statement) => {
+      const resultFormats = statement.fields === null ? [] : statement.fields.map((field) => field.format);
+      const write = bindExecute({ statement: statement.name, portal, parameters: this.#parametersOf(request), resultFormats, maxRows });
+      return { fields: statement.fields, write };
+    });
+  }
+
+  /** The next rows of a portal that was suspended; `fields` are those of the rows before. */
+  fetch(portal: string, request: Request, maxRows: number, fields: readonly ResultField[]): Promise<PostgresAnswer> {
+    return this.#fetch(request, [], () => ({ fields, write: (writer) => writeExecute(writer, portal, maxRows) }));
+  }
+
+  #fetch(request: Request, first: readonly Request[], binding: MakeBinding): Promise<PostgresAnswer> {
+    return new Promise((resolve, reject) => {
+      const settle = (at: number): Settle => (at < first.length ? { resolve: ignore, reject: ignore } : { resolve, reject });
+      this.#whenFree(() => this.#send([...first, request], false, settle, binding), reject);
+    });
+  }
+
+  /** Closes a portal, at the next opportunity; its transaction's end does so anyway. */
+  closePortal(portal: string): void {
+    if (!this.isOpen || this.#pipeline.status !== "T") return;
+    this.#pipeline.endGroup();
+    writeClosePortal(this.#pipeline.writer, portal);
+    this.#pipeline.addCloses(1);
+  }
+
+  #whenFree(send: () => void, reject: (error: Error) => void): void {
+    const attempt = (): void => {
+      if (!this.isOpen) return reject(gone());
+      try {
+        send();
+      } catch (error) {
+        reject(error instanceof Error ? error : new ParameterError("A value threw something that is no error.", { cause: error }));
+      }
+    };
+    if (this.#isCanceling) this.#held.push(attempt);
+    else attempt();
+  }
+
+  /** Writes all of them or, when a value cannot be written, none. */
+  #send(requests: readonly Request[], isShared: boolean, settle: (at: number) => Settle, binding: MakeBinding = bindPlainly): void {
+    const pipeline = this.#pipeline;
+    const wasIdle = pipeline.size === 0;
+    if (!isShared || pipeline.openCount >= maxGroup) pipeline.endGroup();
+    if (pipeline.openCount === 0) this.#closeForgotten();
+    const mark = pipeline.writer.mark();
+    const exchanges: StatementExchange[] = [];
+    try {
+      for (const [at, request] of requests.entries()) {
+        exchanges.push(this.#write(request, isShared, settle(at), at === requests.length - 1 ? binding : bindPlainly));
+      }
+    } catch (error) {
+      pipeline.writer.rollback(mark);
+      for (const exchange of exchanges) if (exchange.parses) this.#statements.markDead(exchange.statement);
+      throw error;
+    }
+    for (const exchange of exchanges) {
+      pipeline.add(exchange);
+      this.#load += this.#costOf(exchange);
+      this.#watch(exchange);
+    }
+    this.lastText = requests[requests.length - 1]!.text;
+    if (!isShared) pipeline.endGroup();
+    pipeline.send(wasIdle);
+  }
+
+  #closeForgotten(): void {
+    const names = this.#statements.takeClosable();
+    for (const name of names) writeCloseStatement(this.#pipeline.writer, name);
+    if (names.length > 0) this.#pipeline.addCloses(names.length);
+  }
+
+  #write(request: Request, isShared: boolean, { resolve, reject }: Settle, makeBinding: MakeBinding): StatementExchange {
+    const { writer } = this.#pipeline;
+    const types = request.parameterTypes ?? noTypes;
+    const known = this.#statements.find(request.text, types);
+    const statement = known ?? this.#statements.add(request.text, types);
+    let binding: Binding;
+    try {
+      if (known === undefined) {
+        writeParse(writer, statement.name, request.text, types);
+        writeDescribeStatement(writer, statement.name);
+        statement.bindText = bindExecute({ statement: statement.name, parameters: this.#parametersOf(request), resultFormats: [] });
+      }
+      binding = makeBinding(statement);
+      binding.write(writer, request.values);
+    } catch (error) {
+      if (known === undefined) this.#statements.markDead(statement);
+      throw error;
+    }
+    const exchange = new StatementExchange(this, request, statement, known === undefined, isShared, resolve, reject, binding.fields);
+    exchange.sentAt = performance.now();
+    return exchange;
+  }
+
+  #parametersOf(request: Request): ParameterCodec[] {
+    const types = request.parameterTypes ?? noTypes;
+    return request.values.map((_, at) => {
+      const type = types[at] ?? 0;
+      return type === 0 ? untypedParameter : (this.#settings.codecs.exact.codec(type));
+    });
+  }
+
+  described(statement: PreparedStatement, fields: readonly ResultField[]): void {
+    statement.textFields = fields;
+    const wanted = preferredFields(fields, this.#settings.codecs.exact);
+    statement.fields = wanted;
+  }
+
+  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] {
+    const which = bigints ? "exact" : "numbers";
+    const known = this.#decoders[which].get(fields);
+    if (known !== undefined) return known;
+    const made = decodersOf(fields, this.#settings.codecs[which]);
+    this.#decoders[which].set(fields, made);
+    return made;
+  }
+
+  completed(exchange: StatementExchange): void {
+    this.#account(exchange);
+    const { statement, tag } = exchange;
+    if (statement.bind === null && statement.fields !== null && !statement.isDead) {
+      statement.bind = bindExecute({
+        statement: statement.name,
+        parameters: this.#parametersOf(exchange.request),
+        resultFormats: statement.fields.map((field) => field.format),
+      });
+    }
+    if (tag !== null) this.#onTag(tag, exchange.text);
+  }
+
+  #onTag(tag: string, text: string): void {
+    if (forgetsAll.has(tag)) this.#statements.clear(true);
+    if (tag === "DISCARD ALL") this.needsReset = false;
+    if (!leavesTraces.has(tag)) return;
+    if (changesPlans.test(text)) this.#statements.clear(false);
+    if (!isLocalSetting.test(text)) this.needsReset = true;
+  }
+
+  /** A plan that the server cannot use again, or a statement that it has forgotten, is prepared anew; it has not run, so nothing runs twice. */
+  refused(exchange: StatementExchange, error: Error): boolean {
+    this.#account(exchange);
+    const { statement } = exchange;
+    if (exchange.parses && !exchange.hasParsed) this.#statements.markDead(statement);
+    const sqlState = isPetrelError(error) ? error.sqlState : undefined;
+    const isForgotten = sqlState === "26000" && !exchange.parses;
+    const isOutdated = sqlState === "0A000" && !exchange.parses && error.message.includes("cached plan");
+    if (isForgotten) this.#statements.markDead(statement);
+    else if (isOutdated) this.#statements.discard(statement);
+    else return false;
+    if (this.inTransaction || exchange.hasRows || exchange.isAbandoned) return false;
+    return this.#again(exchange);
+  }
+
+  skipped(exchange: StatementExchange): boolean {
+    this.#account(exchange);
+    if (exchange.parses) this.#statements.markDead(exchange.statement);
+    return exchange.isReplayable && !exchange.isAbandoned && this.#again(exchange);
+  }
+
+  #again(exchange: StatementExchange): boolean {
+    if (!this.isOpen) return false;
+    const { request, isReplayable, resolve, reject } = exchange;
+    this.#whenFree(() => this.#send([request], isReplayable, () => ({ resolve, reject })), reject);
+    return true;
+  }
+
+  copyBegan(direction: "in" | "out"): void {
+    if (direction === "out") return;
+    // The server has swallowed our Sync as part of the copy, so another one has to end the group.
+    writeCopyFail(this.#pipeline.writer, "COPY needs a stream");
+    writeSync(this.#pipeline.writer);
+    this.#pipeline.flush();
+  }
+
+  #costOf(exchange: StatementExchange): number {
+    return this.#costs.get(exchange.statement) ?? unknownCostMicros;
+  }
+
+  /** How long the server needs, by experience: the time since it could begin, without the way there and back. */
+  #account(exchange: StatementExchange): void {
+    const cost = this.#costOf(exchange);
+    this.#load = this.#pipeline.size === 0 ? 0 : Math.max(0, this.#load - cost);
+    const now = performance.now();
+    const tookMillis = now - Math.max(exchange.sentAt, this.#lastFinish);
+    this.#lastFinish = now;
+    if (tookMillis < this.#leastMillis) this.#leastMillis = tookMillis;
+    const micros = Math.max(1, (tookMillis - this.#leastMillis) * 1000);
+    this.#costs.set(exchange.statement, cost + (micros - cost) / 4);
+    if (this.#toStop.size === 0) return;
+    this.#toStop.delete(exchange);
+    this.#stopNext();
+  }
+
+  #watch(exchange: StatementExchange): void {
+    const { signal, timeoutMs } = exchange.request;
+    if (signal === undefined && timeoutMs === undefined) return;
+    exchange.deadline = new Deadline(signal, timeoutMs, (error) => this.#stop(exchange, error));
+  }
+
+  /**
+   * Stops what runs. A read that others stand behind is only abandoned: a cancellation could reach one of them instead.
+   * Otherwise the server is asked to cancel when its turn has come, nothing new is sent until that has been decided, and the server's answer
+   * settles the promise.
+   */
+  #stop(exchange: StatementExchange, error: Error): void {
+    const isFirst = this.#pipeline.first === exchange;
+    if (exchange.isReplayable && !(isFirst && this.#pipeline.size === 1)) return exchange.abandon(error);
+    if (isFirst && !this.#isCanceling) return this.#cancel(exchange, error);
+    this.#toStop.set(exchange, error);
+  }
+
+  #stopNext(): void {
+    const next = this.#pipeline.first;
+    const error = next === undefined ? undefined : this.#toStop.get(next);
+    // Only statements are ever put there.
+    if (error === undefined || this.#isCanceling) return;
+    this.#toStop.delete(next!);
+    this.#cancel(next as StatementExchange, error);
+  }
+
+  #cancel(exchange: StatementExchange, error: Error): void {
+    this.#isCanceling = true;
+    let isSettled = false;
+    const grace = setTimeout(() => {
+      exchange.abandon(error);
+      this.destroy(error);
+    }, cancelGraceMs);
+    exchange.stoppedBy = error;
+    exchange.onSettled = () => {
+      isSettled = true;
+      clearTimeout(grace);
+    };
+    void this.#session.cancel().then(() => {
+      const release = (): void => {
+        this.#isCanceling = false;
+        this.#stopNext();
+        for (const attempt of this.#held.splice(0)) attempt();
+        if (this.inFlight === 0 && this.isOpen) this.#events.idle();
+      };
+      if (isSettled) release();
+      else exchange.onSettled = () => (clearTimeout(grace), release());
+    });
+  }
+
+  ping(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (!this.isOpen) return reject(gone());
+      const timer = setTimeout(() => this.destroy(gone()), cancelGraceMs);
+      const settle = (act: () => void) => (): void => {
+        clearTimeout(timer);
+        act();
+      };
+      this.#pipeline.endGroup();
+      this.#pipeline.addWhole(new PingExchange(settle(resolve), (error) => settle(() => reject(error))()));
+      writeSync(this.#pipeline.writer);
+      this.#pipeline.flush();
+    });
+  }
+
+  async reset(): Promise<void> {
+    this.needsReset = false;
+    await this.run({ text: "DISCARD ALL", values: [], writes: true, bigints: false, batched: false });
+  }
+
+  /** Puts an exchange of the simple protocol in line; `write` writes its message. */
+  exchange(exchange: Exchange, write: (pipeline: Pipeline) => void): void {
+    this.#pipeline.endGroup();
+    write(this.#pipeline);
+    this.#pipeline.addWhole(exchange);
+    this.#pipeline.flush();
+  }
+
+  #onIdle(): void {
+    this.#load = 0;
+    if (!this.#isCanceling) this.#events.idle();
+  }
+
+  /** The codecs read UTF-8 and ISO dates; a session that was set to something else cannot be read. */
+  #onParameter(name: string, value: string): void {
+    this.#session.parameters.set(name, value);
+    const problem = unreadableSetting(name, value);
+    if (problem !== null) this.destroy(new ProtocolError(problem));
+    if (name === "search_path") this.#statements.clear(false);
+  }
+
+  end(): void {
+    if (!this.isOpen) return;
+    this.#isEnding = true;
+    writeTerminate(this.#pipeline.writer);
+    this.#pipeline.flush();
+    this.#session.wire.end();
+  }
+
+  destroy(reason: Error): void {
+    this.#session.wire.destroy();
+    this.#pipeline.end(reason);
+    for (const attempt of this.#held.splice(0)) attempt();
+  }
+}
+
+/** How one run is bound and executed, and the result's columns as it gets them; null when they are not known yet. */
+interface Binding {
+  readonly fields: readonly ResultField[] | null;
+  readonly write: BindExecute;
+}
+
+type MakeBinding = (statement: PreparedStatement) => Binding;
+
+const bindPlainly: MakeBinding = (statement) =>
+  statement.bind === null ? { fields: null, write: statement.bindText! } : { fields: statement.fields, write: statement.bind };
+
+interface Settle {
+  readonly resolve: (answer: PostgresAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const ignore = (): void => undefined;
+const gone = (): DatabaseClosed => new DatabaseClosed("The connection is closed: the statement was not sent.", { mayHaveRun: false });
+
+/** Why a session with this setting cannot be read, or null. */
+export const unreadableSetting = (name: string, value: string): string | null => {
+  if (name === "client_encoding" && value !== "UTF8") return `The session's client_encoding was set to ${value.slice(0, 40)}; Petrel reads UTF8 only.`;
+  if (name === "standard_conforming_strings" && value !== "on") return "The session's standard_conforming_strings was switched off, which makes quoting unsafe.";
+  if (name === "DateStyle" && !value.startsWith("ISO")) return `The session's DateStyle was set to ${value.slice(0, 40)}; Petrel reads ISO only.`;
+  return null;
+};

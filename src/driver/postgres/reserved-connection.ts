@@ -1,0 +1,88 @@
+/**
+ * A connection lent to one transaction.
+ *
+ * `BEGIN` is owed: it is answered at once and leaves with the first statement, in the same packet and group. A transaction in which nothing was
+ * run sends nothing at all. `COMMIT` as the last of a `batch` travels with it.
+ */
+import { DatabaseClosed, TransactionError } from "../../base/errors.ts";
+import type { Answer, Request, ReservedConnection } from "../driver.ts";
+import type { Slot } from "../pool.ts";
+import type { PostgresConnection } from "./connection.ts";
+import { streamPortal } from "./portal.ts";
+import { PostgresAnswer } from "./result-rows.ts";
+
+const begins = /^\s*(?:begin|start\s+transaction)\b/i;
+const ends = /^\s*(?:commit|end|rollback|abort)\s*(?:work|transaction)?\s*;?\s*$/i;
+
+const nothing = new PostgresAnswer([], 0, [], false);
+
+export class PostgresReserved implements ReservedConnection {
+  readonly #slot: Slot<PostgresConnection>;
+  readonly #giveBack: () => void;
+  #owed: Request | null = null;
+  #isReleased = false;
+
+  constructor(slot: Slot<PostgresConnection>, giveBack: () => void) {
+    this.#slot = slot;
+    this.#giveBack = giveBack;
+  }
+
+  get #connection(): PostgresConnection {
+    if (this.#isReleased) throw new TransactionError("This connection was given back: its transaction has ended.", { mayHaveRun: false });
+    if (!this.#slot.connection.isOpen) {
+      throw new DatabaseClosed("The connection of this transaction has ended, and the transaction with it.", { mayHaveRun: false });
+    }
+    return this.#slot.connection;
+  }
+
+  get inTransaction(): boolean {
+    return this.#owed !== null || (this.#slot.connection.isOpen && this.#slot.connection.inTransaction);
+  }
+
+  run(request: Request): Promise<Answer> {
+    return this.#with((connection) => {
+      if (begins.test(request.text) && this.#owed === null && connection.inFlight === 0 && !connection.inTransaction) {
+        this.#owed = request;
+        return Promise.resolve(nothing);
+      }
+      if (this.#owed !== null && ends.test(request.text)) {
+        this.#owed = null;
+        return Promise.resolve(nothing);
+      }
+      return connection.run(request, false, this.#takeOwed());
+    });
+  }
+
+  batch(requests: readonly Request[]): Promise<readonly Answer[]> {
+    return this.#with(async (connection) => {
+      const first = this.#takeOwed();
+      const answers = await connection.batch([...first, ...requests]);
+      return answers.slice(first.length);
+    });
+  }
+
+  stream(request: Request, batchSize: number): AsyncIterable<Answer> {
+    return streamPortal(() => this.#connection, request, batchSize, () => this.#takeOwed());
+  }
+
+  #with<T>(act: (connection: PostgresConnection) => Promise<T>): Promise<T> {
+    try {
+      return act(this.#connection);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #takeOwed(): readonly Request[] {
+    const owed = this.#owed;
+    this.#owed = null;
+    return owed === null ? [] : [owed];
+  }
+
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#owed = null;
+    this.#giveBack();
+  }
+}

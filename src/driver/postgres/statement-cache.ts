@@ -1,0 +1,110 @@
+/**
+ * The prepared statements of one connection: a bounded number, found by their whole text and the types of their parameters.
+ * Never by a hash alone: two texts with one hash would run each other's statements.
+ */
+import { Lru } from "../../base/lru.ts";
+import type { ResultField } from "../row-sink.ts";
+import type { BindExecute } from "./protocol/bind.ts";
+
+/** One statement as this connection knows it. The name is never used again for another text. */
+export class PreparedStatement {
+  readonly name: string;
+  readonly text: string;
+  readonly parameterTypes: readonly number[];
+  /** Result columns as the first execution gets them, all in text; null until the server has described them, empty where there are none. */
+  textFields: readonly ResultField[] | null = null;
+  /** The same columns in the formats that later executions ask for. */
+  fields: readonly ResultField[] | null = null;
+  /** Writes Bind and Execute: the first with text results, the second with the formats of `fields`. */
+  bindText: BindExecute | null = null;
+  bind: BindExecute | null = null;
+  /** The server does not have it (any more): whoever finds it here prepares again. */
+  isDead = false;
+  /** Other parameter types of the same text. */
+  next: PreparedStatement | null = null;
+
+  constructor(name: string, text: string, parameterTypes: readonly number[]) {
+    this.name = name;
+    this.text = text;
+    this.parameterTypes = parameterTypes;
+  }
+}
+
+export const noTypes: readonly number[] = [];
+
+const sameTypes = (a: readonly number[], b: readonly number[]): boolean =>
+  a === b || (a.length === b.length && a.every((type, at) => type === b[at]));
+
+export class StatementCache {
+  readonly #byText: Lru<string, PreparedStatement>;
+  /** Names that the server still has and nobody here uses any more. */
+  readonly #toClose: string[] = [];
+  #keepsNames = true;
+  #named = 0;
+
+  constructor(limit: number) {
+    this.#byText = new Lru<string, PreparedStatement>(limit, (first) => this.#retire(first));
+  }
+
+  #retire(first: PreparedStatement): void {
+    for (let statement: PreparedStatement | null = first; statement !== null; statement = statement.next) {
+      if (!statement.isDead && this.#keepsNames) this.#toClose.push(statement.name);
+      statement.isDead = true;
+    }
+  }
+
+  get size(): number {
+    return this.#byText.size;
+  }
+
+  /** The living statement, or undefined. */
+  find(text: string, types: readonly number[]): PreparedStatement | undefined {
+    let statement = this.#byText.get(text) ?? null;
+    while (statement !== null) {
+      if (!statement.isDead && sameTypes(statement.parameterTypes, types)) return statement;
+      statement = statement.next;
+    }
+    return undefined;
+  }
+
+  /** Remembers a new statement, which the caller prepares on the server. The one that was used least leaves for it. */
+  add(text: string, types: readonly number[]): PreparedStatement {
+    const statement = new PreparedStatement(`p${++this.#named}`, text, types);
+    const first = this.#byText.get(text);
+    if (first === undefined) {
+      this.#byText.set(text, statement);
+      return statement;
+    }
+    // Behind the first, so that replacing it does not count as eviction of its siblings.
+    while (first.next?.isDead === true) first.next = first.next.next;
+    statement.next = first.next;
+    first.next = statement;
+    return statement;
+  }
+
+  /** The server does not know it: it is not closed there. */
+  markDead(statement: PreparedStatement): void {
+    statement.isDead = true;
+    const first = this.#byText.get(statement.text);
+    if (first === statement && statement.next === null) this.#byText.delete(statement.text);
+  }
+
+  /** The server still has it, but its plan cannot be used again. */
+  discard(statement: PreparedStatement): void {
+    if (!statement.isDead) this.#toClose.push(statement.name);
+    this.markDead(statement);
+  }
+
+  /** Forgets all. `onServerToo`: the server has forgotten them itself (DISCARD ALL), so nothing is left to be closed. */
+  clear(onServerToo: boolean): void {
+    this.#keepsNames = !onServerToo;
+    if (onServerToo) this.#toClose.length = 0;
+    this.#byText.clear();
+    this.#keepsNames = true;
+  }
+
+  /** The names to close on the server now; each is given once. */
+  takeClosable(): readonly string[] {
+    return this.#toClose.length === 0 ? [] : this.#toClose.splice(0);
+  }
+}
