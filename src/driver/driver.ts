@@ -34,6 +34,8 @@ export interface Request {
 export interface Answer {
   /** Undecoded rows, values by position. Empty when the statement has no rows to give. */
   readonly rows: readonly (readonly unknown[])[];
+  /** What the request's sink made of the rows, where it had one; `rows` is empty then. */
+  readonly objects?: readonly unknown[] | undefined;
   /** Rows inserted, updated or deleted; for a read the number of rows. */
   readonly count: number;
   /** The result's column names, in order. Read only by raw SQL, so a driver may compute it on access. */

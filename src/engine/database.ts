@@ -36,7 +36,7 @@ export class Database implements Runner, TransactionHost {
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
-    return this.send(requestOf(plan, values, signal), plan.writes);
+    return this.send(requestOf(plan, values, signal, this.driver.readsInto === true), plan.writes);
   }
 
   /** Runs a request outside any transaction. Throws `TransactionError` from inside one of this database's own. */
@@ -54,7 +54,7 @@ export class Database implements Runner, TransactionHost {
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
     if (this.#openTransactions > 0) this.#assertOutside();
     this.#statements++;
-    return this.driver.stream(requestOf(plan, values, signal), batchSize);
+    return this.driver.stream(requestOf(plan, values, signal, false), batchSize);
   }
 
   /** A transaction that the caller ends. */

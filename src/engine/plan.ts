@@ -4,6 +4,7 @@ import { BugError, ValidationError } from "../base/errors.ts";
 import type { ParameterNode } from "../ast/expression.ts";
 import type { Statement } from "../ast/statement.ts";
 import type { Binding, Dialect } from "../dialect/dialect.ts";
+import { WireReaders } from "./object-sink.ts";
 import { makeLazyRows } from "../rows/lazy-row.ts";
 import { makeReader } from "../rows/reader.ts";
 import type { Reader, ResultForm, ResultShape } from "../rows/shape.ts";
@@ -24,6 +25,8 @@ export interface Plan {
   /** How to read the rows; the shape behind it serves lazy rows. */
   readonly reader: Reader<unknown>;
   /** The rows as objects that decode a value when it is first read. */
+  /** How to read them straight from the wire, where a driver offers that; `null` for a statement without rows, and where they are wanted undecoded. */
+  readonly wire: WireReaders | null;
   readonly lazy: (rows: readonly (readonly unknown[])[]) => unknown[];
   readonly shape: ResultShape;
   /** Database names of the tables read and written. */
@@ -54,11 +57,13 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
   const types = resultTypes(statement);
   const columns = types.map((type) => ({ decode: type === null ? null : dialect.codec(type).decode }));
   const shape: ResultShape = { ...form, columns };
+  const reader = makeReader(shape);
   const slots = new Map(parameters.map((parameter, index) => [parameter, index]));
   return {
     sql: compiled.sql,
     placeholders: compiled.bindings.map((binding) => placeholderOf(binding, slots)),
-    reader: makeReader(shape),
+    reader,
+    wire: columns.length === 0 ? null : new WireReaders(shape, reader),
     lazy: lazily(shape),
     shape,
     reads: compiled.reads,

@@ -2,6 +2,7 @@
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Request } from "../driver/driver.ts";
+import { ObjectSink } from "./object-sink.ts";
 import { bind } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 
@@ -10,6 +11,8 @@ export interface Rows {
   readonly rows: readonly (readonly unknown[])[];
   readonly count: number;
   readonly columns: readonly string[];
+  /** What the rows became already, where the driver reads straight from the wire; `rows` is empty then. */
+  readonly objects?: readonly unknown[] | undefined;
 }
 
 export interface Runner {
@@ -20,12 +23,22 @@ export interface Runner {
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows>;
 }
 
-/** The plan with its values, as a driver takes it. */
-export const requestOf = (plan: Plan, values: readonly unknown[], signal?: AbortSignal): Request => ({
+/** The plan with its values, as a driver takes it. `readsInto`: the driver decodes rows itself, unless the plan wants them undecoded. */
+export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortSignal | undefined, readsInto: boolean): Request => ({
   text: plan.sql,
   values: bind(plan, values),
   writes: plan.writes.length > 0,
   bigints: plan.bigints,
   batched: plan.batched,
   signal,
+  sink: readsInto && plan.wire !== null ? new ObjectSink(plan.wire) : undefined,
 });
+
+/** Every row of an answer as the plan reads it. */
+export const readAll = (plan: Plan, { objects, rows }: Rows): unknown[] => (objects as unknown[] | undefined) ?? plan.reader.all(rows);
+
+/** The first row of an answer as the plan reads it, or `null`. */
+export const readFirst = (plan: Plan, { objects, rows }: Rows): unknown => {
+  if (objects !== undefined) return objects.length === 0 ? null : objects[0];
+  return rows.length === 0 ? null : plan.reader.one(rows[0]!);
+};

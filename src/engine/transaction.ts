@@ -62,7 +62,8 @@ export class Transaction implements Runner {
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
-    return this.send(requestOf(plan, values, signal ?? this.#options.signal), plan.writes);
+    const readsInto = this.host.driver.readsInto === true;
+    return this.send(requestOf(plan, values, signal ?? this.#options.signal, readsInto), plan.writes);
   }
 
   /** Runs a request on the transaction's connection. `writes` names the tables, for error messages. */
@@ -81,7 +82,7 @@ export class Transaction implements Runner {
   }
 
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
-    const request = requestOf(plan, values, signal ?? this.#options.signal);
+    const request = requestOf(plan, values, signal ?? this.#options.signal, false);
     const connection = await this.#onConnection((reserved) => reserved);
     this.host.countStatement();
     yield* connection.stream(request, batchSize);

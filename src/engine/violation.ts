@@ -56,9 +56,14 @@ export const inModelWords = (error: unknown, writes: readonly string[]): unknown
   return explained;
 };
 
+/** The columns that the error names, or those of the constraint that it names. */
 const propertiesOf = (table: Table, error: ConstraintViolation): string[] => {
-  const columns = error.columns ?? (error.column === undefined ? [] : [error.column]);
-  return columns.map((name) => table.columns.find((column) => column.name === name)?.property).filter((name) => name !== undefined);
+  const named = error.columns ?? (error.column === undefined ? null : [error.column]);
+  if (named !== null) {
+    return named.map((name) => table.columns.find((column) => column.name === name)?.property).filter((name) => name !== undefined);
+  }
+  const constraints = [...table.uniques, ...table.foreignKeys, { name: `${table.name}_pkey`, columns: table.primaryKey }];
+  return (constraints.find(({ name }) => name === error.constraint)?.columns ?? []).map((column) => column.property);
 };
 
 const knownFields = (error: ConstraintViolation): ErrorDetails => ({

@@ -4,6 +4,7 @@ import { parametersOf } from "../ast/walk.ts";
 import type { AggregateName } from "../ast/operator.ts";
 import { bind } from "../engine/plan.ts";
 import type { Plan } from "../engine/plan.ts";
+import { readAll, readFirst } from "../engine/run.ts";
 import type { Rows, Runner } from "../engine/run.ts";
 import type { StepMaker } from "../engine/shape.ts";
 import type { Relation, Table } from "../schema/table.ts";
@@ -27,8 +28,6 @@ import type { Branch } from "./values-tree.ts";
 import { aggregates, allRows, anyRow, deleteRows, firstRow, lastRow, rowCountOf, tuples, updateStep } from "./verbs.ts";
 
 type Take<T> = (plan: Plan, answer: Rows) => T;
-const takeAll: Take<unknown[]> = (plan, answer) => plan.reader.all(answer.rows);
-const takeFirst: Take<unknown> = (plan, answer) => (answer.rows.length === 0 ? null : plan.reader.one(answer.rows[0]!));
 const takeCount: Take<number> = (_plan, answer) => answer.count;
 const defaultBatchSize = 1000;
 
@@ -63,7 +62,7 @@ export class QueryBuilder extends RefinableQuery {
   // ------------------------------------------------------------ rows
 
   all(options?: CallOptions): Promise<unknown[]> {
-    const rows = this.#run(allRows, takeAll, options);
+    const rows = this.#run(allRows, readAll, options);
     return this.state.includes.length === 0 ? rows : rows.then((parents) => this.#withIncludes(parents));
   }
 
@@ -98,7 +97,7 @@ export class QueryBuilder extends RefinableQuery {
     try {
       const { limit, includes } = this.state;
       const query = this.limit(limit === null ? count : Math.min(limit, count));
-      const rows = query.#run(verb, takeAll, options);
+      const rows = query.#run(verb, readAll, options);
       return includes.length === 0 ? rows : rows.then((parents) => query.#withIncludes(parents));
     } catch (error) {
       return Promise.reject(error);
@@ -107,9 +106,14 @@ export class QueryBuilder extends RefinableQuery {
 
   /** Undecoded rows with the plan that reads them, for results in other forms. */
   execute(options?: CallOptions): Promise<{ readonly plan: Plan; readonly answer: Rows }> {
-    if (this.state.includes.length > 0)
-      throw new ConfigurationError("execute() reads plain results. Load relations with query(…).with(…).all().");
-    return this.#run(allRows, (plan, answer) => ({ plan, answer }), options);
+    return this.#attempt(() => {
+      if (this.state.includes.length > 0)
+        throw new ConfigurationError("execute() reads plain results. Load relations with query(…).with(…).all().");
+      const runner = this.#running();
+      const plan = this.#plan(allRows, runner);
+      const answer = runner.run({ ...plan, wire: null }, this.state.values, options?.signal);
+      return Promise.resolve(answer).then((rows) => ({ plan, answer: rows }));
+    });
   }
 
   async *stream({ batchSize = defaultBatchSize, signal }: StreamOptions = {}): AsyncGenerator<unknown> {
@@ -129,18 +133,18 @@ export class QueryBuilder extends RefinableQuery {
   lazy(options?: CallOptions): Promise<unknown[]> {
     return this.#attempt(() => {
       if (this.state.includes.length > 0) throw new ConfigurationError("lazy() rows have no relations. Take with() out, or use all().");
-      return this.#run(allRows, (plan, answer) => plan.lazy(answer.rows), options);
+      return this.execute(options).then(({ plan, answer }) => plan.lazy(answer.rows));
     });
   }
 
   // ------------------------------------------------------------ one value
 
   count(options?: CallOptions): Promise<number> {
-    return this.#run(rowCountOf, takeFirst, options) as Promise<number>;
+    return this.#run(rowCountOf, readFirst, options) as Promise<number>;
   }
 
   exists(options?: CallOptions): Promise<boolean> {
-    return this.#run(anyRow, takeFirst, options) as Promise<boolean>;
+    return this.#run(anyRow, readFirst, options) as Promise<boolean>;
   }
 
   sum(column: string, options?: CallOptions): Promise<unknown> {
@@ -166,7 +170,7 @@ export class QueryBuilder extends RefinableQuery {
       const parameters = columns.flatMap((column) => parametersOf(column.expression));
       const values = parameters.map((parameter) => parameter.value);
       const makeStep = (): Step => ({ ...aggregates(columns).makeStep(), parameters });
-      return this.step(`aggregate ${computedKey(columns)}`, makeStep, values).#runHere(takeFirst, options);
+      return this.step(`aggregate ${computedKey(columns)}`, makeStep, values).#runHere(readFirst, options);
     });
   }
 
@@ -176,7 +180,7 @@ export class QueryBuilder extends RefinableQuery {
     return this.#attempt(async () => {
       const tree = valuesTree(this.state.scope, columns);
       const query = this.step(`values ${JSON.stringify(columns)}`, () => valuesOf(tree).makeStep());
-      const rows = await query.#runHere(takeAll);
+      const rows = await query.#runHere(readAll);
       await Promise.all(branchesOf(tree).map((branch) => query.#fillBranch(rows, branch)));
       return withoutKeys(tree, rows);
     });
@@ -206,7 +210,7 @@ export class QueryBuilder extends RefinableQuery {
   #tuples(columns: readonly string[], single: boolean, use: string): Promise<unknown[]> {
     const { scope } = this.state;
     return this.#attempt(() =>
-      this.step(`${use} ${JSON.stringify(columns)}`, () => tuples(scope, columns, single, use).makeStep()).#runHere(takeAll),
+      this.step(`${use} ${JSON.stringify(columns)}`, () => tuples(scope, columns, single, use).makeStep()).#runHere(readAll),
     );
   }
 
@@ -286,7 +290,7 @@ export class QueryBuilder extends RefinableQuery {
   }
 
   #runWith(verb: StepMaker<Step>, values: readonly unknown[]): Promise<unknown[]> {
-    return this.#runAt(this.state.shape.child(verb), [...this.state.values, ...values], takeAll);
+    return this.#runAt(this.state.shape.child(verb), [...this.state.values, ...values], readAll);
   }
 
   #runAt<T>(shape: QueryState["shape"], values: readonly unknown[], take: Take<T>, options?: CallOptions): Promise<T> {

@@ -18,7 +18,16 @@ import type { Exchange } from "./pipeline.ts";
 import { bindExecute } from "./protocol/bind.ts";
 import type { BindExecute, ParameterCodec } from "./protocol/bind.ts";
 import type { Notification } from "./protocol/read.ts";
-import { writeClosePortal, writeCloseStatement, writeCopyFail, writeDescribeStatement, writeExecute, writeParse, writeSync, writeTerminate } from "./protocol/write.ts";
+import {
+  writeClosePortal,
+  writeCloseStatement,
+  writeCopyFail,
+  writeDescribeStatement,
+  writeExecute,
+  writeParse,
+  writeSync,
+  writeTerminate,
+} from "./protocol/write.ts";
 import { decodersOf, preferredFields } from "./result-rows.ts";
 import type { CodecLookup, PostgresAnswer } from "./result-rows.ts";
 import type { Wire } from "./socket.ts";
@@ -269,7 +278,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     const types = request.parameterTypes ?? noTypes;
     return request.values.map((_, at) => {
       const type = types[at] ?? 0;
-      return type === 0 ? untypedParameter : (this.#settings.codecs.exact.codec(type));
+      return type === 0 ? untypedParameter : this.#settings.codecs.exact.codec(type);
     });
   }
 
@@ -492,8 +501,11 @@ const gone = (): DatabaseClosed => new DatabaseClosed("The connection is closed:
 
 /** Why a session with this setting cannot be read, or null. */
 export const unreadableSetting = (name: string, value: string): string | null => {
-  if (name === "client_encoding" && value !== "UTF8") return `The session's client_encoding was set to ${value.slice(0, 40)}; Petrel reads UTF8 only.`;
-  if (name === "standard_conforming_strings" && value !== "on") return "The session's standard_conforming_strings was switched off, which makes quoting unsafe.";
-  if (name === "DateStyle" && !value.startsWith("ISO")) return `The session's DateStyle was set to ${value.slice(0, 40)}; Petrel reads ISO only.`;
+  if (name === "client_encoding" && value !== "UTF8")
+    return `The session's client_encoding was set to ${value.slice(0, 40)}; Petrel reads UTF8 only.`;
+  if (name === "standard_conforming_strings" && value !== "on")
+    return "The session's standard_conforming_strings was switched off, which makes quoting unsafe.";
+  if (name === "DateStyle" && !value.startsWith("ISO"))
+    return `The session's DateStyle was set to ${value.slice(0, 40)}; Petrel reads ISO only.`;
   return null;
 };

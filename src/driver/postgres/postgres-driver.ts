@@ -22,7 +22,18 @@ export interface PostgresOptions extends ConnectOptions {
   readonly codecs?: CodecOptions | undefined;
 }
 
-const optionNames = ["url", "settings", "password", "parameters", "tls", "allowCleartextPassword", "environment", "pool", "statementCacheSize", "codecs"];
+const optionNames = [
+  "url",
+  "settings",
+  "password",
+  "parameters",
+  "tls",
+  "allowCleartextPassword",
+  "environment",
+  "pool",
+  "statementCacheSize",
+  "codecs",
+];
 
 const isTransactionControl = /^\s*(?:begin|start\s+transaction|commit|rollback|abort|end|savepoint|release|prepare\s+transaction)\b/i;
 
@@ -103,7 +114,8 @@ const strayControl = (text: string): TransactionError =>
 /** Opens nothing yet: connections are made when statements come. Throws `ConfigurationError` for what cannot be right. */
 export const openPostgres = (options: PostgresOptions = {}): PostgresDriver => {
   for (const name of Object.keys(options)) {
-    if (!optionNames.includes(name)) throw new ConfigurationError(`openPostgres has no option '${name.slice(0, 60)}'.${didYouMean(name, optionNames)}`);
+    if (!optionNames.includes(name))
+      throw new ConfigurationError(`openPostgres has no option '${name.slice(0, 60)}'.${didYouMean(name, optionNames)}`);
   }
   const size = options.statementCacheSize ?? 256;
   if (!Number.isSafeInteger(size) || size < 1) throw new ConfigurationError("statementCacheSize must be a whole number, 1 or more.");

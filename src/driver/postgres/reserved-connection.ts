@@ -62,7 +62,12 @@ export class PostgresReserved implements ReservedConnection {
   }
 
   stream(request: Request, batchSize: number): AsyncIterable<Answer> {
-    return streamPortal(() => this.#connection, request, batchSize, () => this.#takeOwed());
+    return streamPortal(
+      () => this.#connection,
+      request,
+      batchSize,
+      () => this.#takeOwed(),
+    );
   }
 
   #with<T>(act: (connection: PostgresConnection) => Promise<T>): Promise<T> {

@@ -99,7 +99,9 @@ export class StatementExchange implements Exchange {
         return;
       case backend.copyInResponse:
       case backend.copyOutResponse:
-        this.#problem = new QueryError("COPY needs a stream: use copyFrom or copyTo instead of running it as a statement.", { sql: this.text });
+        this.#problem = new QueryError("COPY needs a stream: use copyFrom or copyTo instead of running it as a statement.", {
+          sql: this.text,
+        });
         return this.owner.copyBegan(code === backend.copyInResponse ? "in" : "out");
       case backend.copyData:
       case backend.copyDone:
@@ -153,21 +155,19 @@ export class StatementExchange implements Exchange {
     } catch (error) {
       // Rows that are none mean that the stream is lost; anything else is the reader's own trouble and concerns this request only.
       if (error instanceof ProtocolError) throw error;
-      this.#problem = error instanceof Error ? error : new QueryError("A reader of rows threw something that is no error.", { cause: error });
+      this.#problem =
+        error instanceof Error ? error : new QueryError("A reader of rows threw something that is no error.", { cause: error });
     }
   }
 
   #read(buffer: Buffer, start: number, end: number, count: number): void {
     this.#rowCount += count;
     const { sink } = this.request;
-    if (sink === undefined) {
-      this.#decoders ??= this.owner.decoders(this.fields, this.request.bigints);
-      this.hasRows = true;
-      return readRows(buffer, start, end, count, this.#decoders, this.#rows);
-    }
-    if (!this.hasRows) sink.fields(this.fields);
+    this.#decoders ??= this.owner.decoders(this.fields, this.request.bigints);
+    if (sink !== undefined && !this.hasRows) sink.fields(this.fields, this.#decoders);
     this.hasRows = true;
-    sink.rows(buffer, start, end, count);
+    if (sink === undefined) readRows(buffer, start, end, count, this.#decoders, this.#rows);
+    else sink.rows(buffer, start, end, count);
   }
 
   finish(): void {
@@ -179,7 +179,7 @@ export class StatementExchange implements Exchange {
     }
     const count = this.isSuspended || this.#commandCount === 0 ? this.#rowCount : this.#commandCount;
     this.#release();
-    this.resolve(new PostgresAnswer(this.#rows, count, this.fields, this.isSuspended));
+    this.resolve(new PostgresAnswer(this.#rows, count, this.fields, this.isSuspended, this.request.sink?.objects));
   }
 
   refused(error: Error): void {
@@ -194,7 +194,8 @@ export class StatementExchange implements Exchange {
 
   lost(error: Error): void {
     if (!transactionEnd.test(this.text)) return this.#fail(this.stoppedBy ?? error);
-    const text = "The connection was lost after COMMIT was sent and before its answer: the transaction may be committed or not. Look before you repeat it.";
+    const text =
+      "The connection was lost after COMMIT was sent and before its answer: the transaction may be committed or not. Look before you repeat it.";
     this.#fail(new CommitOutcomeUnknown(text, { mayHaveRun: true, cause: error }));
   }
 
