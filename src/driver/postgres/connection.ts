@@ -18,7 +18,7 @@ import type { Exchange } from "./pipeline.ts";
 import { bindExecute } from "./protocol/bind.ts";
 import type { BindExecute, ParameterCodec } from "./protocol/bind.ts";
 import type { Notification } from "./protocol/read.ts";
-import { writeClosePortal, writeCloseStatement, writeCopyFail, writeDescribeStatement, writeExecute, writeParse, writeSync, writeTerminate } from "./protocol/write.ts";
+import { writeClosePortal, writeCloseStatement, writeCopyFail, writeDescribeStatement, writeExecute, writeParse, writeQuery, writeSync, writeTerminate } from "./protocol/write.ts";
 import { decodersOf, preferredFields } from "./result-rows.ts";
 import type { CodecLookup, PostgresAnswer } from "./result-rows.ts";
 import type { Wire } from "./socket.ts";
@@ -38,6 +38,8 @@ export interface Codecs {
 export interface ConnectionSettings {
   readonly codecs: Codecs;
   readonly statementCacheSize: number;
+  /** Behind a pooler that gives each transaction another server connection, names cannot be relied upon. Set to false for good once that shows. */
+  readonly names: { areKept: boolean };
   readonly notice: (report: ServerReport) => void;
   readonly notification: (notification: Notification) => void;
 }
@@ -245,22 +247,24 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   #write(request: Request, isShared: boolean, { resolve, reject }: Settle, makeBinding: MakeBinding): StatementExchange {
     const { writer } = this.#pipeline;
     const types = request.parameterTypes ?? noTypes;
+    const isNamed = this.#settings.names.areKept;
     const known = this.#statements.find(request.text, types);
-    const statement = known ?? this.#statements.add(request.text, types);
+    const statement = known !== undefined && (known.name !== "") === isNamed ? known : this.#statements.add(request.text, types, isNamed);
+    const parses = statement !== known || !isNamed;
     let binding: Binding;
     try {
-      if (known === undefined) {
+      if (parses) {
         writeParse(writer, statement.name, request.text, types);
         writeDescribeStatement(writer, statement.name);
-        statement.bindText = bindExecute({ statement: statement.name, parameters: this.#parametersOf(request), resultFormats: [] });
+        statement.bindText ??= bindExecute({ statement: statement.name, parameters: this.#parametersOf(request), resultFormats: [] });
       }
       binding = makeBinding(statement);
       binding.write(writer, request.values);
     } catch (error) {
-      if (known === undefined) this.#statements.markDead(statement);
+      if (parses) this.#statements.markDead(statement);
       throw error;
     }
-    const exchange = new StatementExchange(this, request, statement, known === undefined, isShared, resolve, reject, binding.fields);
+    const exchange = new StatementExchange(this, request, statement, parses, isShared, resolve, reject, binding.fields);
     exchange.sentAt = performance.now();
     return exchange;
   }
@@ -274,9 +278,10 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   described(statement: PreparedStatement, fields: readonly ResultField[]): void {
+    if (statement.textFields !== null && isSameResult(statement.textFields, fields)) return;
     statement.textFields = fields;
-    const wanted = preferredFields(fields, this.#settings.codecs.exact);
-    statement.fields = wanted;
+    statement.fields = preferredFields(fields, this.#settings.codecs.exact);
+    statement.bind = null;
   }
 
   decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] {
@@ -316,6 +321,8 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (exchange.parses && !exchange.hasParsed) this.#statements.markDead(statement);
     const sqlState = isPetrelError(error) ? error.sqlState : undefined;
     const isForgotten = sqlState === "26000" && !exchange.parses;
+    // Names that vanish on the server without our doing: someone between us gives out its connections by the transaction.
+    if (isForgotten && !statement.isDead) this.#settings.names.areKept = false;
     const isOutdated = sqlState === "0A000" && !exchange.parses && error.message.includes("cached plan");
     if (isForgotten) this.#statements.markDead(statement);
     else if (isOutdated) this.#statements.discard(statement);
@@ -435,12 +442,22 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     await this.run({ text: "DISCARD ALL", values: [], writes: true, bigints: false, batched: false });
   }
 
-  /** Puts an exchange of the simple protocol in line; `write` writes its message. */
-  exchange(exchange: Exchange, write: (pipeline: Pipeline) => void): void {
+  /** Puts an exchange of the simple protocol in line. Throws `DatabaseClosed` when the connection has ended. */
+  query(text: string, exchange: Exchange): void {
+    if (!this.isOpen) throw gone();
     this.#pipeline.endGroup();
-    write(this.#pipeline);
+    writeQuery(this.#pipeline.writer, text);
     this.#pipeline.addWhole(exchange);
     this.#pipeline.flush();
+    this.lastText = text;
+  }
+
+  get wire(): Wire {
+    return this.#session.wire;
+  }
+
+  cancel(): Promise<void> {
+    return this.#session.cancel();
   }
 
   #onIdle(): void {
@@ -470,6 +487,9 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     for (const attempt of this.#held.splice(0)) attempt();
   }
 }
+
+const isSameResult = (a: readonly ResultField[], b: readonly ResultField[]): boolean =>
+  a.length === b.length && a.every((field, at) => field.type === b[at]!.type && field.name === b[at]!.name);
 
 /** How one run is bound and executed, and the result's columns as it gets them; null when they are not known yet. */
 interface Binding {

@@ -8,6 +8,7 @@ import { DatabaseClosed, TransactionError } from "../../base/errors.ts";
 import type { Answer, Request, ReservedConnection } from "../driver.ts";
 import type { Slot } from "../pool.ts";
 import type { PostgresConnection } from "./connection.ts";
+import { copyFrom, copyTo } from "./copy.ts";
 import { streamPortal } from "./portal.ts";
 import { PostgresAnswer } from "./result-rows.ts";
 
@@ -63,6 +64,18 @@ export class PostgresReserved implements ReservedConnection {
 
   stream(request: Request, batchSize: number): AsyncIterable<Answer> {
     return streamPortal(() => this.#connection, request, batchSize, () => this.#takeOwed());
+  }
+
+  async copyFrom(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, signal?: AbortSignal): Promise<number> {
+    const connection = this.#connection;
+    for (const owed of this.#takeOwed()) await connection.run(owed);
+    return copyFrom(connection, text, chunks, signal);
+  }
+
+  async *copyTo(text: string, signal?: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+    const connection = this.#connection;
+    for (const owed of this.#takeOwed()) await connection.run(owed);
+    yield* copyTo(connection, text, signal);
   }
 
   #with<T>(act: (connection: PostgresConnection) => Promise<T>): Promise<T> {

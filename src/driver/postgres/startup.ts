@@ -158,6 +158,7 @@ class Starter {
       case backend.errorResponse:
         throw this.#refusal(body);
       case backend.noticeResponse:
+      case backend.notificationResponse:
         return;
       default:
         throw new ProtocolError(`The server sent ${messageName(code)} before it was ready. The connection is closed.`);

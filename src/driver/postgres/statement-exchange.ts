@@ -58,7 +58,7 @@ export class StatementExchange implements Exchange {
   #commandCount = 0;
   #decoders: readonly Decode[] | null = null;
   /** As Bind asked for them: known columns in their own formats; null for unknown ones, which come as text. */
-  readonly #fields: readonly ResultField[] | null;
+  #fields: readonly ResultField[] | null;
   tag: string | null = null;
 
   constructor(
@@ -121,7 +121,7 @@ export class StatementExchange implements Exchange {
         readParameterDescription(buffer, start, end);
         return true;
       case backend.rowDescription:
-        this.owner.described(this.statement, readRowDescription(buffer, start, end));
+        this.#redescribe(readRowDescription(buffer, start, end));
         return true;
       case backend.noData:
         this.owner.described(this.statement, []);
@@ -129,6 +129,14 @@ export class StatementExchange implements Exchange {
       default:
         return false;
     }
+  }
+
+  /** Unnamed statements are described at every run: what was asked for by yesterday's columns is read by today's types. */
+  #redescribe(fields: readonly ResultField[]): void {
+    this.owner.described(this.statement, fields);
+    const asked = this.#fields;
+    if (asked === null || fields.every((field, at) => field.type === asked[at]?.type)) return;
+    this.#fields = fields.map((field, at) => ({ ...field, format: asked[at]?.format ?? 0 }));
   }
 
   #complete(buffer: Buffer, start: number, end: number): void {
