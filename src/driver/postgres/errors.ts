@@ -157,7 +157,7 @@ const place = ({ sqlState, schema, table, column, constraint }: ServerReport): s
  * The other classes quote names.
  */
 const withoutValues = ({ sqlState, message }: ServerReport): string =>
-  sqlState.startsWith("22") ? message.replace(/["'`«‹„“”‘「].*["'`»›“”’」]/s, "…") : message;
+  sqlState.startsWith("22") ? message.replace(/["'`«»‹›„“”‘’「」].*["'`«»‹›„“”‘’「」]/s, "…") : message;
 
 const detailsOf = (report: ServerReport, { sql, mayHaveRun = false }: ReportContext): ErrorDetails => ({
   sqlState: report.sqlState,
