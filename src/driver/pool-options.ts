@@ -46,7 +46,9 @@ export const poolOptions = (given: Partial<PoolOptions> = {}): PoolOptions => {
   const options = { ...defaults, minConnections: Math.min(defaults.minConnections, max), ...known, maxConnections: max };
   if (options.maxConnections < 1) throw new ConfigurationError("The pool's maxConnections must be 1 or more.");
   if (options.minConnections > options.maxConnections) {
-    throw new ConfigurationError(`The pool's minConnections (${options.minConnections}) is more than its maxConnections (${options.maxConnections}).`);
+    throw new ConfigurationError(
+      `The pool's minConnections (${options.minConnections}) is more than its maxConnections (${options.maxConnections}).`,
+    );
   }
   return options;
 };

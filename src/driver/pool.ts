@@ -84,7 +84,10 @@ const maxConnectingAtOnce = 4;
 const closeGraceMs = 5000;
 
 export const canceled = (signal: AbortSignal, ran: boolean): QueryCanceled =>
-  new QueryCanceled(`The statement was stopped by its signal${ran ? "" : " before it was sent"}.`, { cause: signal.reason, mayHaveRun: ran });
+  new QueryCanceled(`The statement was stopped by its signal${ran ? "" : " before it was sent"}.`, {
+    cause: signal.reason,
+    mayHaveRun: ran,
+  });
 
 export class Pool<C extends Pooled> {
   readonly #connect: Connect<C>;
@@ -396,7 +399,8 @@ export class Pool<C extends Pooled> {
   }
 }
 
-const closedError = (): DatabaseClosed => new DatabaseClosed("The database is closed: nothing can be run on it any more.", { mayHaveRun: false });
+const closedError = (): DatabaseClosed =>
+  new DatabaseClosed("The database is closed: nothing can be run on it any more.", { mayHaveRun: false });
 
 const shorter = (a: number, b: number | undefined): number => (b === undefined || b <= 0 ? a : a <= 0 ? b : Math.min(a, b));
 

@@ -133,7 +133,11 @@ describe("many statements", () => {
   it("runs reads again that the server skipped because another one failed", async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 200 }, (_, at) =>
-        driver.run(at % 50 === 25 ? read("SELECT 1 / (id - id) FROM things WHERE id = $1", [at]) : read("SELECT id FROM things WHERE id = $1", [at + 1])),
+        driver.run(
+          at % 50 === 25
+            ? read("SELECT 1 / (id - id) FROM things WHERE id = $1", [at])
+            : read("SELECT id FROM things WHERE id = $1", [at + 1]),
+        ),
       ),
     );
     for (const [at, outcome] of outcomes.entries()) {
@@ -162,7 +166,10 @@ describe("many statements", () => {
       assert.equal(error["parameter"], 2);
     }
     const answers = await Promise.all(Array.from({ length: 100 }, (_, at) => driver.run(read("SELECT $1::int", [at]))));
-    assert.deepEqual(answers.flatMap((answer) => answer.rows.flat()), Array.from({ length: 100 }, (_, at) => at));
+    assert.deepEqual(
+      answers.flatMap((answer) => answer.rows.flat()),
+      Array.from({ length: 100 }, (_, at) => at),
+    );
   });
 });
 

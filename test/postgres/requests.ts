@@ -13,4 +13,7 @@ export const read = (text: string, values: readonly BoundValue[] = [], more: Mor
   ...more,
 });
 
-export const write = (text: string, values: readonly BoundValue[] = [], more: More = {}): Request => ({ ...read(text, values, more), writes: true });
+export const write = (text: string, values: readonly BoundValue[] = [], more: More = {}): Request => ({
+  ...read(text, values, more),
+  writes: true,
+});

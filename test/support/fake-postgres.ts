@@ -35,7 +35,9 @@ export const failure = (sqlState: string, text: string, severity = "ERROR"): Buf
   message("E", Buffer.from(`S${severity}\0V${severity}\0C${sqlState}\0M${text}\0`), Buffer.from([0]));
 export const notification = (channel: string, payload: string): Buffer => message("A", int32(1), cString(channel), cString(payload));
 
-export const rowDescription = (...columns: readonly { readonly name: string; readonly type?: number; readonly format?: number }[]): Buffer =>
+export const rowDescription = (
+  ...columns: readonly { readonly name: string; readonly type?: number; readonly format?: number }[]
+): Buffer =>
   message(
     "T",
     int16(columns.length),
@@ -144,7 +146,13 @@ export class FakeClient {
   /** Lets the client in without a password. */
   async accept(...reports: readonly Buffer[]): Promise<void> {
     await this.opening();
-    this.send(authenticationOk, parameterStatus("client_encoding", "UTF8"), ...reports, keyData(1, Buffer.from("\x01\x02\x03\x04")), ready());
+    this.send(
+      authenticationOk,
+      parameterStatus("client_encoding", "UTF8"),
+      ...reports,
+      keyData(1, Buffer.from("\x01\x02\x03\x04")),
+      ready(),
+    );
   }
 }
 

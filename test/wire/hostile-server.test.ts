@@ -30,7 +30,11 @@ const against = async (
 
 describe("a server that sends what it may", () => {
   it("is read at any cut of its bytes (hazard 48: notices, parameters and notifications between any two messages)", async () => {
-    const between = Buffer.concat([fake.notice("hello"), fake.parameterStatus("application_name", "x"), fake.notification("channel", "payload")]);
+    const between = Buffer.concat([
+      fake.notice("hello"),
+      fake.parameterStatus("application_name", "x"),
+      fake.notification("channel", "payload"),
+    ]);
     await against(
       async (client) => {
         await client.accept(between);
@@ -79,7 +83,10 @@ describe("a server that sends what it may", () => {
       },
       async (driver) => {
         const types: number[] = [];
-        const sink = { fields: (fields: readonly { type: number }[]): void => void types.push(...fields.map((field) => field.type)), rows: (): void => undefined };
+        const sink = {
+          fields: (fields: readonly { type: number }[]): void => void types.push(...fields.map((field) => field.type)),
+          rows: (): void => undefined,
+        };
         await driver.run(read("SELECT", [], { sink }));
         assert.deepEqual(types, [4294967295]);
       },
@@ -119,14 +126,20 @@ describe("a server that sends what it may not", () => {
     ["a second ReadyForQuery", Buffer.concat([fake.ready(), fake.ready()])],
     ["ReadyForQuery before the answer", fake.ready()],
     ["CommandComplete twice (hazard 14)", Buffer.concat([fake.firstAnswer("x"), fake.complete("SELECT 1"), fake.ready()])],
-    ["rows before they were described", Buffer.concat([fake.parseComplete, fake.bindComplete, fake.dataRow("x"), fake.complete("SELECT 1"), fake.ready()])],
+    [
+      "rows before they were described",
+      Buffer.concat([fake.parseComplete, fake.bindComplete, fake.dataRow("x"), fake.complete("SELECT 1"), fake.ready()]),
+    ],
     ["an unknown message (hazard 15)", fake.message("?", Buffer.from("what"))],
     ["a message that no client asked for", fake.message("V", Buffer.from([255, 255, 255, 255]))],
     ["an authentication request in the middle", fake.authenticationOk],
     ["a transaction status that is none", Buffer.concat([fake.firstAnswer("x"), fake.message("Z", Buffer.from("X"))])],
     ["a length of 1.7 GB (hazard 16)", Buffer.from([0x54, 0x65, 0x53, 0xf1, 0x00, 0, 0])],
     ["a length below 4", Buffer.from([0x43, 0, 0, 0, 3])],
-    ["a row with a field of -2 bytes (hazard 17)", Buffer.concat([fake.firstAnswer().subarray(0, -14), fake.message("D", Buffer.from([0, 1, 255, 255, 255, 254]))])],
+    [
+      "a row with a field of -2 bytes (hazard 17)",
+      Buffer.concat([fake.firstAnswer().subarray(0, -14), fake.message("D", Buffer.from([0, 1, 255, 255, 255, 254]))]),
+    ],
     ["a row with another number of fields", Buffer.concat([fake.firstAnswer().subarray(0, -14), fake.dataRow("a", "b")])],
     ["an error twice in one group (hazard 14)", Buffer.concat([fake.failure("42601", "a"), fake.failure("42601", "b")])],
     ["CloseComplete for nothing", fake.message("3")],
@@ -243,7 +256,9 @@ describe("a connection that ends", () => {
       },
       async (driver) => {
         const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => driver.run(read("SELECT 1"))));
-        const lost = outcomes.filter((outcome) => outcome.status === "rejected").map((outcome) => outcome.reason as { code: string; mayHaveRun: boolean });
+        const lost = outcomes
+          .filter((outcome) => outcome.status === "rejected")
+          .map((outcome) => outcome.reason as { code: string; mayHaveRun: boolean });
         assert.ok(lost.length > 0);
         assert.ok(lost.every((error) => error.code === "E2006" && !error.mayHaveRun));
       },

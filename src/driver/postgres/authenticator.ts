@@ -52,12 +52,15 @@ export class Authenticator {
         this.#hasProof = true;
         return null;
       case "unsupported":
-        throw new AuthenticationFailed(`The server asks for ${request.name}, which Petrel does not speak. Use scram-sha-256 in pg_hba.conf.`);
+        throw new AuthenticationFailed(
+          `The server asks for ${request.name}, which Petrel does not speak. Use scram-sha-256 in pg_hba.conf.`,
+        );
     }
   }
 
   #accept(): null {
-    if (this.#scram !== null && !this.#hasProof) throw new AuthenticationFailed("The server let us in without proving that it knows the password.");
+    if (this.#scram !== null && !this.#hasProof)
+      throw new AuthenticationFailed("The server let us in without proving that it knows the password.");
     if (this.#config.channelBinding === "require" && !this.#hasProof) {
       throw new AuthenticationFailed("channel_binding=require, but the server let us in without SCRAM.");
     }
@@ -83,7 +86,8 @@ export class Authenticator {
   }
 
   #exchange(): ScramExchange {
-    if (this.#scram === null) throw new ProtocolError("The server went on with an authentication that never began. The connection is closed.");
+    if (this.#scram === null)
+      throw new ProtocolError("The server went on with an authentication that never began. The connection is closed.");
     return this.#scram;
   }
 

@@ -113,7 +113,9 @@ const hostsOf = (settings: Settings): Host[] => {
   const named = list(settings.host);
   const addresses = list(settings.hostaddr);
   if (named.length > 0 && addresses.length > 0 && named.length !== addresses.length) {
-    throw new ConfigurationError(`There are ${named.length} hosts and ${addresses.length} addresses (hostaddr). Give one address per host.`);
+    throw new ConfigurationError(
+      `There are ${named.length} hosts and ${addresses.length} addresses (hostaddr). Give one address per host.`,
+    );
   }
   const ports = list(settings.port);
   const count = Math.max(named.length, addresses.length, 1);
@@ -126,7 +128,9 @@ const hostsOf = (settings: Settings): Host[] => {
     return value;
   };
   if (named.length === 0 && addresses.length === 0) return [hostOf("localhost", "localhost", port(0))];
-  return Array.from({ length: count }, (_, at) => hostOf(named[at] === "" ? socketDirectories[0]! : (named[at] ?? ""), addresses[at] ?? "", port(at)));
+  return Array.from({ length: count }, (_, at) =>
+    hostOf(named[at] === "" ? socketDirectories[0]! : (named[at] ?? ""), addresses[at] ?? "", port(at)),
+  );
 };
 
 const readPem = (path: string, name: string): string => {
@@ -148,13 +152,18 @@ const readIfThere = (path: string): string | null => {
 const tlsOf = (settings: Settings, options: ConnectOptions, home: string): TlsConfig => {
   const system = settings.sslrootcert === "system";
   const mode = choose(settings, "sslmode", sslModes, system ? "verify-full" : "prefer");
-  if (system && mode !== "verify-full") throw new ConfigurationError("sslrootcert=system needs sslmode=verify-full: anybody may have a certificate of a public authority.");
+  if (system && mode !== "verify-full")
+    throw new ConfigurationError("sslrootcert=system needs sslmode=verify-full: anybody may have a certificate of a public authority.");
   const direct = choose(settings, "sslnegotiation", negotiations, "postgres") === "direct";
   if (direct && !["require", "verify-ca", "verify-full"].includes(mode)) {
-    throw new ConfigurationError("sslnegotiation=direct needs sslmode=require, verify-ca or verify-full: there is no way back to clear text.");
+    throw new ConfigurationError(
+      "sslnegotiation=direct needs sslmode=require, verify-ca or verify-full: there is no way back to clear text.",
+    );
   }
   const file = (name: "sslcert" | "sslkey" | "sslrootcert", standard: string): string | null =>
-    settings[name] === undefined || settings[name] === "" ? readIfThere(join(home, ".postgresql", standard)) : readPem(settings[name], name);
+    settings[name] === undefined || settings[name] === ""
+      ? readIfThere(join(home, ".postgresql", standard))
+      : readPem(settings[name], name);
   if (mode === "disable") {
     return { mode, direct, sni: false, ca: null, systemAuthorities: false, cert: null, key: null, passphrase: null };
   }
@@ -182,7 +191,8 @@ const allowedAuthOf = (settings: Settings): ReadonlySet<AuthMethod> | null => {
   if (given.length === 0) return null;
   const isNegative = given[0]!.startsWith("!");
   const words = given.map((word) => {
-    if (word.startsWith("!") !== isNegative) throw new ConfigurationError("require_auth either lists methods or excludes them with '!', not both.");
+    if (word.startsWith("!") !== isNegative)
+      throw new ConfigurationError("require_auth either lists methods or excludes them with '!', not both.");
     return choose({ require_auth: word.replace(/^!/, "") }, "require_auth", authMethods, "none");
   });
   return new Set(isNegative ? authMethods.filter((method) => !words.includes(method)) : words);

@@ -115,7 +115,11 @@ const tryHosts = async (
       const connection = connectionOf(await withTimeout(host, config, signal), config, settings);
       if (await fits(connection, wanted)) return connection;
       connection.end();
-      problems.push(new ConnectionError(`PostgreSQL at ${host.name}:${host.port} is not what target_session_attrs=${wanted} asks for.`, { mayHaveRun: false }));
+      problems.push(
+        new ConnectionError(`PostgreSQL at ${host.name}:${host.port} is not what target_session_attrs=${wanted} asks for.`, {
+          mayHaveRun: false,
+        }),
+      );
     } catch (error) {
       // Another host has the same users: what is wrong with ours is wrong there too.
       if (error instanceof AuthenticationFailed || signal.aborted) throw error;
@@ -137,7 +141,10 @@ export const connectPostgres = async (
   const hosts = config.balanceHosts ? shuffled(config.hosts) : config.hosts;
   const wanted = config.sessionAttributes;
   const attempt = tryHosts(hosts, wanted, config, settings, signal);
-  const found = wanted !== "prefer-standby" ? attempt : attempt.catch((error: unknown) => (signal.aborted ? Promise.reject(error) : tryHosts(hosts, "any", config, settings, signal)));
+  const found =
+    wanted !== "prefer-standby"
+      ? attempt
+      : attempt.catch((error: unknown) => (signal.aborted ? Promise.reject(error) : tryHosts(hosts, "any", config, settings, signal)));
   const connection = await found;
   connection.attach(events);
   return connection;

@@ -55,7 +55,9 @@ const readQuery = (query: string, settings: Settings): void => {
 export const parseConnectionUrl = (url: string): Settings => {
   const match = /^postgres(?:ql)?:\/\/([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?$/s.exec(url);
   if (match === null) {
-    throw new ConfigurationError("This is not a PostgreSQL URL. Write postgresql://user:password@host:5432/database, special characters as %XX.");
+    throw new ConfigurationError(
+      "This is not a PostgreSQL URL. Write postgresql://user:password@host:5432/database, special characters as %XX.",
+    );
   }
   const settings: Settings = {};
   readAuthority(match[1]!, settings);

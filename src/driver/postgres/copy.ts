@@ -91,7 +91,8 @@ const checkText = (text: string, direction: "FROM STDIN" | "TO STDOUT"): void =>
   if (!mustCopy.test(text)) throw new QueryError(`This is no COPY statement. Write COPY … ${direction}.`, { sql: text, mayHaveRun: false });
 };
 
-const wrongWay = (text: string, needed: "FROM STDIN" | "TO STDOUT"): QueryError => new QueryError(`This COPY copies the other way, or no data at all. Write COPY … ${needed}.`, { sql: text });
+const wrongWay = (text: string, needed: "FROM STDIN" | "TO STDOUT"): QueryError =>
+  new QueryError(`This COPY copies the other way, or no data at all. Write COPY … ${needed}.`, { sql: text });
 
 /** A call, because the state changes while we wait. */
 const isAborted = (signal: AbortSignal): boolean => signal.aborted;
@@ -108,7 +109,8 @@ const feed = async (
 ): Promise<void> => {
   const { pipeline, wire } = connection;
   for await (const chunk of chunks) {
-    if (!(chunk instanceof Uint8Array)) throw new QueryError("COPY takes chunks of bytes (Uint8Array); something else came.", { mayHaveRun: false });
+    if (!(chunk instanceof Uint8Array))
+      throw new QueryError("COPY takes chunks of bytes (Uint8Array); something else came.", { mayHaveRun: false });
     for (const part of cut(chunk)) {
       if (exchange.isOver) return;
       signal?.throwIfAborted();

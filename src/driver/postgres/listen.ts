@@ -17,7 +17,11 @@ export interface Subscription {
   unlisten(): Promise<void>;
 }
 
-export type ConnectListener = (heard: (notification: Notification) => void, events: PoolEvents, signal: AbortSignal) => Promise<PostgresConnection>;
+export type ConnectListener = (
+  heard: (notification: Notification) => void,
+  events: PoolEvents,
+  signal: AbortSignal,
+) => Promise<PostgresConnection>;
 
 interface Subscriber {
   readonly hear: Hear;
@@ -90,7 +94,11 @@ export class Listener {
   }
 
   #dial(): Promise<PostgresConnection> {
-    const attempt = this.#connect((notification) => this.#heard(notification), { idle: () => undefined, ended: () => this.#lost(attempt) }, this.#stop.signal);
+    const attempt = this.#connect(
+      (notification) => this.#heard(notification),
+      { idle: () => undefined, ended: () => this.#lost(attempt) },
+      this.#stop.signal,
+    );
     attempt.catch(() => {
       if (this.#connection === attempt) this.#connection = null;
     });

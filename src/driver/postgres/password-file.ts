@@ -18,7 +18,10 @@ const fields = (line: string): string[] | null => {
 };
 
 /** The password of the first matching line, or null. */
-export const findPassword = (text: string, wanted: readonly [host: string, port: string, database: string, user: string]): string | null => {
+export const findPassword = (
+  text: string,
+  wanted: readonly [host: string, port: string, database: string, user: string],
+): string | null => {
   for (const line of text.split(/\r?\n/)) {
     const entry = fields(line);
     if (entry !== null && wanted.every((value, at) => entry[at] === "*" || entry[at] === value)) return entry[4]!;
@@ -27,7 +30,13 @@ export const findPassword = (text: string, wanted: readonly [host: string, port:
 };
 
 /** Reads the file for one host. Null where there is no such file, no such line, or others may read it. */
-export const passwordFromFile = async (path: string, host: string, port: number, database: string, user: string): Promise<string | null> => {
+export const passwordFromFile = async (
+  path: string,
+  host: string,
+  port: number,
+  database: string,
+  user: string,
+): Promise<string | null> => {
   try {
     const { mode } = await stat(path);
     if (process.platform !== "win32" && (mode & 0o077) !== 0) return null;

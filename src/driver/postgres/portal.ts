@@ -15,7 +15,8 @@ export async function* streamPortal(
   batchSize: number,
   first: () => readonly Request[],
 ): AsyncGenerator<Answer, void, undefined> {
-  if (!Number.isSafeInteger(batchSize) || batchSize < 1) throw new ConfigurationError("A stream's batch size must be a whole number, 1 or more.");
+  if (!Number.isSafeInteger(batchSize) || batchSize < 1)
+    throw new ConfigurationError("A stream's batch size must be a whole number, 1 or more.");
   const portal = `c${++portals}`;
   let answer = await connection().openPortal(portal, request, batchSize, first());
   try {

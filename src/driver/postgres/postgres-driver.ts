@@ -32,7 +32,20 @@ export interface PostgresOptions extends ConnectOptions {
   readonly onNotice?: ((notice: ServerReport) => void) | undefined;
 }
 
-const optionNames = ["url", "settings", "password", "parameters", "tls", "allowCleartextPassword", "environment", "pool", "statementCacheSize", "codecs", "pooler", "onNotice"];
+const optionNames = [
+  "url",
+  "settings",
+  "password",
+  "parameters",
+  "tls",
+  "allowCleartextPassword",
+  "environment",
+  "pool",
+  "statementCacheSize",
+  "codecs",
+  "pooler",
+  "onNotice",
+];
 
 const isTransactionControl = /^\s*(?:begin|start\s+transaction|commit|rollback|abort|end|savepoint|release|prepare\s+transaction)\b/i;
 
@@ -41,6 +54,7 @@ export class PostgresDriver implements Driver {
   readonly config: ConnectConfig;
   readonly #pool: Pool<PostgresConnection>;
   readonly #listener: Listener;
+  #closing: Promise<void> | null = null;
 
   constructor(config: ConnectConfig, settings: ConnectionSettings, pool: PoolOptions) {
     this.config = config;
@@ -124,8 +138,9 @@ export class PostgresDriver implements Driver {
     return this.#pool.status;
   }
 
-  async close(): Promise<void> {
-    await Promise.all([this.#pool.close(), this.#listener.close()]);
+  close(): Promise<void> {
+    this.#closing ??= Promise.all([this.#pool.close(), this.#listener.close()]).then(() => undefined);
+    return this.#closing;
   }
 }
 
@@ -140,7 +155,8 @@ const strayControl = (text: string): TransactionError =>
 /** Opens nothing yet: connections are made when statements come. Throws `ConfigurationError` for what cannot be right. */
 export const openPostgres = (options: PostgresOptions = {}): PostgresDriver => {
   for (const name of Object.keys(options)) {
-    if (!optionNames.includes(name)) throw new ConfigurationError(`openPostgres has no option '${name.slice(0, 60)}'.${didYouMean(name, optionNames)}`);
+    if (!optionNames.includes(name))
+      throw new ConfigurationError(`openPostgres has no option '${name.slice(0, 60)}'.${didYouMean(name, optionNames)}`);
   }
   const size = options.statementCacheSize ?? 256;
   if (!Number.isSafeInteger(size) || size < 1) throw new ConfigurationError("statementCacheSize must be a whole number, 1 or more.");

@@ -63,7 +63,12 @@ export class PostgresReserved implements ReservedConnection {
   }
 
   stream(request: Request, batchSize: number): AsyncIterable<Answer> {
-    return streamPortal(() => this.#connection, request, batchSize, () => this.#takeOwed());
+    return streamPortal(
+      () => this.#connection,
+      request,
+      batchSize,
+      () => this.#takeOwed(),
+    );
   }
 
   async copyFrom(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, signal?: AbortSignal): Promise<number> {

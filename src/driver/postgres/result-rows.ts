@@ -19,7 +19,8 @@ const decoderOf = (field: ResultField, codecs: CodecLookup): Decode => {
   throw new BugError(`column ${field.name} of type ${codec.name} came in binary, which was not asked for.`);
 };
 
-export const decodersOf = (fields: readonly ResultField[], codecs: CodecLookup): readonly Decode[] => fields.map((field) => decoderOf(field, codecs));
+export const decodersOf = (fields: readonly ResultField[], codecs: CodecLookup): readonly Decode[] =>
+  fields.map((field) => decoderOf(field, codecs));
 
 /** The fields as results come from now on: each column in the format that its codec wants. */
 export const preferredFields = (fields: readonly ResultField[], codecs: CodecLookup): readonly ResultField[] =>
@@ -28,7 +29,14 @@ export const preferredFields = (fields: readonly ResultField[], codecs: CodecLoo
 let offsets = new Int32Array(64);
 
 /** Decodes `count` DataRow messages in `buffer[start, end)` and adds them to `into`. Throws `ProtocolError` for rows that are none. */
-export const readRows = (buffer: Buffer, start: number, end: number, count: number, decoders: readonly Decode[], into: unknown[][]): void => {
+export const readRows = (
+  buffer: Buffer,
+  start: number,
+  end: number,
+  count: number,
+  decoders: readonly Decode[],
+  into: unknown[][],
+): void => {
   const columns = decoders.length;
   if (columns * 2 > offsets.length) offsets = new Int32Array(columns * 2);
   let at = start;

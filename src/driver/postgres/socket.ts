@@ -110,9 +110,12 @@ const reasonOf = (error: Error): string => {
 };
 
 export const timedOut = (host: Host, timeoutMs: number): ConnectionError =>
-  new ConnectionError(`PostgreSQL at ${host.path ?? `${host.name}:${host.port}`} did not let us in within ${timeoutMs} ms (connect_timeout).`, {
-    mayHaveRun: false,
-  });
+  new ConnectionError(
+    `PostgreSQL at ${host.path ?? `${host.name}:${host.port}`} did not let us in within ${timeoutMs} ms (connect_timeout).`,
+    {
+      mayHaveRun: false,
+    },
+  );
 
 /** Opens a socket and waits until it is connected. `onread` null leaves reading to events. */
 const dial = (host: Host, config: ConnectConfig, onread: OnReadOpts | null, signal: AbortSignal): Promise<Socket> =>

@@ -73,7 +73,8 @@ class Inbox implements FrameSink {
     if (this.#target !== null) return this.#target.message(code, buffer, start, end);
     const message = { code, body: Buffer.from(buffer.subarray(start, end)) };
     // A server that talks and talks before it lets anyone in would fill the memory.
-    if (this.#messages.length > 10_000) throw new ProtocolError("The server sent thousands of messages before it was ready. The connection is closed.");
+    if (this.#messages.length > 10_000)
+      throw new ProtocolError("The server sent thousands of messages before it was ready. The connection is closed.");
     if (this.#next === null) return void this.#messages.push(message);
     const { resolve } = this.#next;
     this.#next = null;
@@ -152,7 +153,8 @@ class Starter {
         return;
       case backend.negotiateProtocolVersion: {
         const { unknownOptions } = readNegotiateProtocolVersion(body, 0, body.length);
-        if (unknownOptions.length > 0) throw new ProtocolError("The server refused protocol options that were never sent. The connection is closed.");
+        if (unknownOptions.length > 0)
+          throw new ProtocolError("The server refused protocol options that were never sent. The connection is closed.");
         return;
       }
       case backend.errorResponse:
@@ -171,7 +173,8 @@ class Starter {
   }
 
   #check(): void {
-    if (!this.#authenticator.isDone) throw new AuthenticationFailed("The server was ready without having authenticated us. The connection is closed.");
+    if (!this.#authenticator.isDone)
+      throw new AuthenticationFailed("The server was ready without having authenticated us. The connection is closed.");
     for (const [name, value] of this.parameters) {
       const problem = unreadableSetting(name, value);
       if (problem !== null) throw new ProtocolError(problem);
@@ -180,7 +183,12 @@ class Starter {
 }
 
 /** Throws `AuthenticationFailed`, `ServerUnavailable` and what else the server may answer; the stream is closed then. */
-export const startSession = async (wire: Wire, host: Host, config: ConnectConfig, password: () => Promise<string | null>): Promise<Started> => {
+export const startSession = async (
+  wire: Wire,
+  host: Host,
+  config: ConnectConfig,
+  password: () => Promise<string | null>,
+): Promise<Started> => {
   const starter = new Starter(wire, host, config, password);
   try {
     await starter.run();

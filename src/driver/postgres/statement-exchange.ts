@@ -99,7 +99,9 @@ export class StatementExchange implements Exchange {
         return;
       case backend.copyInResponse:
       case backend.copyOutResponse:
-        this.#problem = new QueryError("COPY needs a stream: use copyFrom or copyTo instead of running it as a statement.", { sql: this.text });
+        this.#problem = new QueryError("COPY needs a stream: use copyFrom or copyTo instead of running it as a statement.", {
+          sql: this.text,
+        });
         return this.owner.copyBegan(code === backend.copyInResponse ? "in" : "out");
       case backend.copyData:
       case backend.copyDone:
@@ -161,7 +163,8 @@ export class StatementExchange implements Exchange {
     } catch (error) {
       // Rows that are none mean that the stream is lost; anything else is the reader's own trouble and concerns this request only.
       if (error instanceof ProtocolError) throw error;
-      this.#problem = error instanceof Error ? error : new QueryError("A reader of rows threw something that is no error.", { cause: error });
+      this.#problem =
+        error instanceof Error ? error : new QueryError("A reader of rows threw something that is no error.", { cause: error });
     }
   }
 
@@ -202,7 +205,8 @@ export class StatementExchange implements Exchange {
 
   lost(error: Error): void {
     if (!transactionEnd.test(this.text)) return this.#fail(this.stoppedBy ?? error);
-    const text = "The connection was lost after COMMIT was sent and before its answer: the transaction may be committed or not. Look before you repeat it.";
+    const text =
+      "The connection was lost after COMMIT was sent and before its answer: the transaction may be committed or not. Look before you repeat it.";
     this.#fail(new CommitOutcomeUnknown(text, { mayHaveRun: true, cause: error }));
   }
 
