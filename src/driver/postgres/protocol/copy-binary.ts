@@ -24,6 +24,9 @@ export interface CopyBinary {
   readonly end: Uint8Array;
 }
 
+const signature = Buffer.from("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", "latin1");
+const trailer = Buffer.from([0xff, 0xff]);
+
 /** Throws `ConfigurationError` when a column's type has no binary form: such rows have to be copied as text. */
 export const copyBinary = (columns: readonly CopyColumn[]): CopyBinary => {
   const encoders = columns.map(({ name, binary }) => {
