@@ -49,7 +49,9 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
         await new Promise((resolve) => setImmediate(resolve));
       }
     };
-    from.on("data", (chunk: Buffer) => (line = line.then(() => pass(chunk))));
+    from.on("data", (chunk: Buffer) => {
+      line = line.then(() => pass(chunk));
+    });
     from.on("error", () => undefined);
     from.on("close", () => void line.then(() => to.end()));
   };

@@ -246,7 +246,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     const sqlState = isPetrelError(error) ? error.sqlState : undefined;
     const isForgotten = sqlState === "26000" && !exchange.parses;
     // Names that vanish on the server without our doing: someone between us gives out its connections by the transaction.
-    if (isForgotten && !statement.isDead) this.#settings.names.areKept = false;
+    if (isForgotten && !statement.isDead && this.#settings.names.mayVanish) this.#settings.names.areKept = false;
     const isOutdated = sqlState === "0A000" && !exchange.parses && error.message.includes("cached plan");
     if (isForgotten) this.#writer.statements.markDead(statement);
     else if (isOutdated) this.#writer.statements.discard(statement);
@@ -297,8 +297,8 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   #stop(exchange: StatementExchange, error: Error): void {
     const isFirst = this.#pipeline.first === exchange;
     if (exchange.isReplayable && !(isFirst && this.#pipeline.size === 1)) return exchange.abandon(error);
-    if (isFirst && !this.#isCanceling) return this.#cancel(exchange, error);
-    this.#toStop.set(exchange, error);
+    if (isFirst && !this.#isCanceling) void this.#cancel(exchange, error);
+    else this.#toStop.set(exchange, error);
   }
 
   #stopNext(): void {
@@ -307,31 +307,24 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     // Only statements are ever put there.
     if (error === undefined || this.#isCanceling) return;
     this.#toStop.delete(next!);
-    this.#cancel(next as StatementExchange, error);
+    void this.#cancel(next as StatementExchange, error);
   }
 
-  #cancel(exchange: StatementExchange, error: Error): void {
+  /** Until both the statement's end and the cancellation's are known, a cancellation could still be on its way to whatever came next. */
+  async #cancel(exchange: StatementExchange, error: Error): Promise<void> {
     this.#isCanceling = true;
-    let isSettled = false;
+    exchange.stoppedBy = error;
+    const ended = new Promise<void>((resolve) => (exchange.onSettled = resolve));
     const grace = setTimeout(() => {
       exchange.abandon(error);
       this.destroy(error);
     }, cancelGraceMs);
-    exchange.stoppedBy = error;
-    exchange.onSettled = () => {
-      isSettled = true;
-      clearTimeout(grace);
-    };
-    void this.#session.cancel().then(() => {
-      const release = (): void => {
-        this.#isCanceling = false;
-        this.#stopNext();
-        for (const attempt of this.#held.splice(0)) attempt();
-        if (this.inFlight === 0 && this.isOpen) this.#events.idle();
-      };
-      if (isSettled) release();
-      else exchange.onSettled = () => (clearTimeout(grace), release());
-    });
+    await Promise.all([this.#session.cancel(), ended]);
+    clearTimeout(grace);
+    this.#isCanceling = false;
+    this.#stopNext();
+    for (const attempt of this.#held.splice(0)) attempt();
+    if (this.inFlight === 0 && this.isOpen) this.#events.idle();
   }
 
   ping(): Promise<void> {

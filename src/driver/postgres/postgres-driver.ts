@@ -81,7 +81,7 @@ export class PostgresDriver implements Driver {
     try {
       slot = this.#pool.take(use);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     if (slot !== null) return act(slot, request);
     const { timeoutMs } = request;
@@ -166,7 +166,7 @@ export const openPostgres = (options: PostgresOptions = {}): PostgresDriver => {
   const settings: ConnectionSettings = {
     codecs,
     statementCacheSize: size,
-    names: pooler === "none" ? Object.freeze({ areKept: true }) : { areKept: pooler === "auto" },
+    names: { areKept: pooler !== "transaction", mayVanish: pooler === "auto" },
     notice: options.onNotice ?? (() => undefined),
     notification: () => undefined,
   };

@@ -87,7 +87,7 @@ export class PostgresReserved implements ReservedConnection {
     try {
       return act(this.#connection);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 

@@ -181,8 +181,18 @@ export class StatementExchange implements Exchange {
     sink.rows(buffer, start, end, count);
   }
 
+  /** Whatever the connection makes of it, the promise must settle: what it throws is for both of them. */
+  #tell<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (problem) {
+      this.#fail(problem as Error);
+      throw problem;
+    }
+  }
+
   finish(): void {
-    this.owner.completed(this);
+    this.#tell(() => this.owner.completed(this));
     if (this.#problem !== null) return this.#fail(this.#problem);
     if (this.tag === "ROLLBACK" && transactionEnd.test(this.text)) {
       const text = "COMMIT was answered by ROLLBACK: a statement of the transaction had failed, and nothing of it was kept.";
@@ -194,12 +204,12 @@ export class StatementExchange implements Exchange {
   }
 
   refused(error: Error): void {
-    if (this.owner.refused(this, error)) return this.#release();
+    if (this.#tell(() => this.owner.refused(this, error))) return this.#release();
     this.#fail(this.#problem ?? (this.stoppedBy !== null && isCancellation(error) ? this.stoppedBy : error));
   }
 
   skipped(error: Error): void {
-    if (this.owner.skipped(this)) return this.#release();
+    if (this.#tell(() => this.owner.skipped(this))) return this.#release();
     this.#fail(error);
   }
 

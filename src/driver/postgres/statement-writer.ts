@@ -24,8 +24,11 @@ export interface Codecs {
 export interface StatementSettings {
   readonly codecs: Codecs;
   readonly statementCacheSize: number;
-  /** Behind a pooler that gives each transaction another server connection, names cannot be relied upon. Set to false for good once that shows. */
-  readonly names: { areKept: boolean };
+  /**
+   * Behind a pooler that gives each transaction another server connection, names cannot be relied upon.
+   * Where `mayVanish`, `areKept` is set to false for good once that shows.
+   */
+  readonly names: { areKept: boolean; readonly mayVanish: boolean };
 }
 
 const isSameResult = (a: readonly ResultField[], b: readonly ResultField[]): boolean =>
