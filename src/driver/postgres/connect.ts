@@ -15,6 +15,8 @@ import type { Wire } from "./socket.ts";
 import { startSession } from "./startup.ts";
 import type { Started } from "./startup.ts";
 
+type Parameters = Readonly<Record<string, string>>;
+
 const passwordFor = async (config: ConnectConfig, host: Host): Promise<string | null> => {
   const { password } = config;
   if (password instanceof Secret) return password.reveal();
@@ -22,22 +24,22 @@ const passwordFor = async (config: ConnectConfig, host: Host): Promise<string | 
   return passwordFromFile(config.passwordFile, host.name, host.port, config.database, config.user);
 };
 
-const start = async (open: Promise<Wire>, host: Host, config: ConnectConfig, signal: AbortSignal): Promise<Started> => {
+const start = async (open: Promise<Wire>, host: Host, config: ConnectConfig, parameters: Parameters, signal: AbortSignal): Promise<Started> => {
   const wire = await open;
   const stop = (): void => wire.destroy();
   signal.addEventListener("abort", stop, { once: true });
   try {
-    return await startSession(wire, host, config, () => passwordFor(config, host));
+    return await startSession(wire, host, config, parameters, () => passwordFor(config, host));
   } finally {
     signal.removeEventListener("abort", stop);
   }
 };
 
 /** The order in which libpq tries encryption: `allow` begins without, `prefer` with; both try the other when the server refuses the user so. */
-const startOnHost = async (host: Host, config: ConnectConfig, signal: AbortSignal): Promise<Started> => {
+const startOnHost = async (host: Host, config: ConnectConfig, parameters: Parameters, signal: AbortSignal): Promise<Started> => {
   const { mode } = config.tls;
-  const plain = (): Promise<Started> => start(openPlain(host, config, signal), host, config, signal);
-  const encrypted = (): Promise<Started> => start(openEncrypted(host, config, signal), host, config, signal);
+  const plain = (): Promise<Started> => start(openPlain(host, config, signal), host, config, parameters, signal);
+  const encrypted = (): Promise<Started> => start(openEncrypted(host, config, signal), host, config, parameters, signal);
   if (host.path !== null || mode === "disable") return plain();
   if (mode !== "allow" && mode !== "prefer") return encrypted();
   const [first, second] = mode === "allow" ? [plain, encrypted] : [encrypted, plain];
@@ -50,12 +52,25 @@ const startOnHost = async (host: Host, config: ConnectConfig, signal: AbortSigna
   }
 };
 
-const withTimeout = async (host: Host, config: ConnectConfig, outer: AbortSignal): Promise<Started> => {
-  if (config.connectTimeoutMs === 0) return startOnHost(host, config, outer);
+/** A pooler that refuses what it does not know gives itself away by it. */
+const startAsAllowed = async (host: Host, config: ConnectConfig, { names }: ConnectionSettings, signal: AbortSignal): Promise<Started> => {
+  if (!names.areKept) return startOnHost(host, config, config.parameters, signal);
+  try {
+    return await startOnHost(host, config, { ...config.parameters, ...config.pinned }, signal);
+  } catch (error) {
+    const isRefused = isPetrelError(error) && error.sqlState === "08P01" && error.message.includes("startup parameter");
+    if (!isRefused || signal.aborted) throw error;
+    if (names.mayVanish) names.areKept = false;
+    return startOnHost(host, config, config.parameters, signal);
+  }
+};
+
+const withTimeout = async (host: Host, config: ConnectConfig, settings: ConnectionSettings, outer: AbortSignal): Promise<Started> => {
+  if (config.connectTimeoutMs === 0) return startAsAllowed(host, config, settings, outer);
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(timedOut(host, config.connectTimeoutMs)), config.connectTimeoutMs);
   try {
-    return await startOnHost(host, config, AbortSignal.any([outer, limit.signal]));
+    return await startAsAllowed(host, config, settings, AbortSignal.any([outer, limit.signal]));
   } catch (error) {
     throw limit.signal.aborted ? limit.signal.reason : error;
   } finally {
@@ -112,7 +127,7 @@ const tryHosts = async (
   const problems: Error[] = [];
   for (const host of hosts) {
     try {
-      const connection = connectionOf(await withTimeout(host, config, signal), config, settings);
+      const connection = connectionOf(await withTimeout(host, config, settings, signal), config, settings);
       if (await fits(connection, wanted)) return connection;
       connection.end();
       problems.push(

@@ -15,38 +15,17 @@ import type { ServerReport } from "./errors.ts";
 import { PingExchange } from "./ping-exchange.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Exchange } from "./pipeline.ts";
-import { bindExecute } from "./protocol/bind.ts";
-import type { BindExecute, ParameterCodec } from "./protocol/bind.ts";
 import type { Notification } from "./protocol/read.ts";
-import {
-  writeClosePortal,
-  writeCloseStatement,
-  writeCopyFail,
-  writeDescribeStatement,
-  writeExecute,
-  writeParse,
-  writeSync,
-  writeTerminate,
-} from "./protocol/write.ts";
-import { decodersOf, preferredFields } from "./result-rows.ts";
-import type { CodecLookup, PostgresAnswer } from "./result-rows.ts";
+import { writeClosePortal, writeCopyFail, writeQuery, writeSync, writeTerminate } from "./protocol/write.ts";
+import type { PostgresAnswer } from "./result-rows.ts";
 import type { Wire } from "./socket.ts";
-import { StatementCache, noTypes } from "./statement-cache.ts";
 import type { PreparedStatement } from "./statement-cache.ts";
-import { StatementExchange } from "./statement-exchange.ts";
-import type { ExchangeOwner } from "./statement-exchange.ts";
-import { untypedParameter } from "./untyped-parameter.ts";
+import type { ExchangeOwner, StatementExchange } from "./statement-exchange.ts";
+import { bindPlainly, nextOfPortal, StatementWriter } from "./statement-writer.ts";
+import type { MakeBinding, Settle, StatementSettings } from "./statement-writer.ts";
+import { Workload } from "./workload.ts";
 
-export interface Codecs {
-  /** 64-bit integers as `bigint`. */
-  readonly exact: CodecLookup;
-  /** 64-bit integers as `number`, checked. */
-  readonly numbers: CodecLookup;
-}
-
-export interface ConnectionSettings {
-  readonly codecs: Codecs;
-  readonly statementCacheSize: number;
+export interface ConnectionSettings extends StatementSettings {
   readonly notice: (report: ServerReport) => void;
   readonly notification: (notification: Notification) => void;
 }
@@ -62,7 +41,6 @@ export interface Session {
 
 /** Reads issued together that share a Sync at most: beyond this a shared one saves nothing, and an error repeats more. */
 const maxGroup = 64;
-const unknownCostMicros = 100;
 /** How long a cancelled statement may take to end before its connection is given up. */
 const cancelGraceMs = 2000;
 const changesPlans = /search_path|\brole\b|session\s+authorization/i;
@@ -74,17 +52,13 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   readonly #session: Session;
   readonly #settings: ConnectionSettings;
   readonly #pipeline: Pipeline;
-  readonly #statements: StatementCache;
-  readonly #costs = new WeakMap<PreparedStatement, number>();
-  readonly #decoders = { exact: new WeakMap<object, readonly Decode[]>(), numbers: new WeakMap<object, readonly Decode[]>() };
+  readonly #writer: StatementWriter;
   #events: PoolEvents = { idle: () => undefined, ended: () => undefined };
   /** What waits for the outcome of a cancellation. */
   #held: (() => void)[] = [];
   #isCanceling = false;
   #isEnding = false;
-  #lastFinish = 0;
-  #leastMillis = Infinity;
-  #load = 0;
+  readonly #workload = new Workload();
   /** Those to cancel as soon as it is their turn. */
   readonly #toStop = new Map<Exchange, Error>();
   needsReset = false;
@@ -93,7 +67,6 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   constructor(session: Session, settings: ConnectionSettings) {
     this.#session = session;
     this.#settings = settings;
-    this.#statements = new StatementCache(settings.statementCacheSize);
     this.#pipeline = new Pipeline(session.wire, {
       idle: () => this.#onIdle(),
       ended: () => this.#events.ended(),
@@ -101,6 +74,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
       notification: settings.notification,
       parameter: (name, value) => this.#onParameter(name, value),
     });
+    this.#writer = new StatementWriter(settings, this.#pipeline);
     session.wire.onEnd = (reason) => this.#pipeline.end(reason);
   }
 
@@ -127,7 +101,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
 
   /** Nothing new is to stand behind a cancellation. */
   get loadMicros(): number {
-    return this.#isCanceling ? Infinity : this.#load;
+    return this.#isCanceling ? Infinity : this.#workload.micros;
   }
 
   get hasFailedTransaction(): boolean {
@@ -178,16 +152,12 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
 
   /** Opens a portal and fetches its first rows. Needs a transaction, or `first` to begin one. */
   openPortal(portal: string, request: Request, maxRows: number, first: readonly Request[]): Promise<PostgresAnswer> {
-    return this.#fetch(request, first, (statement) => {
-      const resultFormats = statement.fields === null ? [] : statement.fields.map((field) => field.format);
-      const write = bindExecute({ statement: statement.name, portal, parameters: this.#parametersOf(request), resultFormats, maxRows });
-      return { fields: statement.fields, write };
-    });
+    return this.#fetch(request, first, this.#writer.portal(portal, request, maxRows));
   }
 
   /** The next rows of a portal that was suspended; `fields` are those of the rows before. */
   fetch(portal: string, request: Request, maxRows: number, fields: readonly ResultField[]): Promise<PostgresAnswer> {
-    return this.#fetch(request, [], () => ({ fields, write: (writer) => writeExecute(writer, portal, maxRows) }));
+    return this.#fetch(request, [], nextOfPortal(portal, maxRows, fields));
   }
 
   #fetch(request: Request, first: readonly Request[], binding: MakeBinding): Promise<PostgresAnswer> {
@@ -223,21 +193,21 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     const pipeline = this.#pipeline;
     const wasIdle = pipeline.size === 0;
     if (!isShared || pipeline.openCount >= maxGroup) pipeline.endGroup();
-    if (pipeline.openCount === 0) this.#closeForgotten();
+    if (pipeline.openCount === 0) this.#writer.closeForgotten();
     const mark = pipeline.writer.mark();
     const exchanges: StatementExchange[] = [];
     try {
       for (const [at, request] of requests.entries()) {
-        exchanges.push(this.#write(request, isShared, settle(at), at === requests.length - 1 ? binding : bindPlainly));
+        exchanges.push(this.#writer.write(this, request, isShared, settle(at), at === requests.length - 1 ? binding : bindPlainly));
       }
     } catch (error) {
       pipeline.writer.rollback(mark);
-      for (const exchange of exchanges) if (exchange.parses) this.#statements.markDead(exchange.statement);
+      for (const exchange of exchanges) if (exchange.parses) this.#writer.statements.markDead(exchange.statement);
       throw error;
     }
     for (const exchange of exchanges) {
       pipeline.add(exchange);
-      this.#load += this.#costOf(exchange);
+      this.#workload.add(exchange.statement);
       this.#watch(exchange);
     }
     this.lastText = requests[requests.length - 1]!.text;
@@ -245,97 +215,49 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     pipeline.send(wasIdle);
   }
 
-  #closeForgotten(): void {
-    const names = this.#statements.takeClosable();
-    for (const name of names) writeCloseStatement(this.#pipeline.writer, name);
-    if (names.length > 0) this.#pipeline.addCloses(names.length);
-  }
-
-  #write(request: Request, isShared: boolean, { resolve, reject }: Settle, makeBinding: MakeBinding): StatementExchange {
-    const { writer } = this.#pipeline;
-    const types = request.parameterTypes ?? noTypes;
-    const known = this.#statements.find(request.text, types);
-    const statement = known ?? this.#statements.add(request.text, types);
-    let binding: Binding;
-    try {
-      if (known === undefined) {
-        writeParse(writer, statement.name, request.text, types);
-        writeDescribeStatement(writer, statement.name);
-        statement.bindText = bindExecute({ statement: statement.name, parameters: this.#parametersOf(request), resultFormats: [] });
-      }
-      binding = makeBinding(statement);
-      binding.write(writer, request.values);
-    } catch (error) {
-      if (known === undefined) this.#statements.markDead(statement);
-      throw error;
-    }
-    const exchange = new StatementExchange(this, request, statement, known === undefined, isShared, resolve, reject, binding.fields);
-    exchange.sentAt = performance.now();
-    return exchange;
-  }
-
-  #parametersOf(request: Request): ParameterCodec[] {
-    const types = request.parameterTypes ?? noTypes;
-    return request.values.map((_, at) => {
-      const type = types[at] ?? 0;
-      return type === 0 ? untypedParameter : this.#settings.codecs.exact.codec(type);
-    });
-  }
-
   described(statement: PreparedStatement, fields: readonly ResultField[]): void {
-    statement.textFields = fields;
-    const wanted = preferredFields(fields, this.#settings.codecs.exact);
-    statement.fields = wanted;
+    this.#writer.described(statement, fields);
   }
 
   decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] {
-    const which = bigints ? "exact" : "numbers";
-    const known = this.#decoders[which].get(fields);
-    if (known !== undefined) return known;
-    const made = decodersOf(fields, this.#settings.codecs[which]);
-    this.#decoders[which].set(fields, made);
-    return made;
+    return this.#writer.decoders(fields, bigints);
   }
 
   completed(exchange: StatementExchange): void {
-    this.#account(exchange);
-    const { statement, tag } = exchange;
-    if (statement.bind === null && statement.fields !== null && !statement.isDead) {
-      statement.bind = bindExecute({
-        statement: statement.name,
-        parameters: this.#parametersOf(exchange.request),
-        resultFormats: statement.fields.map((field) => field.format),
-      });
-    }
+    this.#settled(exchange);
+    this.#writer.remember(exchange);
+    const { tag } = exchange;
     if (tag !== null) this.#onTag(tag, exchange.text);
   }
 
   #onTag(tag: string, text: string): void {
-    if (forgetsAll.has(tag)) this.#statements.clear(true);
+    if (forgetsAll.has(tag)) this.#writer.statements.clear(true);
     if (tag === "DISCARD ALL") this.needsReset = false;
     if (!leavesTraces.has(tag)) return;
-    if (changesPlans.test(text)) this.#statements.clear(false);
+    if (changesPlans.test(text)) this.#writer.statements.clear(false);
     if (!isLocalSetting.test(text)) this.needsReset = true;
   }
 
   /** A plan that the server cannot use again, or a statement that it has forgotten, is prepared anew; it has not run, so nothing runs twice. */
   refused(exchange: StatementExchange, error: Error): boolean {
-    this.#account(exchange);
+    this.#settled(exchange);
     const { statement } = exchange;
-    if (exchange.parses && !exchange.hasParsed) this.#statements.markDead(statement);
+    if (exchange.parses && !exchange.hasParsed) this.#writer.statements.markDead(statement);
     const sqlState = isPetrelError(error) ? error.sqlState : undefined;
     const isForgotten = sqlState === "26000" && !exchange.parses;
+    // Names that vanish on the server without our doing: someone between us gives out its connections by the transaction.
+    if (isForgotten && !statement.isDead && this.#settings.names.mayVanish) this.#settings.names.areKept = false;
     const isOutdated = sqlState === "0A000" && !exchange.parses && error.message.includes("cached plan");
-    if (isForgotten) this.#statements.markDead(statement);
-    else if (isOutdated) this.#statements.discard(statement);
+    if (isForgotten) this.#writer.statements.markDead(statement);
+    else if (isOutdated) this.#writer.statements.discard(statement);
     else return false;
     if (this.inTransaction || exchange.hasRows || exchange.isAbandoned) return false;
     return this.#again(exchange);
   }
 
   skipped(exchange: StatementExchange): boolean {
-    this.#account(exchange);
-    if (exchange.parses) this.#statements.markDead(exchange.statement);
+    this.#settled(exchange);
+    if (exchange.parses) this.#writer.statements.markDead(exchange.statement);
     return exchange.isReplayable && !exchange.isAbandoned && this.#again(exchange);
   }
 
@@ -354,20 +276,8 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     this.#pipeline.flush();
   }
 
-  #costOf(exchange: StatementExchange): number {
-    return this.#costs.get(exchange.statement) ?? unknownCostMicros;
-  }
-
-  /** How long the server needs, by experience: the time since it could begin, without the way there and back. */
-  #account(exchange: StatementExchange): void {
-    const cost = this.#costOf(exchange);
-    this.#load = this.#pipeline.size === 0 ? 0 : Math.max(0, this.#load - cost);
-    const now = performance.now();
-    const tookMillis = now - Math.max(exchange.sentAt, this.#lastFinish);
-    this.#lastFinish = now;
-    if (tookMillis < this.#leastMillis) this.#leastMillis = tookMillis;
-    const micros = Math.max(1, (tookMillis - this.#leastMillis) * 1000);
-    this.#costs.set(exchange.statement, cost + (micros - cost) / 4);
+  #settled(exchange: StatementExchange): void {
+    this.#workload.settle(exchange.statement, exchange.sentAt, this.#pipeline.size === 0);
     if (this.#toStop.size === 0) return;
     this.#toStop.delete(exchange);
     this.#stopNext();
@@ -387,8 +297,8 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   #stop(exchange: StatementExchange, error: Error): void {
     const isFirst = this.#pipeline.first === exchange;
     if (exchange.isReplayable && !(isFirst && this.#pipeline.size === 1)) return exchange.abandon(error);
-    if (isFirst && !this.#isCanceling) return this.#cancel(exchange, error);
-    this.#toStop.set(exchange, error);
+    if (isFirst && !this.#isCanceling) void this.#cancel(exchange, error);
+    else this.#toStop.set(exchange, error);
   }
 
   #stopNext(): void {
@@ -397,31 +307,24 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     // Only statements are ever put there.
     if (error === undefined || this.#isCanceling) return;
     this.#toStop.delete(next!);
-    this.#cancel(next as StatementExchange, error);
+    void this.#cancel(next as StatementExchange, error);
   }
 
-  #cancel(exchange: StatementExchange, error: Error): void {
+  /** Until both the statement's end and the cancellation's are known, a cancellation could still be on its way to whatever came next. */
+  async #cancel(exchange: StatementExchange, error: Error): Promise<void> {
     this.#isCanceling = true;
-    let isSettled = false;
+    exchange.stoppedBy = error;
+    const ended = new Promise<void>((resolve) => (exchange.onSettled = resolve));
     const grace = setTimeout(() => {
       exchange.abandon(error);
       this.destroy(error);
     }, cancelGraceMs);
-    exchange.stoppedBy = error;
-    exchange.onSettled = () => {
-      isSettled = true;
-      clearTimeout(grace);
-    };
-    void this.#session.cancel().then(() => {
-      const release = (): void => {
-        this.#isCanceling = false;
-        this.#stopNext();
-        for (const attempt of this.#held.splice(0)) attempt();
-        if (this.inFlight === 0 && this.isOpen) this.#events.idle();
-      };
-      if (isSettled) release();
-      else exchange.onSettled = () => (clearTimeout(grace), release());
-    });
+    await Promise.all([this.#session.cancel(), ended]);
+    clearTimeout(grace);
+    this.#isCanceling = false;
+    this.#stopNext();
+    for (const attempt of this.#held.splice(0)) attempt();
+    if (this.inFlight === 0 && this.isOpen) this.#events.idle();
   }
 
   ping(): Promise<void> {
@@ -444,16 +347,25 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     await this.run({ text: "DISCARD ALL", values: [], writes: true, bigints: false, batched: false });
   }
 
-  /** Puts an exchange of the simple protocol in line; `write` writes its message. */
-  exchange(exchange: Exchange, write: (pipeline: Pipeline) => void): void {
+  /** Puts an exchange of the simple protocol in line. Throws `DatabaseClosed` when the connection has ended. */
+  query(text: string, exchange: Exchange): void {
+    if (!this.isOpen) throw gone();
     this.#pipeline.endGroup();
-    write(this.#pipeline);
+    writeQuery(this.#pipeline.writer, text);
     this.#pipeline.addWhole(exchange);
     this.#pipeline.flush();
+    this.lastText = text;
+  }
+
+  get wire(): Wire {
+    return this.#session.wire;
+  }
+
+  cancel(): Promise<void> {
+    return this.#session.cancel();
   }
 
   #onIdle(): void {
-    this.#load = 0;
     if (!this.#isCanceling) this.#events.idle();
   }
 
@@ -462,7 +374,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     this.#session.parameters.set(name, value);
     const problem = unreadableSetting(name, value);
     if (problem !== null) this.destroy(new ProtocolError(problem));
-    if (name === "search_path") this.#statements.clear(false);
+    if (name === "search_path") this.#writer.statements.clear(false);
   }
 
   end(): void {
@@ -478,22 +390,6 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     this.#pipeline.end(reason);
     for (const attempt of this.#held.splice(0)) attempt();
   }
-}
-
-/** How one run is bound and executed, and the result's columns as it gets them; null when they are not known yet. */
-interface Binding {
-  readonly fields: readonly ResultField[] | null;
-  readonly write: BindExecute;
-}
-
-type MakeBinding = (statement: PreparedStatement) => Binding;
-
-const bindPlainly: MakeBinding = (statement) =>
-  statement.bind === null ? { fields: null, write: statement.bindText! } : { fields: statement.fields, write: statement.bind };
-
-interface Settle {
-  readonly resolve: (answer: PostgresAnswer) => void;
-  readonly reject: (error: Error) => void;
 }
 
 const ignore = (): void => undefined;

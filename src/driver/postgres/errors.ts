@@ -157,7 +157,7 @@ const place = ({ sqlState, schema, table, column, constraint }: ServerReport): s
  * The other classes quote names.
  */
 const withoutValues = ({ sqlState, message }: ServerReport): string =>
-  sqlState.startsWith("22") ? message.replace(/["'`«‹„“”‘「].*["'`»›“”’」]/s, "…") : message;
+  sqlState.startsWith("22") ? message.replace(/["'`«»‹›„“”‘’「」].*["'`«»‹›„“”‘’「」]/s, "…") : message;
 
 const detailsOf = (report: ServerReport, { sql, mayHaveRun = false }: ReportContext): ErrorDetails => ({
   sqlState: report.sqlState,
@@ -179,7 +179,7 @@ const detailsOf = (report: ServerReport, { sql, mayHaveRun = false }: ReportCont
  * `position` counts characters (code points) from 1, as the server does. `null` when the text has no such place.
  */
 export const pointAt = (sql: string, position: number): string | null => {
-  const characters = [...sql];
+  const characters = Array.from(sql);
   if (!Number.isInteger(position) || position < 1 || position > characters.length + 1) return null;
   const before = characters
     .slice(0, position - 1)
@@ -188,6 +188,6 @@ export const pointAt = (sql: string, position: number): string | null => {
   const line = before.length;
   const text = sql.split("\n")[line - 1]!;
   const label = `${line} | `;
-  const indent = [...label, ...before[line - 1]!].map((character) => (character === "\t" ? "\t" : " ")).join("");
+  const indent = Array.from(label + before[line - 1]!, (character) => (character === "\t" ? "\t" : " ")).join("");
   return `${label}${text}\n${indent}^`;
 };

@@ -12,6 +12,9 @@ import { connectConfig } from "./config.ts";
 import type { ConnectConfig, ConnectOptions } from "./config.ts";
 import { connectPostgres } from "./connect.ts";
 import type { ConnectionSettings, PostgresConnection } from "./connection.ts";
+import type { ServerReport } from "./errors.ts";
+import { Listener } from "./listen.ts";
+import type { Hear, Subscription } from "./listen.ts";
 import { PostgresReserved } from "./reserved-connection.ts";
 import { useOf } from "./statement-use.ts";
 
@@ -20,6 +23,13 @@ export interface PostgresOptions extends ConnectOptions {
   /** Prepared statements that each connection keeps. Default 256. */
   readonly statementCacheSize?: number | undefined;
   readonly codecs?: CodecOptions | undefined;
+  /**
+   * `transaction`: a pooler stands between that gives each transaction another server connection (PgBouncer), so that statements get no names.
+   * `auto`, the default, notices when names vanish.
+   */
+  readonly pooler?: "auto" | "none" | "transaction" | undefined;
+  /** Hears what the server remarks (NOTICE, WARNING). Nothing is kept. */
+  readonly onNotice?: ((notice: ServerReport) => void) | undefined;
 }
 
 const optionNames = [
@@ -33,6 +43,8 @@ const optionNames = [
   "pool",
   "statementCacheSize",
   "codecs",
+  "pooler",
+  "onNotice",
 ];
 
 const isTransactionControl = /^\s*(?:begin|start\s+transaction|commit|rollback|abort|end|savepoint|release|prepare\s+transaction)\b/i;
@@ -41,9 +53,12 @@ export class PostgresDriver implements Driver {
   readonly readsInto = true;
   readonly config: ConnectConfig;
   readonly #pool: Pool<PostgresConnection>;
+  readonly #listener: Listener;
+  #closing: Promise<void> | null = null;
 
   constructor(config: ConnectConfig, settings: ConnectionSettings, pool: PoolOptions) {
     this.config = config;
+    this.#listener = new Listener((heard, events, signal) => connectPostgres(config, { ...settings, notification: heard }, events, signal));
     this.#pool = new Pool((events, signal) => connectPostgres(config, settings, events, signal), pool);
   }
 
@@ -66,7 +81,7 @@ export class PostgresDriver implements Driver {
     try {
       slot = this.#pool.take(use);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
     if (slot !== null) return act(slot, request);
     const { timeoutMs } = request;
@@ -94,12 +109,38 @@ export class PostgresDriver implements Driver {
     }
   }
 
+  /** `COPY … FROM STDIN`: sends the chunks, as fast as the server takes them, and gives the number of rows. */
+  async copyFrom(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, signal?: AbortSignal): Promise<number> {
+    const reserved = await this.reserve({ write: true, signal });
+    try {
+      return await reserved.copyFrom(text, chunks, signal);
+    } finally {
+      reserved.release();
+    }
+  }
+
+  /** `COPY … TO STDOUT`: the chunks as they come; the server waits while nobody takes them. */
+  async *copyTo(text: string, signal?: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+    const reserved = await this.reserve({ write: false, signal });
+    try {
+      yield* reserved.copyTo(text, signal);
+    } finally {
+      reserved.release();
+    }
+  }
+
+  /** Hears a channel on a connection of its own, which is opened again when it is lost; `gap` then says that something may have been missed. */
+  listen(channel: string, hear: Hear, gap?: (channel: string) => void): Promise<Subscription> {
+    return this.#listener.listen(channel, hear, gap);
+  }
+
   get poolStatus(): PoolStatus {
     return this.#pool.status;
   }
 
   close(): Promise<void> {
-    return this.#pool.close();
+    this.#closing ??= Promise.all([this.#pool.close(), this.#listener.close()]).then(() => undefined);
+    return this.#closing;
   }
 }
 
@@ -120,6 +161,14 @@ export const openPostgres = (options: PostgresOptions = {}): PostgresDriver => {
   const size = options.statementCacheSize ?? 256;
   if (!Number.isSafeInteger(size) || size < 1) throw new ConfigurationError("statementCacheSize must be a whole number, 1 or more.");
   const codecs = { exact: new Codecs({ ...options.codecs, int8: "bigint" }), numbers: new Codecs({ ...options.codecs, int8: "number" }) };
-  const settings: ConnectionSettings = { codecs, statementCacheSize: size, notice: () => undefined, notification: () => undefined };
+  const pooler = options.pooler ?? "auto";
+  if (!["auto", "none", "transaction"].includes(pooler)) throw new ConfigurationError("pooler must be 'auto', 'none' or 'transaction'.");
+  const settings: ConnectionSettings = {
+    codecs,
+    statementCacheSize: size,
+    names: { areKept: pooler !== "transaction", mayVanish: pooler === "auto" },
+    notice: options.onNotice ?? (() => undefined),
+    notification: () => undefined,
+  };
   return new PostgresDriver(connectConfig(options), settings, poolOptions(options.pool));
 };

@@ -8,6 +8,7 @@ import { DatabaseClosed, TransactionError } from "../../base/errors.ts";
 import type { Answer, Request, ReservedConnection } from "../driver.ts";
 import type { Slot } from "../pool.ts";
 import type { PostgresConnection } from "./connection.ts";
+import { copyFrom, copyTo } from "./copy.ts";
 import { streamPortal } from "./portal.ts";
 import { PostgresAnswer } from "./result-rows.ts";
 
@@ -70,11 +71,23 @@ export class PostgresReserved implements ReservedConnection {
     );
   }
 
+  async copyFrom(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, signal?: AbortSignal): Promise<number> {
+    const connection = this.#connection;
+    for (const owed of this.#takeOwed()) await connection.run(owed);
+    return copyFrom(connection, text, chunks, signal);
+  }
+
+  async *copyTo(text: string, signal?: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+    const connection = this.#connection;
+    for (const owed of this.#takeOwed()) await connection.run(owed);
+    yield* copyTo(connection, text, signal);
+  }
+
   #with<T>(act: (connection: PostgresConnection) => Promise<T>): Promise<T> {
     try {
       return act(this.#connection);
     } catch (error) {
-      return Promise.reject(error as Error);
+      return Promise.reject(error);
     }
   }
 

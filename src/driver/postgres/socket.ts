@@ -56,6 +56,20 @@ export class Wire {
     this.#socket.uncork();
   }
 
+  /** Resolves when at most `bytes` wait for the operating system, or the stream is over. */
+  async drained(bytes: number): Promise<void> {
+    const socket = this.#socket;
+    while (socket.writableLength > bytes && !socket.destroyed) {
+      await new Promise<void>((resolve) => {
+        const go = (): void => {
+          socket.off("drain", go).off("close", go);
+          resolve();
+        };
+        socket.on("drain", go).on("close", go);
+      });
+    }
+  }
+
   pause(): void {
     this.#socket.pause();
   }

@@ -103,6 +103,7 @@ class Inbox implements FrameSink {
 
 class Starter {
   readonly #config: ConnectConfig;
+  readonly #parameters: Readonly<Record<string, string>>;
   readonly #wire: Wire;
   readonly #inbox: Inbox;
   readonly #authenticator: Authenticator;
@@ -110,7 +111,8 @@ class Starter {
   readonly parameters = new Map<string, string>();
   key: CancelKey | null = null;
 
-  constructor(wire: Wire, host: Host, config: ConnectConfig, password: () => Promise<string | null>) {
+  constructor(wire: Wire, host: Host, config: ConnectConfig, parameters: Readonly<Record<string, string>>, password: () => Promise<string | null>) {
+    this.#parameters = parameters;
     this.#config = config;
     this.#wire = wire;
     this.#inbox = new Inbox(wire);
@@ -127,8 +129,8 @@ class Starter {
   }
 
   async run(): Promise<void> {
-    const { user, database, parameters, protocolMinor } = this.#config;
-    this.#send((writer) => writeStartup(writer, protocolMinor === 2 ? "3.2" : "3.0", { user, database, ...parameters }));
+    const { user, database, protocolMinor } = this.#config;
+    this.#send((writer) => writeStartup(writer, protocolMinor === 2 ? "3.2" : "3.0", { user, database, ...this.#parameters }));
     for (;;) {
       const { code, body } = await this.#inbox.next();
       if (code === backend.readyForQuery) return this.#check();
@@ -160,6 +162,7 @@ class Starter {
       case backend.errorResponse:
         throw this.#refusal(body);
       case backend.noticeResponse:
+      case backend.notificationResponse:
         return;
       default:
         throw new ProtocolError(`The server sent ${messageName(code)} before it was ready. The connection is closed.`);
@@ -182,13 +185,8 @@ class Starter {
 }
 
 /** Throws `AuthenticationFailed`, `ServerUnavailable` and what else the server may answer; the stream is closed then. */
-export const startSession = async (
-  wire: Wire,
-  host: Host,
-  config: ConnectConfig,
-  password: () => Promise<string | null>,
-): Promise<Started> => {
-  const starter = new Starter(wire, host, config, password);
+export const startSession = async (wire: Wire, host: Host, config: ConnectConfig, parameters: Readonly<Record<string, string>>, password: () => Promise<string | null>): Promise<Started> => {
+  const starter = new Starter(wire, host, config, parameters, password);
   try {
     await starter.run();
   } catch (error) {

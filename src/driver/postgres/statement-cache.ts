@@ -48,7 +48,7 @@ export class StatementCache {
 
   #retire(first: PreparedStatement): void {
     for (let statement: PreparedStatement | null = first; statement !== null; statement = statement.next) {
-      if (!statement.isDead && this.#keepsNames) this.#toClose.push(statement.name);
+      if (!statement.isDead && this.#keepsNames && statement.name !== "") this.#toClose.push(statement.name);
       statement.isDead = true;
     }
   }
@@ -67,9 +67,9 @@ export class StatementCache {
     return undefined;
   }
 
-  /** Remembers a new statement, which the caller prepares on the server. The one that was used least leaves for it. */
-  add(text: string, types: readonly number[]): PreparedStatement {
-    const statement = new PreparedStatement(`p${++this.#named}`, text, types);
+  /** Remembers a new statement, named or unnamed, which the caller prepares on the server. The one that was used least leaves for it. */
+  add(text: string, types: readonly number[], isNamed = true): PreparedStatement {
+    const statement = new PreparedStatement(isNamed ? `p${++this.#named}` : "", text, types);
     const first = this.#byText.get(text);
     if (first === undefined) {
       this.#byText.set(text, statement);
@@ -91,7 +91,7 @@ export class StatementCache {
 
   /** The server still has it, but its plan cannot be used again. */
   discard(statement: PreparedStatement): void {
-    if (!statement.isDead) this.#toClose.push(statement.name);
+    if (!statement.isDead && statement.name !== "") this.#toClose.push(statement.name);
     this.markDead(statement);
   }
 

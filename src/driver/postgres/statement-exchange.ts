@@ -58,7 +58,7 @@ export class StatementExchange implements Exchange {
   #commandCount = 0;
   #decoders: readonly Decode[] | null = null;
   /** As Bind asked for them: known columns in their own formats; null for unknown ones, which come as text. */
-  readonly #fields: readonly ResultField[] | null;
+  #fields: readonly ResultField[] | null;
   tag: string | null = null;
 
   constructor(
@@ -123,7 +123,7 @@ export class StatementExchange implements Exchange {
         readParameterDescription(buffer, start, end);
         return true;
       case backend.rowDescription:
-        this.owner.described(this.statement, readRowDescription(buffer, start, end));
+        this.#redescribe(readRowDescription(buffer, start, end));
         return true;
       case backend.noData:
         this.owner.described(this.statement, []);
@@ -131,6 +131,14 @@ export class StatementExchange implements Exchange {
       default:
         return false;
     }
+  }
+
+  /** Unnamed statements are described at every run: what was asked for by yesterday's columns is read by today's types. */
+  #redescribe(fields: readonly ResultField[]): void {
+    this.owner.described(this.statement, fields);
+    const asked = this.#fields;
+    if (asked === null || fields.every((field, at) => field.type === asked[at]?.type)) return;
+    this.#fields = fields.map((field, at) => ({ ...field, format: asked[at]?.format ?? 0 }));
   }
 
   #complete(buffer: Buffer, start: number, end: number): void {
@@ -170,8 +178,18 @@ export class StatementExchange implements Exchange {
     else sink.rows(buffer, start, end, count);
   }
 
+  /** Whatever the connection makes of it, the promise must settle: what it throws is for both of them. */
+  #tell<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (problem) {
+      this.#fail(problem as Error);
+      throw problem;
+    }
+  }
+
   finish(): void {
-    this.owner.completed(this);
+    this.#tell(() => this.owner.completed(this));
     if (this.#problem !== null) return this.#fail(this.#problem);
     if (this.tag === "ROLLBACK" && transactionEnd.test(this.text)) {
       const text = "COMMIT was answered by ROLLBACK: a statement of the transaction had failed, and nothing of it was kept.";
@@ -183,12 +201,12 @@ export class StatementExchange implements Exchange {
   }
 
   refused(error: Error): void {
-    if (this.owner.refused(this, error)) return this.#release();
+    if (this.#tell(() => this.owner.refused(this, error))) return this.#release();
     this.#fail(this.#problem ?? (this.stoppedBy !== null && isCancellation(error) ? this.stoppedBy : error));
   }
 
   skipped(error: Error): void {
-    if (this.owner.skipped(this)) return this.#release();
+    if (this.#tell(() => this.owner.skipped(this))) return this.#release();
     this.#fail(error);
   }
 

@@ -23,7 +23,6 @@ const isBidiAllowed = (codePoints: readonly number[]): boolean => {
  * PostgreSQL does the same when a password is set, so that any password that a user can have works.
  */
 export const saslPrep = (password: string): string => {
-  // eslint-disable-next-line no-control-regex
   if (/^[\x20-\x7e]*$/.test(password)) return password;
   const prepared = map(password).normalize("NFKC");
   const codePoints = Array.from(prepared, (character) => character.codePointAt(0)!);

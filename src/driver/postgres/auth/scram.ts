@@ -9,12 +9,15 @@
  * The exchange has succeeded only after `finish`: a server that says "ok" before is not to be believed.
  */
 import { createHash, createHmac, pbkdf2, randomBytes, timingSafeEqual } from "node:crypto";
-import { promisify } from "node:util";
 import { AuthenticationFailed } from "../../../base/errors.ts";
 import { certificateHash } from "./certificate-hash.ts";
 import { saslPrep } from "./sasl-prep.ts";
 
-const derive = promisify(pbkdf2);
+/** The salted password. The work is done outside of the event loop. */
+const derive = (password: string, salt: Buffer, iterations: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    pbkdf2(password, salt, iterations, 32, "sha256", (error, key) => (error === null ? resolve(key) : reject(error)));
+  });
 
 /** libpq's meanings: never use it; use it where both sides can; refuse to go on without it. */
 export type ChannelBinding = "disable" | "prefer" | "require";
@@ -132,7 +135,7 @@ export class ScramExchange {
   async answer(challenge: string): Promise<string> {
     const { password, maxIterations = defaultMaxIterations } = this.#options;
     const { nonce, salt, iterations } = readChallenge(challenge, this.#nonce, maxIterations);
-    const salted = await derive(saslPrep(password), salt, iterations, 32, "sha256");
+    const salted = await derive(saslPrep(password), salt, iterations);
     const binding = Buffer.concat([Buffer.from(this.#binding.header), this.#binding.data]).toString("base64");
     const withoutProof = `c=${binding},r=${nonce}`;
     const exchange = `${this.#bare},${challenge},${withoutProof}`;

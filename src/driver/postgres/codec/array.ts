@@ -43,13 +43,16 @@ const visitElements = (list: readonly unknown[], dimensions: readonly number[], 
   }
 };
 
+const hasNull = (list: readonly unknown[]): boolean =>
+  list.some((value) => value === null || value === undefined || (Array.isArray(value) && hasNull(value)));
+
 const encodeBinary = (element: WireCodec, binary: BinaryForm, nesting: Nesting) => {
   const { sizeBytes, encode } = binary;
   return (writer: ByteWriter, value: unknown): void => {
     const list = listOf(value);
     const dimensions = dimensionsOf(list, nesting);
     writer.int32(dimensions.length);
-    writer.int32(list.includes(null) || list.includes(undefined) || dimensions.length > 1 ? 1 : 0);
+    writer.int32(hasNull(list) ? 1 : 0);
     writer.int32(element.oid);
     for (const size of dimensions) {
       writer.int32(size);

@@ -12,6 +12,7 @@ export const bool: WireCodec = wireCodec({
   oid: 16,
   text: { decode: (text) => text === "t" || text === "true", encode: (value) => (boolean(value) ? "t" : "f") },
   binary: {
+    sizeBytes: 1,
     decode: (buffer, start) => buffer[start] !== 0,
     encode: (writer, value) => writer.int8(boolean(value) ? 1 : 0),
   },

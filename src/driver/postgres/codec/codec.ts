@@ -21,7 +21,7 @@ export interface TextForm {
 }
 
 export interface BinaryForm {
-  /** The size of every value where all have the same; it is checked where values stand inside others. */
+  /** The size of every value where all have the same; `decode` relies on it. It is checked where values stand inside others. */
   readonly sizeBytes?: number;
   readonly decode: Decode;
   readonly encode: Encode;

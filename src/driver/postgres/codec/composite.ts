@@ -52,6 +52,11 @@ const walkRow = (
   if (at !== end) throw broken(name);
 };
 
+const readPart = (name: string, { sizeBytes, decode }: BinaryForm, buffer: Buffer, from: number, to: number): unknown => {
+  if (sizeBytes !== undefined && to - from !== sizeBytes) throw broken(name);
+  return decode(buffer, from, to);
+};
+
 /** The fields' values in order, from an object by name or an array by position. What an object lacks is NULL. */
 const valuesOf = (value: unknown, fields: readonly CompositeField[]): readonly unknown[] => {
   if (Array.isArray(value)) {
@@ -83,7 +88,7 @@ const compositeBinary = (name: string, fields: readonly CompositeField[], forms:
     walkRow(name, buffer, start, end, (oid, from, to) => {
       const index = values.length;
       if (fields[index]?.codec.oid !== oid) throw broken(name);
-      values.push(from < 0 ? null : forms[index]!.decode(buffer, from, to));
+      values.push(from < 0 ? null : readPart(name, forms[index]!, buffer, from, to));
     });
     if (values.length !== fields.length) throw broken(name);
     return objectOf(fields, values);
@@ -155,7 +160,7 @@ export const recordCodec = (byOid: (oid: number) => WireCodec): WireCodec => {
               `An anonymous row has a field of type ${codec.name}, which is read as text only. Cast the field to text.`,
             );
           }
-          values.push(from < 0 ? null : codec.binary!.decode(buffer, from, to));
+          values.push(from < 0 ? null : readPart("record", codec.binary!, buffer, from, to));
         });
         return values;
       },

@@ -33,6 +33,7 @@ export const float8: WireCodec = wireCodec({
   oid: 701,
   text: { decode: parse, encode: (value) => print(float(value)) },
   binary: {
+    sizeBytes: 8,
     decode: (buffer, start) => buffer.readDoubleBE(start),
     encode: (writer, value) => writer.float64(float(value)),
   },
@@ -43,6 +44,7 @@ export const float4: WireCodec = wireCodec({
   oid: 700,
   text: { decode: (text) => Math.fround(parse(text)), encode: (value) => print(singleFloat(value)) },
   binary: {
+    sizeBytes: 4,
     decode: (buffer, start) => buffer.readFloatBE(start),
     encode: (writer, value) => writer.float32(singleFloat(value)),
   },

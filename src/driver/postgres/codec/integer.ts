@@ -11,22 +11,33 @@ const wholeNumber = (value: unknown, min: number, max: number): number => {
   throw new EncodingProblem(`expects an integer from ${min} to ${max}, got ${isWhole ? "one outside of them" : describe(value)}`);
 };
 
+/** The text, which must be an integer's. The engine's own errors would quote it. */
+const digits = (text: string): string => {
+  if (/^-?\d+$/.test(text)) return text;
+  throw new UnreadableValue("An integer of the server is not written as one.");
+};
+
+const bigintOf = (text: string): bigint => BigInt(digits(text));
+
 const textForm = (min: number, max: number): TextForm => ({
-  decode: Number,
+  decode: (text) => Number(digits(text)),
   encode: (value) => String(wholeNumber(value, min, max)),
 });
 
 const int2Binary: BinaryForm = {
+  sizeBytes: 2,
   decode: (buffer, start) => ((buffer[start]! << 24) >> 16) | buffer[start + 1]!,
   encode: (writer, value) => writer.int16(wholeNumber(value, -32_768, 32_767)),
 };
 
 const int4Binary: BinaryForm = {
+  sizeBytes: 4,
   decode: (buffer, start) => (buffer[start]! << 24) | (buffer[start + 1]! << 16) | (buffer[start + 2]! << 8) | buffer[start + 3]!,
   encode: (writer, value) => writer.int32(wholeNumber(value, -0x8000_0000, 0x7fff_ffff)),
 };
 
 const uint32Binary: BinaryForm = {
+  sizeBytes: 4,
   decode: (buffer, start) => buffer.readUInt32BE(start),
   encode: (writer, value) => writer.int32(wholeNumber(value, 0, 0xffff_ffff)),
 };
@@ -77,18 +88,23 @@ export const int8 = (as: "bigint" | "number"): WireCodec =>
     name: "int8",
     oid: 20,
     text: {
-      decode: as === "bigint" ? BigInt : (text) => exactNumber(BigInt(text)),
+      decode: as === "bigint" ? bigintOf : (text) => exactNumber(bigintOf(text)),
       encode: (value) => String(wide(value, min64, max64)),
     },
-    binary: { decode: as === "bigint" ? (buffer, start) => buffer.readBigInt64BE(start) : readInt64AsNumber, encode: int8Encode },
+    binary: {
+      sizeBytes: 8,
+      decode: as === "bigint" ? (buffer, start) => buffer.readBigInt64BE(start) : readInt64AsNumber,
+      encode: int8Encode,
+    },
   });
 
 /** 64-bit transaction ids: unsigned, always bigint. */
 export const xid8: WireCodec = wireCodec({
   name: "xid8",
   oid: 5069,
-  text: { decode: BigInt, encode: (value) => String(wide(value, 0n, 2n ** 64n - 1n)) },
+  text: { decode: bigintOf, encode: (value) => String(wide(value, 0n, 2n ** 64n - 1n)) },
   binary: {
+    sizeBytes: 8,
     decode: (buffer, start) => buffer.readBigUInt64BE(start),
     encode: (writer, value) => writer.int64(wide(value, 0n, 2n ** 64n - 1n)),
   },

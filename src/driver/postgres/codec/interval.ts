@@ -111,6 +111,7 @@ export const interval: WireCodec = wireCodec({
     encode: (value) => print(intervalOf(value)),
   },
   binary: {
+    sizeBytes: 16,
     decode: (buffer, start) =>
       print({ micros: buffer.readBigInt64BE(start), days: buffer.readInt32BE(start + 8), months: buffer.readInt32BE(start + 12) }),
     encode: (writer, value) => write(writer, intervalOf(value)),

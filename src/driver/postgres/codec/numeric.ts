@@ -14,13 +14,16 @@ const negativeSign = 0x4000;
 const special: Readonly<Record<number, string>> = { 0xc000: "NaN", 0xd000: "Infinity", 0xf000: "-Infinity" };
 const specialSigns: Readonly<Record<string, number>> = { NaN: 0xc000, Infinity: 0xd000, "-Infinity": 0xf000 };
 
+const broken = (): UnreadableValue => new UnreadableValue("A numeric value of the server has another length than it says.");
+
 const decode = (buffer: Buffer, start: number, end: number): string => {
+  if (end - start < 8) throw broken();
   const count = buffer.readUInt16BE(start);
   const weight = buffer.readInt16BE(start + 2);
   const sign = buffer.readUInt16BE(start + 4);
   const scale = buffer.readUInt16BE(start + 6);
   if (special[sign] !== undefined) return special[sign];
-  if (end - start !== 8 + count * 2) throw new UnreadableValue("A numeric value of the server has another length than it says.");
+  if (end - start !== 8 + count * 2) throw broken();
   const group = (index: number): string =>
     index < 0 || index >= count ? "0000" : String(buffer.readUInt16BE(start + 8 + index * 2)).padStart(4, "0");
 

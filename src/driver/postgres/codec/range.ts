@@ -72,7 +72,7 @@ const rangeBinary = (name: string, subtype: BinaryForm): BinaryForm => ({
       if (end - at < 4) throw broken(name);
       const size = buffer.readInt32BE(at);
       const from = at + 4;
-      if (size < 0 || size > end - from) throw broken(name);
+      if (size < 0 || size > end - from || (subtype.sizeBytes !== undefined && size !== subtype.sizeBytes)) throw broken(name);
       at = from + size;
       return subtype.decode(buffer, from, at);
     };
@@ -98,6 +98,8 @@ const rangeBinary = (name: string, subtype: BinaryForm): BinaryForm => ({
 
 const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, "$&$&")}"`;
 
+const boundEnds = ",])";
+
 /** Reads one range at `at` of a text; answers with where it ends, since a multirange has several. */
 const readRange = (
   name: string,
@@ -107,8 +109,8 @@ const readRange = (
 ): { readonly range: Range<unknown>; readonly next: number } => {
   if (text.startsWith("empty", at)) return { range: emptyRange, next: at + 5 };
   const opening = text[at];
-  const lower = readField(text, at + 1, ",");
-  const upper = lower === null || text[lower.next] !== "," ? null : readField(text, lower.next + 1, "])");
+  const lower = readField(text, at + 1, boundEnds);
+  const upper = lower === null || text[lower.next] !== "," ? null : readField(text, lower.next + 1, boundEnds);
   const closing = upper === null ? undefined : text[upper.next];
   if ((opening !== "[" && opening !== "(") || lower === null || upper === null || (closing !== "]" && closing !== ")")) throw broken(name);
   const range: Range<unknown> = {

@@ -50,6 +50,7 @@ export const date: WireCodec = wireCodec({
     encode: (value) => printDate(dateNumber(value)),
   },
   binary: {
+    sizeBytes: 4,
     decode: (buffer, start) => printDate(buffer.readInt32BE(start)),
     encode: (writer, value) => writer.int32(dateNumber(value)),
   },
@@ -96,6 +97,7 @@ const timeCodec = (name: string, oid: number, zone: "with" | "without"): WireCod
       encode: (value) => print(timeOf(value)),
     },
     binary: {
+      sizeBytes: zone === "with" ? 12 : 8,
       decode: (buffer, start) => print({ micros: readMicros(buffer, start), offset: zone === "with" ? -buffer.readInt32BE(start + 8) : 0 }),
       encode: (writer, value) => write(writer, timeOf(value)),
     },

@@ -138,6 +138,7 @@ const timestampCodec = (name: string, oid: number, as: TimestampForm, zone: "wit
       encode: (value) => print(momentOf(value, zone, takesDate), suffix),
     },
     binary: {
+      sizeBytes: 8,
       decode: as === "date" ? readDate : (buffer, start) => print(read(buffer, start), suffix),
       encode: (writer, value) => write(writer, momentOf(value, zone, takesDate)),
     },

@@ -34,6 +34,7 @@ export const uuid: WireCodec = wireCodec({
   oid: 2950,
   text: { decode: (text) => text, encode: uuidText },
   binary: {
+    sizeBytes: 16,
     decode,
     encode: (writer, value) => {
       const text = uuidText(value);

@@ -245,12 +245,12 @@ export class ByteWriter {
 
   /** The socket is done with the oldest `take`. When it is done with all and nothing was written since, the blocks go back to be shared. */
   written(): void {
-    if (--this.#takesUnderWay > 0) {
+    this.#takesUnderWay--;
+    if (this.#takesUnderWay > 0 || this.size > 0) {
       // Under constant load the moment of rest may never come: what was left behind is then the garbage collector's.
-      if (this.#retired.length > sparesKept && this.#chunks.length === 0) this.#retired.length = 0;
+      if (this.#retired.length > sparesKept) this.#retired.length = 0;
       return;
     }
-    if (this.size > 0) return;
     for (const block of this.#retired) giveBlock(block);
     this.#retired.length = 0;
     if (this.block !== nothing) giveBlock(this.block);

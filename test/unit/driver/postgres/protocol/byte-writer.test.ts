@@ -168,3 +168,25 @@ test("a message above 1 GiB is refused before its last part is copied", () => {
   writer.rollback(mark);
   assert.equal(writer.size, 0);
 });
+
+test("a writer that is never at rest neither loses nor repeats a byte", () => {
+  const writer = new ByteWriter();
+  const sent: Buffer[] = [];
+  let underWay: (readonly Buffer[])[] = [];
+  for (let round = 0; round < 2000; round++) {
+    writer.bytes(Buffer.alloc(700, round % 251));
+    underWay.push(writer.take());
+    // Something is always written before the socket reports that it is done.
+    writer.int8(255);
+    if (underWay.length < 3) continue;
+    for (const chunks of underWay) {
+      sent.push(Buffer.concat(chunks));
+      writer.written();
+    }
+    underWay = [];
+  }
+  for (const chunks of underWay) sent.push(Buffer.concat(chunks));
+  sent.push(Buffer.concat(writer.take()));
+  const expected = Array.from({ length: 2000 }, (_, round) => Buffer.concat([Buffer.alloc(700, round % 251), Buffer.from([255])]));
+  assert.deepEqual(Buffer.concat(sent), Buffer.concat(expected));
+});
