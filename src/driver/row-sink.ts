@@ -16,8 +16,8 @@ export interface ResultField {
 }
 
 export interface RowSink {
-  /** What the rows have become so far. */
-  readonly objects: readonly unknown[];
+  /** What the rows have become so far; the answer carries it on. */
+  readonly objects?: readonly unknown[];
   /**
    * Comes once before the first rows, with what reads each column in the format in which it comes.
    * The same array of fields means the same columns, so what was generated for it can be used again.

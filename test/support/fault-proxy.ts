@@ -34,6 +34,7 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
   const forward = (from: Socket, to: Socket, counts: boolean, drop: () => void): void => {
     let line = Promise.resolve();
     const pass = async (chunk: Buffer): Promise<void> => {
+      // oxlint-disable-next-line no-unmodified-loop-condition -- set from outside while the chunk waits.
       while (fault === "stall") await new Promise<void>((resolve) => waiting.push(resolve));
       if (to.destroyed) return;
       if (counts && chunk.length > bytesLeft) {
