@@ -41,7 +41,7 @@ await session.transaction(async (tx) => {
 await session.transaction((tx) => tx.insert(Author, { name: "Somebody" }));
 const found = await engine.query(Author).filter({ books__title: "Solaris" }).one();
 console.log(found.shout, await engine.query(Author).count(), (await engine.query(Book).orderBy("title").all()).map((book) => book.title).join());
-console.log(JSON.stringify(await session.executeRaw("SELECT b.id, a.id, 1, a.* FROM books b JOIN authors a ON a.id = b.author_id ORDER BY b.id").tuples()));
+console.log(JSON.stringify((await session.executeRaw("SELECT b.id, a.id, 1, a.* FROM books b JOIN authors a ON a.id = b.author_id ORDER BY b.id")).tuples()));
 await engine.close();
 `;
 const printed = 'on purpose\nLEM 2 Eden,Solaris\n[[1,1,1,1,"Lem"],[2,1,1,1,"Lem"]]\n';
