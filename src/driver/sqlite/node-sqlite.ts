@@ -3,22 +3,30 @@ import { existsSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Binding, BindingDatabase, BindingStatement, OpenOptions, StoredValue } from "./binding.ts";
 import { IntegerTooLarge, NotOneStatement, WrongValueCount } from "./binding.ts";
+import { FreshStatement, SchemaVersion } from "./fresh-statement.ts";
+import type { ArrayStatement } from "./object-rows.ts";
+import { withArrayRows } from "./object-rows.ts";
 
-/** `null` where Node has no such module, or one too old to give rows as arrays and to say whether a transaction is open. */
+/** `null` where Node has no such module: before 22.13, or when it is switched off. */
 export const loadNodeSqlite = async (): Promise<Binding | null> => {
   const module = await import("node:sqlite").catch(() => null);
-  if (module === null || !("setReturnArrays" in module.StatementSync.prototype)) return null;
-  if (!("isTransaction" in module.DatabaseSync.prototype) && !hasOwnIsTransaction(new module.DatabaseSync(":memory:"))) return null;
+  if (module === null) return null;
+  const staleColumns = countsColumnsTooEarly(module.DatabaseSync);
   return {
     name: "node:sqlite",
-    open: (path, options) => new NodeSqliteDatabase(openDatabase(module.DatabaseSync, path, options)),
+    open: (path, options) => new NodeSqliteDatabase(openDatabase(module.DatabaseSync, path, options), staleColumns),
   };
 };
 
-const hasOwnIsTransaction = (database: DatabaseSync): boolean => {
-  const known = "isTransaction" in database;
+/** Whether `SELECT *`, prepared before its table changed, gives the columns of before once more. Node 22 does. */
+const countsColumnsTooEarly = (Database: typeof DatabaseSync): boolean => {
+  const database = new Database(":memory:");
+  database.exec("CREATE TABLE t (a); INSERT INTO t VALUES (1)");
+  const statement = database.prepare("SELECT * FROM t");
+  database.exec("ALTER TABLE t ADD COLUMN b");
+  const row = statement.all()[0] as object;
   database.close();
-  return known;
+  return !("b" in row);
 };
 
 const openDatabase = (Database: typeof DatabaseSync, path: string, options: OpenOptions): DatabaseSync => {
@@ -35,17 +43,23 @@ const openDatabase = (Database: typeof DatabaseSync, path: string, options: Open
 
 class NodeSqliteDatabase implements BindingDatabase {
   readonly #database: DatabaseSync;
+  /** Where statements with a star have to be prepared again once the schema has changed; `null` where Node sees to it. */
+  readonly #schema: SchemaVersion | null;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, staleColumns: boolean) {
     this.#database = database;
+    this.#schema = staleColumns ? new SchemaVersion(database) : null;
   }
 
   get inTransaction(): boolean {
-    return this.#database.isTransaction;
+    // Unknown before Node 22.16.
+    const known: boolean | undefined = this.#database.isTransaction;
+    return known ?? isInTransaction(this.#database);
   }
 
   prepare(text: string): BindingStatement {
-    return new NodeSqliteStatement(this.#prepareOne(text), text);
+    const prepare = (): BindingStatement => new NodeSqliteStatement(this.#prepareOne(text), changingText.test(text));
+    return this.#schema !== null && text.includes("*") ? new FreshStatement(prepare, this.#schema) : prepare();
   }
 
   exec(text: string): void {
@@ -63,19 +77,30 @@ class NodeSqliteDatabase implements BindingDatabase {
   }
 
   /** `prepare` drops whatever follows the first statement; what SQLite kept of the text tells where that was. */
-  #prepareOne(text: string): StatementSync {
-    const statement = prepareSome(this.#database, text);
-    const rest = text.slice(statement.sourceSQL.length).trim();
+  #prepareOne(text: string): ArrayStatement {
+    const found = prepareFirst(this.#database, text);
+    if (found === null) throw new NotOneStatement("no statement");
+    const rest = text.slice(found.sql.length).trim();
     if (rest !== "" && rest !== ";" && !isEmpty(this.#database, rest)) throw new NotOneStatement("more than one statement");
-    return statement;
+    return toArrays(this.#database, found, text);
   }
 }
 
-const prepareSome = (database: DatabaseSync, text: string): StatementSync => {
+interface First {
+  readonly statement: StatementSync;
+  /** Its part of the text. */
+  readonly sql: string;
+}
+
+/** The first statement of a text; `null` for comments and semicolons only. Node 24 says so when it prepares, Node 22 when it is asked for the text. */
+const prepareFirst = (database: DatabaseSync, text: string): First | null => {
+  let statement: StatementSync | null = null;
   try {
-    return database.prepare(text);
+    statement = database.prepare(text);
+    return { statement, sql: statement.sourceSQL };
   } catch (error) {
-    if (isInvalidArgument(error)) throw new NotOneStatement("no statement", { cause: error });
+    const { code } = error as { code?: unknown };
+    if (code === "ERR_INVALID_ARG_VALUE" || (code === "ERR_INVALID_STATE" && statement !== null)) return null;
     throw error;
   }
 };
@@ -83,32 +108,47 @@ const prepareSome = (database: DatabaseSync, text: string): StatementSync => {
 /** Whether a text is comments and semicolons only, as SQLite itself sees it. */
 const isEmpty = (database: DatabaseSync, text: string): boolean => {
   try {
-    database.prepare(text);
+    return prepareFirst(database, text) === null;
+  } catch {
     return false;
-  } catch (error) {
-    return isInvalidArgument(error);
   }
 };
 
-const isInvalidArgument = (error: unknown): boolean => (error as { code?: unknown }).code === "ERR_INVALID_ARG_VALUE";
+/** With `setReturnArrays` rows are arrays, which the declarations do not know. Node before 22.16 does not know it either. */
+const toArrays = (database: DatabaseSync, { statement, sql }: First, text: string): ArrayStatement => {
+  if (!("setReturnArrays" in statement)) return withArrayRows(database, statement, sql, changingText.test(text));
+  statement.setReturnArrays(true);
+  return statement as unknown as ArrayStatement;
+};
 
-const changesRows = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:insert|update|delete|replace|with)\b/i;
+/** Asks SQLite, which refuses a transaction within another. One that begins here has read nothing and taken no lock when it ends. */
+const isInTransaction = (database: DatabaseSync): boolean => {
+  try {
+    database.exec("BEGIN");
+  } catch (error) {
+    if ((error as Error).message.includes("within a transaction")) return true;
+    throw error;
+  }
+  database.exec("COMMIT");
+  return false;
+};
+
+const changingText = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:insert|update|delete|replace|with)\b/i;
 
 class NodeSqliteStatement implements BindingStatement {
   readonly hasRows: boolean;
-  readonly #statement: StatementSync;
+  readonly #statement: ArrayStatement;
   readonly #changesRows: boolean;
   #names: readonly string[];
   #bigints = false;
   #checkedCount = -1;
 
-  constructor(statement: StatementSync, text: string) {
-    statement.setReturnArrays(true);
+  /** `changesRows`: after other statements SQLite still reports the changes of the last one that made some. */
+  constructor(statement: ArrayStatement, changesRows: boolean) {
     this.#statement = statement;
     this.#names = statement.columns().map((column) => column.name);
     this.hasRows = this.#names.length > 0;
-    // After other statements SQLite still reports the changes of the last one that made some.
-    this.#changesRows = changesRows.test(text);
+    this.#changesRows = changesRows;
   }
 
   columns(): readonly string[] {
@@ -123,8 +163,7 @@ class NodeSqliteStatement implements BindingStatement {
   all(values: readonly StoredValue[], bigints: boolean): unknown[][] {
     this.#prepareFor(values, bigints);
     try {
-      // With `setReturnArrays` rows are arrays, which the declarations do not know.
-      return this.#statement.all(...values) as unknown as unknown[][];
+      return this.#statement.all(...values);
     } catch (error) {
       throw translate(error);
     }
@@ -142,7 +181,7 @@ class NodeSqliteStatement implements BindingStatement {
 
   iterate(values: readonly StoredValue[], bigints: boolean): Iterator<unknown[]> {
     this.#prepareFor(values, bigints);
-    const rows = this.#statement.iterate(...values) as unknown as Iterator<unknown[]>;
+    const rows = this.#statement.iterate(...values);
     return {
       next: () => {
         try {
@@ -171,7 +210,7 @@ class NodeSqliteStatement implements BindingStatement {
     const probe: unknown[] = new Array<null>(count + 1).fill(null);
     probe.push(Symbol("unbindable"));
     try {
-      this.#statement.all(...(probe as null[]));
+      this.#statement.all(...(probe as StoredValue[]));
     } catch (error) {
       if ((error as { errcode?: unknown }).errcode !== rangeError) throw new WrongValueCount("too few values");
     }
