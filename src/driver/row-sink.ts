@@ -13,7 +13,7 @@ export interface ResultField {
 }
 
 export interface RowSink {
-  /** Comes once before the first rows. The same array object means the same columns, so what was generated for it can be used again. */
+  /** Comes before the first rows, and again with every batch of a stream. The same array object means the same columns, so what was generated for it can be used again. */
   fields(fields: readonly ResultField[]): void;
   /**
    * `count` DataRow messages lie in `bytes` from `start` to `end`, each beginning with its type byte and length.

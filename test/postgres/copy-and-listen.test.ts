@@ -168,7 +168,9 @@ describe("LISTEN", () => {
       (payload) => heard.push(payload),
       (channel) => gaps.push(channel),
     );
-    await driver.run(write("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"));
+    await driver.run(
+      write("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%' AND pid <> pg_backend_pid()"),
+    );
     await until(() => gaps.length === 1);
     await driver.run(write("SELECT pg_notify('news', 'again')"));
     await until(() => heard.length === 1);
@@ -177,7 +179,11 @@ describe("LISTEN", () => {
   });
 
   it("refuses names that the server would cut or misread", async () => {
-    for (const name of ["", "x".repeat(64), "nul\0"]) await assert.rejects(driver.listen(name, () => undefined), { code: "E1001" });
+    for (const name of ["", "x".repeat(64), "nul\0"])
+      await assert.rejects(
+        driver.listen(name, () => undefined),
+        { code: "E1001" },
+      );
   });
 });
 

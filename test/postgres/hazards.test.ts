@@ -53,7 +53,9 @@ describe("replies go to whom they belong", () => {
         for await (const { rows } of reserved.stream(read("SELECT id FROM hazards ORDER BY id"), 50)) ids.push(...rows.flat());
         return ids;
       })();
-      const rest = Array.from({ length: 300 }, (_, at) => reserved.run(read(at % 3 === 0 ? `SELECT ${at}, $1::int` : "SELECT $1::int", [at])));
+      const rest = Array.from({ length: 300 }, (_, at) =>
+        reserved.run(read(at % 3 === 0 ? `SELECT ${at}, $1::int` : "SELECT $1::int", [at])),
+      );
       for (const [at, answer] of (await Promise.all(rest)).entries()) assert.equal(answer.rows[0]!.at(-1), at);
       assert.deepEqual(
         await streamed,
@@ -75,7 +77,9 @@ describe("replies go to whom they belong", () => {
         await reserved.run(write("ROLLBACK"));
         reserved.release();
       });
-      const outside = Array.from({ length: 200 }, (_, at) => own.run(read("SELECT pg_current_xact_id_if_assigned() IS NULL, $1::int", [at])));
+      const outside = Array.from({ length: 200 }, (_, at) =>
+        own.run(read("SELECT pg_current_xact_id_if_assigned() IS NULL, $1::int", [at])),
+      );
       for (const answer of await Promise.all(outside)) assert.equal(answer.rows[0]![0], true);
       await Promise.all(work);
     });
@@ -92,7 +96,10 @@ describe("replies go to whom they belong", () => {
         reserved.release();
         return answer.rows[0]![0];
       });
-      assert.deepEqual(await Promise.all(work), Array.from({ length: 200 }, (_, at) => at));
+      assert.deepEqual(
+        await Promise.all(work),
+        Array.from({ length: 200 }, (_, at) => at),
+      );
       assert.deepEqual([own.poolStatus.waiting, own.poolStatus.reserved], [0, 0]);
     });
   });
@@ -100,7 +107,9 @@ describe("replies go to whom they belong", () => {
   it("40: a pipeline larger than both sides' buffers does not stop both", async () => {
     await withDriver(one, async (own) => {
       const text = "x".repeat(2000);
-      const answers = await Promise.all(Array.from({ length: 20_000 }, (_, at) => own.run(read("SELECT $1::int, repeat($2, 1)", [at, text]))));
+      const answers = await Promise.all(
+        Array.from({ length: 20_000 }, (_, at) => own.run(read("SELECT $1::int, repeat($2, 1)", [at, text]))),
+      );
       assert.ok(answers.every((answer, at) => answer.rows[0]![0] === at && (answer.rows[0]![1] as string).length === 2000));
     });
   });
@@ -149,7 +158,10 @@ describe("connections that die", () => {
           (error: { code: string }) => error.code,
         );
         reserved.release();
-        assert.ok([...outcomes, last].every((outcome) => ["done", "E2002", "E2006", "E2008"].includes(outcome)), outcomes.join());
+        assert.ok(
+          [...outcomes, last].every((outcome) => ["done", "E2002", "E2006", "E2008"].includes(outcome)),
+          outcomes.join(),
+        );
         const kept = (await own.run(read("SELECT 1 FROM hazards WHERE id = 5000"))).count;
         if (broken < 3) assert.equal(kept, 0);
         if (outcomes[3] === "done") assert.equal(kept, 1);
@@ -267,7 +279,8 @@ describe("connections that die", () => {
 
 describe("statements", () => {
   it("18, 19: too many parameters, or too much text, is refused before it is sent", async () => {
-    const text = (count: number): string => `SELECT ${count}::int, ARRAY[${Array.from({ length: count }, (_, at) => `$${at + 1}`).join(",")}]::int[]`;
+    const text = (count: number): string =>
+      `SELECT ${count}::int, ARRAY[${Array.from({ length: count }, (_, at) => `$${at + 1}`).join(",")}]::int[]`;
     const values = Array.from({ length: 65_536 }, () => 1);
     assert.equal((await driver.run(read(text(65_535), values.slice(1)))).rows[0]![0], 65_535);
     await assert.rejects(Promise.resolve(driver.run(read(text(65_536), values))), { code: "E2102" });
@@ -421,9 +434,17 @@ describe("statements", () => {
 
   it("50: settings that a role has do not change how values are read", async () => {
     await driver.run(write("CREATE ROLE odd LOGIN SUPERUSER"));
-    const settings = { DateStyle: "German, DMY", IntervalStyle: "sql_standard", TimeZone: "Asia/Kolkata", bytea_output: "escape", extra_float_digits: "0", client_encoding: "LATIN1" };
+    const settings = {
+      DateStyle: "German, DMY",
+      IntervalStyle: "sql_standard",
+      TimeZone: "Asia/Kolkata",
+      bytea_output: "escape",
+      extra_float_digits: "0",
+      client_encoding: "LATIN1",
+    };
     for (const [name, value] of Object.entries(settings)) await driver.run(write(`ALTER ROLE odd SET ${name} = '${value}'`));
-    const text = "SELECT '2024-02-01'::date, '2024-02-01 10:00+00'::timestamptz, '\\x00ff'::bytea, 'é', 0.1::float8 + 0.2, '1 day 02:00'::interval";
+    const text =
+      "SELECT '2024-02-01'::date, '2024-02-01 10:00+00'::timestamptz, '\\x00ff'::bytea, 'é', 0.1::float8 + 0.2, '1 day 02:00'::interval";
     await withDriver({ url: server.socketUrl().replace("petrel@", "odd@") }, async (own) => {
       for (let run = 0; run < 2; run++) assert.deepEqual((await own.run(read(text))).rows, (await driver.run(read(text))).rows);
     });
@@ -436,7 +457,10 @@ describe("statements", () => {
   });
 
   it("64: neither password nor values are seen in what is printed", async () => {
-    const own = openPostgres({ url: server.url(), tls: { key: readFileSync(join(import.meta.dirname, "../support/tls/client.key"), "utf8") } });
+    const own = openPostgres({
+      url: server.url(),
+      tls: { key: readFileSync(join(import.meta.dirname, "../support/tls/client.key"), "utf8") },
+    });
     await own.run(read("SELECT 1"));
     const error = await Promise.resolve(own.run(write("SELECT $1::int / 0", ["12345678"]))).catch((problem: unknown) => problem);
     for (const thing of [own, own.config, error]) {

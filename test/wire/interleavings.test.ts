@@ -31,6 +31,7 @@ const chance = (probability: number): boolean => random() < probability;
 
 interface Failure {
   readonly code: string;
+  readonly message: string;
   readonly mayHaveRun?: boolean;
 }
 
@@ -64,7 +65,7 @@ let nextKey = 1;
 
 const fateOf = (failure: Failure | null): Fate => {
   if (failure === null) return "kept";
-  assert.ok(expectedCodes.has(failure.code), `unexpected ${failure.code}: ${String(failure)}`);
+  assert.ok(expectedCodes.has(failure.code), `unexpected ${failure.code}: ${failure.message}`);
   return failure.mayHaveRun === false ? "gone" : "unknown";
 };
 
@@ -89,7 +90,8 @@ const insert = "INSERT INTO ledger (id) VALUES ($1) ON CONFLICT (id) DO UPDATE S
 const someRead = async (): Promise<void> => {
   const value = below(1_000_000);
   const kind = below(12);
-  const text = kind < 9 ? `SELECT $1::int + ${kind}, 'x'` : kind === 9 ? "SELECT 1 / ($1::int - $1::int)" : "SELECT $1::int, generate_series(1, 300)";
+  const text =
+    kind < 9 ? `SELECT $1::int + ${kind}, 'x'` : kind === 9 ? "SELECT 1 / ($1::int - $1::int)" : "SELECT $1::int, generate_series(1, 300)";
   const { value: answer, failure } = await outcome(driver.run(read(text, [value], patience())));
   if (failure !== null) return void fateOf(failure);
   if (kind < 9) assert.deepEqual(answer.rows, [[value + kind, "x"]]);
@@ -163,7 +165,10 @@ const somethingBad = async (): Promise<void> => {
   const kind = below(4);
   if (kind === 0) proxy.cut(chance(0.5) ? "end" : "reset");
   else if (kind === 1) proxy.cutAfter(below(2000));
-  else if (kind === 2) await direct.run(write("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND client_port > 0 LIMIT 1"));
+  else if (kind === 2)
+    await direct.run(
+      write("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND client_port > 0 LIMIT 1"),
+    );
   else {
     proxy.fault = "stall";
     await new Promise((resolve) => setTimeout(resolve, below(15)));

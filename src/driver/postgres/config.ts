@@ -207,7 +207,11 @@ const parametersOf = (settings: Settings, options: ConnectOptions): Record<strin
   if (name !== undefined && name !== "") parameters["application_name"] = name;
   if (settings.options !== undefined && settings.options !== "") parameters["options"] = settings.options;
   for (const [key, value] of Object.entries(options.parameters ?? {})) {
-    if (/^(?:client_encoding|datestyle|intervalstyle|bytea_output|extra_float_digits|standard_conforming_strings|user|database|replication)$/i.test(key)) {
+    if (
+      /^(?:client_encoding|datestyle|intervalstyle|bytea_output|extra_float_digits|standard_conforming_strings|user|database|replication)$/i.test(
+        key,
+      )
+    ) {
       throw new ConfigurationError(`The session parameter '${key}' is set by Petrel itself and cannot be given.`);
     }
     if (`${key}${value}`.includes("\0")) throw new ConfigurationError("A session parameter holds a NUL character.");

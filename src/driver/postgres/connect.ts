@@ -24,7 +24,13 @@ const passwordFor = async (config: ConnectConfig, host: Host): Promise<string | 
   return passwordFromFile(config.passwordFile, host.name, host.port, config.database, config.user);
 };
 
-const start = async (open: Promise<Wire>, host: Host, config: ConnectConfig, parameters: Parameters, signal: AbortSignal): Promise<Started> => {
+const start = async (
+  open: Promise<Wire>,
+  host: Host,
+  config: ConnectConfig,
+  parameters: Parameters,
+  signal: AbortSignal,
+): Promise<Started> => {
   const wire = await open;
   const stop = (): void => wire.destroy();
   signal.addEventListener("abort", stop, { once: true });

@@ -111,7 +111,13 @@ class Starter {
   readonly parameters = new Map<string, string>();
   key: CancelKey | null = null;
 
-  constructor(wire: Wire, host: Host, config: ConnectConfig, parameters: Readonly<Record<string, string>>, password: () => Promise<string | null>) {
+  constructor(
+    wire: Wire,
+    host: Host,
+    config: ConnectConfig,
+    parameters: Readonly<Record<string, string>>,
+    password: () => Promise<string | null>,
+  ) {
     this.#parameters = parameters;
     this.#config = config;
     this.#wire = wire;
@@ -185,7 +191,13 @@ class Starter {
 }
 
 /** Throws `AuthenticationFailed`, `ServerUnavailable` and what else the server may answer; the stream is closed then. */
-export const startSession = async (wire: Wire, host: Host, config: ConnectConfig, parameters: Readonly<Record<string, string>>, password: () => Promise<string | null>): Promise<Started> => {
+export const startSession = async (
+  wire: Wire,
+  host: Host,
+  config: ConnectConfig,
+  parameters: Readonly<Record<string, string>>,
+  password: () => Promise<string | null>,
+): Promise<Started> => {
   const starter = new Starter(wire, host, config, parameters, password);
   try {
     await starter.run();
