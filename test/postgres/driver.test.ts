@@ -244,6 +244,31 @@ describe("a stream", () => {
     assert.ok(driver.poolStatus.open <= 10);
   });
 
+  it("keeps what a writing statement has written when the loop is left early", async () => {
+    await driver.run(write("CREATE TABLE streamed (id int)"));
+    for await (const { rows } of driver.stream(write("INSERT INTO streamed SELECT generate_series(1, 100) RETURNING id"), 10)) {
+      assert.equal(rows.length, 10);
+      break;
+    }
+    assert.deepEqual((await driver.run(read("SELECT count(*)::int FROM streamed"))).rows, [[100]]);
+    const failing = async (): Promise<void> => {
+      for await (const answer of driver.stream(write("INSERT INTO streamed SELECT generate_series(1, 100) RETURNING id"), 10)) {
+        assert.equal(answer.count, 10);
+        throw new Error("the loop broke");
+      }
+    };
+    await assert.rejects(failing(), /the loop broke/);
+    assert.deepEqual((await driver.run(read("SELECT count(*)::int FROM streamed"))).rows, [[200]]);
+  });
+
+  it("runs on a lent connection without a transaction too", async () => {
+    const reserved = await driver.reserve({ write: false });
+    let count = 0;
+    for await (const { rows } of reserved.stream(read("SELECT id FROM things"), 700)) count += rows.length;
+    assert.deepEqual([count, reserved.inTransaction], [2000, false]);
+    reserved.release();
+  });
+
   it("fails as its statement fails, also after some rows", async () => {
     const got: unknown[] = [];
     const reading = (async () => {

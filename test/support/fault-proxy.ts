@@ -30,12 +30,12 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
   let fault: Fault = "none";
   let bytesLeft = Infinity;
   const waiting: (() => void)[] = [];
+  const isStalled = (): boolean => fault === "stall";
 
   const forward = (from: Socket, to: Socket, counts: boolean, drop: () => void): void => {
     let line = Promise.resolve();
     const pass = async (chunk: Buffer): Promise<void> => {
-      // oxlint-disable-next-line no-unmodified-loop-condition -- set from outside while the chunk waits.
-      while (fault === "stall") await new Promise<void>((resolve) => waiting.push(resolve));
+      while (isStalled()) await new Promise<void>((resolve) => waiting.push(resolve));
       if (to.destroyed) return;
       if (counts && chunk.length > bytesLeft) {
         to.write(chunk.subarray(0, bytesLeft));

@@ -31,6 +31,7 @@ const chance = (probability: number): boolean => random() < probability;
 
 interface Failure {
   readonly code: string;
+  readonly message: string;
   readonly mayHaveRun?: boolean;
 }
 
@@ -64,7 +65,7 @@ let nextKey = 1;
 
 const fateOf = (failure: Failure | null): Fate => {
   if (failure === null) return "kept";
-  assert.ok(expectedCodes.has(failure.code), `unexpected ${failure.code}: ${String(failure)}`);
+  assert.ok(expectedCodes.has(failure.code), `unexpected ${failure.code}: ${failure.message}`);
   return failure.mayHaveRun === false ? "gone" : "unknown";
 };
 

@@ -94,17 +94,11 @@ export class PostgresDriver implements Driver {
     return this.#lend("reserved", options, (slot) => Promise.resolve(new PostgresReserved(slot, () => this.#pool.giveBack(slot))));
   }
 
-  /** In a transaction of its own, because only there the server keeps a result open between two batches. */
   async *stream(request: Request, batchSize: number): AsyncGenerator<Answer, void, undefined> {
     const reserved = await this.reserve({ write: request.writes, signal: request.signal });
-    let isDone = false;
     try {
-      await reserved.run(control("BEGIN"));
-      for await (const answer of reserved.stream(request, batchSize)) yield answer;
-      isDone = true;
+      yield* reserved.stream(request, batchSize);
     } finally {
-      // Leaving a loop early keeps what a writing statement has written: it had run before its first row came.
-      if (reserved.inTransaction) await reserved.run(control(isDone || request.writes ? "COMMIT" : "ROLLBACK")).catch(() => undefined);
       reserved.release();
     }
   }
@@ -143,8 +137,6 @@ export class PostgresDriver implements Driver {
     return this.#closing;
   }
 }
-
-const control = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
 
 const strayControl = (text: string): TransactionError =>
   new TransactionError(

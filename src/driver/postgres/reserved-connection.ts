@@ -62,7 +62,9 @@ export class PostgresReserved implements ReservedConnection {
     });
   }
 
+  /** Outside of a transaction it makes one for the time being: only there the server keeps a result open between two batches. */
   stream(request: Request, batchSize: number): AsyncIterable<Answer> {
+    if (!this.#isReleased && !this.inTransaction) return streamInTransaction(this, request, batchSize);
     return streamPortal(
       () => this.#connection,
       request,
@@ -104,3 +106,29 @@ export class PostgresReserved implements ReservedConnection {
     this.#giveBack();
   }
 }
+
+const control = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
+
+/** Leaving a loop early keeps what a writing statement has written: it had run before its first row came. An error keeps nothing. */
+export async function* streamInTransaction(
+  reserved: PostgresReserved,
+  request: Request,
+  batchSize: number,
+): AsyncGenerator<Answer, void, undefined> {
+  let hasFailed = false;
+  try {
+    await reserved.run(control("BEGIN"));
+    yield* reserved.stream(request, batchSize);
+  } catch (error) {
+    hasFailed = true;
+    throw error;
+  } finally {
+    if (reserved.inTransaction) await endTransaction(reserved, hasFailed);
+  }
+}
+
+const endTransaction = async (reserved: PostgresReserved, hasFailed: boolean): Promise<void> => {
+  // The error that ended the stream is the one to be told; a connection that cannot roll back is closed when it is given back.
+  if (hasFailed) await reserved.run(control("ROLLBACK")).catch(() => undefined);
+  else await reserved.run(control("COMMIT"));
+};
