@@ -16,8 +16,13 @@ export interface ResultField {
 }
 
 export interface RowSink {
-  /** Comes before the first rows, and again with every batch of a stream. The same array object means the same columns, so what was generated for it can be used again. */
-  fields(fields: readonly ResultField[]): void;
+  /** What the rows have become so far; the answer carries it on. */
+  readonly objects?: readonly unknown[];
+  /**
+   * Comes once before the first rows, with what reads each column in the format in which it comes.
+   * The same array of fields means the same columns, so what was generated for it can be used again.
+   */
+  fields(fields: readonly ResultField[], decoders: readonly CellDecoder[]): void;
   /**
    * `count` DataRow messages lie in `bytes` from `start` to `end`, each beginning with its type byte and length.
    * The bytes are valid during the call only: copy what must live longer. What this throws fails the request, and only this request.
