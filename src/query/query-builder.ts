@@ -110,7 +110,7 @@ export class QueryBuilder extends RefinableQuery {
       if (this.state.includes.length > 0)
         throw new ConfigurationError("execute() reads plain results. Load relations with query(…).with(…).all().");
       const runner = this.#running();
-      const plan = this.#plan(allRows, runner);
+      const plan = this.plan(allRows, runner);
       const answer = runner.run({ ...plan, wire: null }, this.state.values, options?.signal);
       return Promise.resolve(answer).then((rows) => ({ plan, answer: rows }));
     });
@@ -120,7 +120,7 @@ export class QueryBuilder extends RefinableQuery {
     if (!Number.isSafeInteger(batchSize) || batchSize < 1)
       throw new ConfigurationError("stream() takes a batchSize that is a whole number from 1.");
     const runner = this.#running();
-    const plan = this.#plan(allRows, runner);
+    const plan = this.plan(allRows, runner);
     for await (const answer of runner.stream(plan, this.state.values, batchSize, signal)) {
       yield* await this.#withIncludes(plan.reader.all(answer.rows));
     }
@@ -247,14 +247,14 @@ export class QueryBuilder extends RefinableQuery {
   // ------------------------------------------------------------ the statement itself
 
   toSQL(): CompiledQuery {
-    const plan = this.#plan(allRows, this.#running());
+    const plan = this.plan(allRows, this.#running());
     return { sql: plan.sql, params: bind(plan, this.state.values) };
   }
 
   explain({ analyze = false, signal }: ExplainOptions = {}): Promise<string> {
     return this.#attempt(async () => {
       const runner = this.#running();
-      return planText(runner, this.#plan(allRows, runner), this.state.values, analyze, signal);
+      return planText(runner, this.plan(allRows, runner), this.state.values, analyze, signal);
     });
   }
 
@@ -267,7 +267,8 @@ export class QueryBuilder extends RefinableQuery {
     );
   }
 
-  #plan(verb: StepMaker<Step>, runner: Runner): Plan {
+  /** The plan of this query with `verb` as its last step. */
+  plan(verb: StepMaker<Step>, runner: Runner = this.#running()): Plan {
     return this.#planAt(this.state.shape.child(verb), runner);
   }
 
