@@ -6,7 +6,7 @@
  * because it may wait for a lock: whatever stood behind it would wait too, perhaps for the very one who holds the lock. *Reserved*: a transaction.
  * Whoever has to wait stands in one queue, first come first served, shared ones too: otherwise reads would never let a connection become idle.
  */
-import { DatabaseClosed, isPetrelError, PoolTimeout, QueryCanceled, ServerUnavailable } from "../base/errors.ts";
+import { DatabaseClosed, PoolTimeout, QueryCanceled, ServerUnavailable } from "../base/errors.ts";
 import type { PetrelError } from "../base/errors.ts";
 import type { PoolOptions } from "./pool-options.ts";
 
@@ -402,6 +402,3 @@ const closedError = (): DatabaseClosed =>
   new DatabaseClosed("The database is closed: nothing can be run on it any more.", { mayHaveRun: false });
 
 const shorter = (a: number, b: number | undefined): number => (b === undefined || b <= 0 ? a : a <= 0 ? b : Math.min(a, b));
-
-/** Whether an error says that nothing was run. */
-export const didNotRun = (error: unknown): boolean => isPetrelError(error) && error.mayHaveRun === false;

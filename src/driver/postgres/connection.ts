@@ -104,10 +104,6 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     return this.#isCanceling ? Infinity : this.#workload.micros;
   }
 
-  get hasFailedTransaction(): boolean {
-    return this.#pipeline.status === "E";
-  }
-
   get isClean(): boolean {
     return this.isOpen && this.inFlight === 0 && !this.inTransaction && !this.#isCanceling && !this.needsReset;
   }
@@ -123,12 +119,11 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
    */
   run(request: Request, isShared = false, first: readonly Request[] = []): Promise<Answer> {
     if (request.signal?.aborted === true) return Promise.reject(canceled(request.signal, false));
+    if (first.length > 0) return this.#fetch(request, first, bindPlainly);
     return new Promise((resolve, reject) => {
-      this.#whenFree(() => {
-        const requests = first.length === 0 ? [request] : [...first, request];
-        const settle = (at: number): Settle => (at < first.length ? { resolve: ignore, reject: ignore } : { resolve, reject });
-        this.#send(requests, isShared, settle);
-      }, reject);
+      if (this.#isCanceling) this.#whenFree(() => this.#sendOne(request, isShared, resolve, reject), reject);
+      else if (this.isOpen) this.#sendOne(request, isShared, resolve, reject);
+      else reject(gone());
     });
   }
 
@@ -139,7 +134,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
       const answers: Answer[] = [];
       const last = requests.length - 1;
       this.#whenFree(() => {
-        this.#send(requests, false, (at) => ({
+        this.#send(requests, (at) => ({
           resolve: (answer) => {
             answers[at] = answer;
             if (at === last) resolve(answers);
@@ -163,7 +158,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   #fetch(request: Request, first: readonly Request[], binding: MakeBinding): Promise<PostgresAnswer> {
     return new Promise((resolve, reject) => {
       const settle = (at: number): Settle => (at < first.length ? { resolve: ignore, reject: ignore } : { resolve, reject });
-      this.#whenFree(() => this.#send([...first, request], false, settle, binding), reject);
+      this.#whenFree(() => this.#send([...first, request], settle, binding), reject);
     });
   }
 
@@ -188,17 +183,33 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     else attempt();
   }
 
-  /** Writes all of them or, when a value cannot be written, none. */
-  #send(requests: readonly Request[], isShared: boolean, settle: (at: number) => Settle, binding: MakeBinding = bindPlainly): void {
+  /** The way that nearly everything goes: nothing is allocated but the exchange. What an encoder throws rejects the promise around. */
+  #sendOne(request: Request, isShared: boolean, resolve: (answer: PostgresAnswer) => void, reject: (error: Error) => void): void {
     const pipeline = this.#pipeline;
     const wasIdle = pipeline.size === 0;
     if (!isShared || pipeline.openCount >= maxGroup) pipeline.endGroup();
     if (pipeline.openCount === 0) this.#writer.closeForgotten();
+    const exchange = this.#writer.write(this, request, isShared, resolve, reject, bindPlainly);
+    pipeline.add(exchange);
+    this.#workload.add(exchange.statement);
+    this.#watch(exchange);
+    this.lastText = request.text;
+    if (!isShared) pipeline.endGroup();
+    pipeline.send(wasIdle);
+  }
+
+  /** Writes all of them or, when a value cannot be written, none. */
+  #send(requests: readonly Request[], settle: (at: number) => Settle, binding: MakeBinding = bindPlainly): void {
+    const pipeline = this.#pipeline;
+    const wasIdle = pipeline.size === 0;
+    pipeline.endGroup();
+    this.#writer.closeForgotten();
     const mark = pipeline.writer.mark();
     const exchanges: StatementExchange[] = [];
     try {
       for (const [at, request] of requests.entries()) {
-        exchanges.push(this.#writer.write(this, request, isShared, settle(at), at === requests.length - 1 ? binding : bindPlainly));
+        const { resolve, reject } = settle(at);
+        exchanges.push(this.#writer.write(this, request, false, resolve, reject, at === requests.length - 1 ? binding : bindPlainly));
       }
     } catch (error) {
       pipeline.writer.rollback(mark);
@@ -211,7 +222,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
       this.#watch(exchange);
     }
     this.lastText = requests[requests.length - 1]!.text;
-    if (!isShared) pipeline.endGroup();
+    pipeline.endGroup();
     pipeline.send(wasIdle);
   }
 
@@ -264,7 +275,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   #again(exchange: StatementExchange): boolean {
     if (!this.isOpen) return false;
     const { request, isReplayable, resolve, reject } = exchange;
-    this.#whenFree(() => this.#send([request], isReplayable, () => ({ resolve, reject })), reject);
+    this.#whenFree(() => this.#sendOne(request, isReplayable, resolve, reject), reject);
     return true;
   }
 

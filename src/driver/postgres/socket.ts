@@ -39,11 +39,6 @@ export class Wire {
     return (this.#socket as TLSSocket).getPeerCertificate()?.raw ?? null;
   }
 
-  /** Bytes that the operating system has not taken yet. */
-  get waitingBytes(): number {
-    return this.#socket.writableLength;
-  }
-
   /** `done` is called when the chunks may be overwritten; also after an error. */
   write(chunks: readonly Buffer[], done: () => void): void {
     if (chunks.length === 1) {

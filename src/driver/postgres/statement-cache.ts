@@ -2,7 +2,6 @@
  * The prepared statements of one connection: a bounded number, found by their whole text and the types of their parameters.
  * Never by a hash alone: two texts with one hash would run each other's statements.
  */
-import { Lru } from "../../base/lru.ts";
 import type { ResultField } from "../row-sink.ts";
 import type { BindExecute } from "./protocol/bind.ts";
 
@@ -22,6 +21,8 @@ export class PreparedStatement {
   isDead = false;
   /** Other parameter types of the same text. */
   next: PreparedStatement | null = null;
+  /** The higher, the later it was used. */
+  usedAt = 0;
 
   constructor(name: string, text: string, parameterTypes: readonly number[]) {
     this.name = name;
@@ -36,19 +37,24 @@ const sameTypes = (a: readonly number[], b: readonly number[]): boolean =>
   a === b || (a.length === b.length && a.every((type, at) => type === b[at]));
 
 export class StatementCache {
-  readonly #byText: Lru<string, PreparedStatement>;
+  /**
+   * Not a map in the order of use: moving an entry at every run costs more than the whole lookup. Instead each statement says when it was used,
+   * and only a new one that finds no room looks through them all.
+   */
+  readonly #byText = new Map<string, PreparedStatement>();
+  readonly #limit: number;
   /** Names that the server still has and nobody here uses any more. */
   readonly #toClose: string[] = [];
-  #keepsNames = true;
   #named = 0;
+  #uses = 0;
 
   constructor(limit: number) {
-    this.#byText = new Lru<string, PreparedStatement>(limit, (first) => this.#retire(first));
+    this.#limit = limit;
   }
 
   #retire(first: PreparedStatement): void {
     for (let statement: PreparedStatement | null = first; statement !== null; statement = statement.next) {
-      if (!statement.isDead && this.#keepsNames && statement.name !== "") this.#toClose.push(statement.name);
+      if (!statement.isDead && statement.name !== "") this.#toClose.push(statement.name);
       statement.isDead = true;
     }
   }
@@ -59,10 +65,11 @@ export class StatementCache {
 
   /** The living statement, or undefined. */
   find(text: string, types: readonly number[]): PreparedStatement | undefined {
-    let statement = this.#byText.get(text) ?? null;
-    while (statement !== null) {
+    const first = this.#byText.get(text);
+    if (first === undefined) return undefined;
+    first.usedAt = ++this.#uses;
+    for (let statement: PreparedStatement | null = first; statement !== null; statement = statement.next) {
       if (!statement.isDead && sameTypes(statement.parameterTypes, types)) return statement;
-      statement = statement.next;
     }
     return undefined;
   }
@@ -72,6 +79,8 @@ export class StatementCache {
     const statement = new PreparedStatement(isNamed ? `p${++this.#named}` : "", text, types);
     const first = this.#byText.get(text);
     if (first === undefined) {
+      if (this.#byText.size >= this.#limit) this.#evict();
+      statement.usedAt = ++this.#uses;
       this.#byText.set(text, statement);
       return statement;
     }
@@ -95,12 +104,19 @@ export class StatementCache {
     this.markDead(statement);
   }
 
+  #evict(): void {
+    let oldest: PreparedStatement | null = null;
+    for (const statement of this.#byText.values()) if (oldest === null || statement.usedAt < oldest.usedAt) oldest = statement;
+    if (oldest === null) return;
+    this.#byText.delete(oldest.text);
+    this.#retire(oldest);
+  }
+
   /** Forgets all. `onServerToo`: the server has forgotten them itself (DISCARD ALL), so nothing is left to be closed. */
   clear(onServerToo: boolean): void {
-    this.#keepsNames = !onServerToo;
-    if (onServerToo) this.#toClose.length = 0;
+    for (const first of this.#byText.values()) this.#retire(first);
     this.#byText.clear();
-    this.#keepsNames = true;
+    if (onServerToo) this.#toClose.length = 0;
   }
 
   /** The names to close on the server now; each is given once. */

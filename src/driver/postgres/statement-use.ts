@@ -1,5 +1,4 @@
 /** What a statement may do to a connection, read off its text once: whether it may share one with others. */
-import { Lru } from "../../base/lru.ts";
 import type { Request } from "../driver.ts";
 
 const isControl = /^\s*(?:begin|start\s+transaction|commit|rollback|abort|end|savepoint|release|prepare\s+transaction)\b/i;
@@ -8,7 +7,9 @@ const mayWait = /\bfor\s+(?:no\s+key\s+update|update|key\s+share|share)\b|pg_(?:
 
 export type StatementUse = "shared" | "exclusive" | "refused";
 
-const known = new Lru<string, StatementUse>(2000);
+/** Texts are judged once; a program that makes up texts for ever starts over. */
+const known = new Map<string, StatementUse>();
+const mostKnown = 2000;
 
 const judge = (text: string): StatementUse => {
   if (isControl.test(text)) return "refused";
@@ -20,6 +21,7 @@ export const useOf = (request: Request): StatementUse => {
   let use = known.get(request.text);
   if (use === undefined) {
     use = judge(request.text);
+    if (known.size >= mostKnown) known.clear();
     known.set(request.text, use);
   }
   return use === "shared" && request.writes ? "exclusive" : use;

@@ -69,12 +69,13 @@ export class StatementWriter {
     if (names.length > 0) this.#pipeline.addCloses(names.length);
   }
 
-  /** Writes one run, with Parse and Describe when the statement is new. Throws what the encoders throw; the caller takes back what was written. */
+  /** Writes one run, with Parse and Describe when the statement is new. Throws what the encoders throw; nothing of the run is left in the writer then. */
   write(
     owner: ExchangeOwner,
     request: Request,
     isShared: boolean,
-    { resolve, reject }: Settle,
+    resolve: Settle["resolve"],
+    reject: Settle["reject"],
     makeBinding: MakeBinding,
   ): StatementExchange {
     const { writer } = this.#pipeline;
@@ -84,6 +85,7 @@ export class StatementWriter {
     const statement = known !== undefined && (known.name !== "") === isNamed ? known : this.statements.add(request.text, types, isNamed);
     const parses = statement !== known || !isNamed;
     let binding: Binding;
+    const mark = parses ? writer.mark() : null;
     try {
       if (parses) {
         writeParse(writer, statement.name, request.text, types);
@@ -93,7 +95,10 @@ export class StatementWriter {
       binding = makeBinding(statement);
       binding.write(writer, request.values);
     } catch (error) {
-      if (parses) this.statements.markDead(statement);
+      if (mark !== null) {
+        writer.rollback(mark);
+        this.statements.markDead(statement);
+      }
       throw error;
     }
     const exchange = new StatementExchange(owner, request, statement, parses, isShared, resolve, reject, binding.fields);
