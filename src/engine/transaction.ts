@@ -86,6 +86,10 @@ export class Transaction implements Runner, ScopedTransaction {
     return this.#state === "open" || this.#state === "ending";
   }
 
+  get isCommitted(): boolean {
+    return this.#state === "committed";
+  }
+
   /** Whether work outside would have to wait for the end of this transaction. */
   holdsUp(write: boolean): boolean {
     const { driver } = this.host;

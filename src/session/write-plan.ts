@@ -60,10 +60,11 @@ export const runWrite = (
   key: string,
   makePlan: () => WritePlan,
   values: readonly unknown[],
+  signal?: AbortSignal,
 ): MaybePromise<Written> => {
   const shape = root.shape.childFor(key, () => stepOf(makePlan()));
   const plan = planOf(root, shape, runner.dialect);
-  return whenDone(runner.run(plan, values), ({ count, rows }) => ({
+  return whenDone(runner.run(plan, values, signal), ({ count, rows }) => ({
     count,
     rows: rows.length === 0 ? rows : (plan.reader.all(rows) as unknown[][]),
   }));
