@@ -27,5 +27,6 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal?: Abort
   writes: plan.writes.length > 0,
   bigints: plan.bigints,
   batched: plan.batched,
+  returnsKey: plan.returnsKey,
   signal,
 });
