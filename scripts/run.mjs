@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -96,28 +97,47 @@ const runsOurCode = (file) => /^test\/(?:unit|sql|sqlite|bugs|examples)\//.test(
  * Pure tests share one process (`test/pure.ts` imports them: a process each would cost thirty times as much), every other file has its own.
  * One runner sees them all, so that its summary at the end counts everything.
  */
-const runTests = (node, files, flags = []) => {
+const runTests = (node, files, flags = [], env = {}) => {
   if (files.length === 0) fail("No test file matches.");
   const pure = files.filter(isPure);
   const isolated = files.filter((file) => !isPure(file));
-  must(node, [...flags, "--test", "--test-reporter=spec", ...(pure.length > 0 ? ["test/pure.ts"] : []), ...isolated], {
-    stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, PURE_TESTS: pure.join("\n") },
-  });
+  must(
+    node,
+    [
+      ...flags,
+      "--test",
+      `--test-concurrency=${availableParallelism()}`,
+      "--test-reporter=spec",
+      ...(pure.length > 0 ? ["test/pure.ts"] : []),
+      ...isolated,
+    ],
+    {
+      stdio: ["ignore", "inherit", "inherit"],
+      env: { ...process.env, ...env, PURE_TESTS: pure.join("\n") },
+    },
+  );
 };
+
+/** Read by `test/scratch.ts`. */
+const everything = { PETREL_TEST_ALL: "1" };
 
 const tests = () => filesUnder("test", ".test.ts").filter((file) => !file.startsWith("test/types/"));
 const bin = (name) => join(root, "node_modules", name);
 
 const tasks = {
   start: (node) => must(node, ["examples/chinook/report.ts"]),
-  /** With arguments: only the files whose path contains one of them. */
-  test: (node, ...parts) =>
-    runTests(
-      node,
-      tests().filter((file) => (parts.length === 0 ? !needsServer(file) : parts.some((part) => file.includes(part)))),
-    ),
-  "test:all": (node) => runTests(node, tests()),
+  /** With arguments: the files whose path contains one of them, whole. Without: what is fast. */
+  test: (node, ...parts) => {
+    if (parts.length === 0)
+      return runTests(
+        node,
+        tests().filter((file) => !needsServer(file)),
+      );
+    const named = tests().filter((file) => parts.some((part) => file.includes(part)));
+    return runTests(node, named, [], everything);
+  },
+  /** And what needs a server, older compilers, or seconds. */
+  "test:all": (node) => runTests(node, tests(), [], everything),
   "test:interpreted": (node) => runTests(node, tests().filter(runsOurCode), ["--disallow-code-generation-from-strings"]),
   check: (node) => {
     must(node, [bin("typescript/bin/tsc"), "-p", "tsconfig.json"]);
@@ -128,10 +148,13 @@ const tasks = {
     must(node, ["-e", 'require("node:fs").rmSync("dist", { recursive: true, force: true })']);
     must(node, [bin("typescript/bin/tsc"), "-p", "tsconfig.build.json"]);
   },
-  bench: (node, ...names) => {
-    const files = names.length > 0 ? names : filesUnder("benchmarks", ".bench.ts");
-    if (files.length === 0) fail("There is no benchmarks/*.bench.ts to run.");
-    for (const file of files) must(node, ["--expose-gc", file]);
+  /** With arguments: only these parts (`rows`, `by-id`, `building`, `inserts`, `memory`). What Petrel is compared with is installed beside, not into the library. */
+  bench: (node, ...parts) => {
+    const folder = join(root, "benchmarks");
+    if (!existsSync(join(folder, "node_modules"))) {
+      runNpm("install", "--prefix", folder, "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund");
+    }
+    must(node, ["--expose-gc", "benchmarks/sqlite.ts", ...parts]);
   },
 };
 

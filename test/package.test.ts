@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { compile, root, runScript, scratchFolder, writeAll } from "./scratch.ts";
+import { compile, root, runScript, scratchFolder, unlessAll, writeAll } from "./scratch.ts";
 
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const folder = scratchFolder("package");
@@ -19,30 +19,48 @@ const build = (): string => {
   return compile("typescript", join(root, "tsconfig.build.json"), "--outDir", join(published, "dist")).output;
 };
 
-const packedFiles = (): string[] => {
+/** The npm that runs this, or the one that is found: what `npm pack` says of its one package. */
+const pack = (...args: string[]): { filename: string; size: number; unpackedSize: number; files: { path: string }[] } => {
   const npm = process.env["npm_execpath"];
-  const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
-  const output = npm?.endsWith(".js")
-    ? execFileSync(process.execPath, [npm, ...args], { cwd: published, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] })
-    : execFileSync("npm", args, { cwd: published, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const [program, first] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
+  const output = execFileSync(program, [...first, "pack", "--json", "--ignore-scripts", ...args], {
+    cwd: published,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   // npm 11 prints a list of packages, npm 12 an object by name.
-  const packages: { files: { path: string }[] }[] = Object.values(JSON.parse(output));
-  return (packages[0]?.files ?? []).map(({ path }) => path);
+  return Object.values<ReturnType<typeof pack>>(JSON.parse(output))[0]!;
 };
 
 describe("the package", () => {
   test("builds", () => assert.equal(build(), ""));
 
   test("holds what was built, the documentation, and nothing else", () => {
-    const files = packedFiles();
+    const files = pack("--dry-run").files.map(({ path }) => path);
     const expected = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"];
     assert.deepEqual(files.filter((path) => !/^(?:dist|docs)\//.test(path)).sort(), expected);
     const built = files.filter((path) => path.startsWith("dist/"));
     assert.deepEqual(
-      built.filter((path) => !/\.(?:js|d\.ts)(?:\.map)?$/.test(path)),
+      built.filter((path) => !/\.(?:js|d\.ts)$/.test(path)),
       [],
     );
     for (const path of ["dist/entry/index.js", "dist/entry/index.d.ts", "docs/errors/E1001.md"]) assert.ok(files.includes(path), path);
+  });
+
+  test("stays small: what is built is the source without its types, so there are no maps", () => {
+    const { size, unpackedSize } = pack("--dry-run");
+    assert.ok(size < 300_000 && unpackedSize < 1_200_000, `${size} bytes packed, ${unpackedSize} unpacked`);
+  });
+
+  test("has nothing that publint objects to", () => {
+    assert.match(runScript(join(root, "node_modules", "publint", "src", "cli.js"), published).output, /All good!/);
+  });
+
+  test("has types that attw finds right, by import from ESM and by bundlers", { skip: unlessAll }, () => {
+    const archive = join(published, pack().filename);
+    const attw = join(root, "node_modules", "@arethetypeswrong", "cli", "dist", "index.js");
+    const { status, output } = runScript(attw, published, archive, "--profile", "esm-only", "--no-emoji", "--format", "ascii");
+    assert.equal(status, 0, output);
   });
 
   test("imports by its built name only files that are in it", () => {

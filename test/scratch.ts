@@ -38,11 +38,16 @@ const run = (args: readonly string[], cwd: string): Outcome => {
 };
 
 /** Runs a script with this Node. */
-export const runScript = (path: string, cwd: string = root): Outcome => run([path], cwd);
+export const runScript = (path: string, cwd: string = root, ...args: string[]): Outcome => run([path, ...args], cwd);
 
-/** The compilers that Petrel's types must pass on, by the name of their package. */
-export const compilers = ["typescript", "typescript6"] as const;
+/** The compilers that Petrel's types must pass on, by the name of their package: 7, 6 and 5.9. */
+export const compilers = ["typescript", "typescript6", "typescript59"] as const;
 export type Compiler = (typeof compilers)[number];
+
+/** What takes seconds rather than moments is left to `npm run test:all`: a reason to skip, or false there. */
+export const unlessAll: string | false = process.env["PETREL_TEST_ALL"] === "1" ? false : "slow; npm run test:all runs it";
+/** The newest compiler is a fast one. */
+export const unlessFast = (compiler: Compiler): string | false => (compiler === "typescript" ? false : unlessAll);
 
 /** Type-checks or builds a project. One thread: counts and the order of messages are the same every time. */
 export const compile = (compiler: Compiler, project: string, ...flags: string[]): Outcome => {

@@ -6,12 +6,12 @@ import assert from "node:assert/strict";
 import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { compile, compilers, root, scratchFolder, writeAll, type Compiler } from "./scratch.ts";
+import { compile, compilers, root, scratchFolder, unlessAll, unlessFast, writeAll, type Compiler } from "./scratch.ts";
 import { baseline, generatedProject, kinds, project } from "./generated-project.ts";
 
 const accepts = process.env["UPDATE_SNAPSHOTS"] === "1";
 const typesFolder = join(root, "test", "types");
-const versionOf: Readonly<Record<Compiler, string>> = { typescript: "ts7", typescript6: "ts6" };
+const versionOf: Readonly<Record<Compiler, string>> = { typescript: "ts7", typescript6: "ts6", typescript59: "ts6" };
 
 /** The compiler's messages about mistakes.ts, with nothing of this machine in them. A message's further lines are indented. */
 const normalised = (output: string): string =>
@@ -19,13 +19,13 @@ const normalised = (output: string): string =>
 
 describe("what compiles and what must not", () => {
   for (const compiler of compilers) {
-    test(`holds on ${compiler}`, () => assert.equal(compile(compiler, typesFolder).output, ""));
+    test(`holds on ${compiler}`, { skip: unlessFast(compiler) }, () => assert.equal(compile(compiler, typesFolder).output, ""));
   }
 });
 
 describe("a mistake gets the sentence that was agreed", () => {
   for (const compiler of compilers) {
-    test(`on ${compiler}`, () => {
+    test(`on ${compiler}`, { skip: unlessFast(compiler) }, () => {
       const path = join(typesFolder, `messages.${versionOf[compiler]}.txt`);
       const messages = normalised(compile(compiler, join(typesFolder, "errors")).output);
       if (accepts) writeFileSync(path, messages);
@@ -53,7 +53,7 @@ const instantiations = (folder: string): number => {
   return Number(/^Instantiations:\s+(\d+)/m.exec(output)?.[1]);
 };
 
-describe("what types cost, in instantiations", () => {
+describe("what types cost, in instantiations", { skip: unlessAll }, () => {
   const path = join(root, "test", "budgets", "types.json");
   const folder = scratchFolder("types");
 
@@ -123,17 +123,21 @@ describe("emitted declarations", () => {
       ["dom", false],
     ] as const) {
       const name = `consumer-${compiler}-${globals}`;
-      test(`are consumed without skipLibCheck by ${compiler}, with ${globals} types, exactOptionalPropertyTypes ${exactOptionalPropertyTypes}`, () => {
-        writeAll(join(folder, name), {
-          "package.json": '{ "type": "module" }',
-          "tsconfig.json": settings(globals, { noEmit: true, exactOptionalPropertyTypes }),
-          ...baseline("petrel", ".js"),
-        });
-        assert.equal(compile(compiler, join(folder, name)).output, "");
-      });
+      test(
+        `are consumed without skipLibCheck by ${compiler}, with ${globals} types, exactOptionalPropertyTypes ${exactOptionalPropertyTypes}`,
+        { skip: unlessFast(compiler) },
+        () => {
+          writeAll(join(folder, name), {
+            "package.json": '{ "type": "module" }',
+            "tsconfig.json": settings(globals, { noEmit: true, exactOptionalPropertyTypes }),
+            ...baseline("petrel", ".js"),
+          });
+          assert.equal(compile(compiler, join(folder, name)).output, "");
+        },
+      );
     }
 
-    test(`of a project that exports models are whole and clean on ${compiler}`, () => {
+    test(`of a project that exports models are whole and clean on ${compiler}`, { skip: unlessFast(compiler) }, () => {
       const name = `library-${compiler}`;
       writeAll(join(folder, name), {
         "package.json": '{ "type": "module" }',

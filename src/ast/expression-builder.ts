@@ -41,6 +41,21 @@ const plainType = (kind: Kind): ColumnType => {
   return known;
 };
 
+/** What a calculation with decimals gives: as many digits behind the point as an exact result has, where both sides say how many they have. */
+const decimalOf = (operator: ArithmeticOperator, left: ColumnType | null, right: ColumnType | null): ColumnType => {
+  const [a, b] = [scaleOf(left), scaleOf(right)];
+  if (operator === "/" || a === undefined || b === undefined) return plainType("decimal");
+  return scaledType(operator === "*" ? a + b : Math.max(a, b));
+};
+const scaleOf = (type: ColumnType | null): number | undefined => (type?.kind === "int" || type?.kind === "bigint" ? 0 : type?.scale);
+
+const scaledTypes = new Map<number, ColumnType>();
+const scaledType = (scale: number): ColumnType => {
+  let known = scaledTypes.get(scale);
+  if (known === undefined) scaledTypes.set(scale, (known = Object.freeze({ kind: "decimal", scale })));
+  return known;
+};
+
 /** An integer column may be compared with, and calculated with, a fraction or a number beyond its own size. */
 const parameterType = (type: ColumnType | null, value: unknown): ColumnType | null => {
   if (type?.kind !== "int" || typeof value !== "number") return type;
@@ -276,7 +291,12 @@ class BuiltExpression extends NodeHolder {
     const own = this.#type?.kind === "json" ? float : (unlimited(this.#type) ?? float);
     const right = operandNode(value, own, this.#node);
     const given = right.node === "parameter" ? right.type : (BuiltExpression.typeOf(value)?.type ?? null);
-    const type = given?.kind === "float" ? float : own;
+    if (own.kind === "decimal" && given?.kind === "float") {
+      throw new ConfigurationError(
+        `${label(this.#node)} is an exact decimal, and is calculated with a floating-point number. Use a decimal or a whole number.`,
+      );
+    }
+    const type = given?.kind === "float" ? float : own.kind === "decimal" ? decimalOf(operator, this.#type, given) : own;
     const nullable = this.#nullable || (BuiltExpression.typeOf(value)?.nullable ?? nodeOf(value) !== undefined);
     return new BuiltExpression({ node: "arithmetic", operator, left: this.#read("number"), right, type }, type, nullable);
   }
@@ -395,4 +415,4 @@ export const conditionNode = (value: unknown, where: string): ExpressionNode => 
 };
 
 /** `user.name.asc()` from a node. */
-export const ordering = (node: OrderingNode): Ordering => new BuiltOrdering(node) as unknown as Ordering;
+export const ordering = (node: OrderingNode): Ordering => new BuiltOrdering(node);

@@ -4,4 +4,4 @@ export type ArithmeticOperator = "+" | "-" | "*" | "/";
 export type MatchKind = "like" | "exact" | "contains" | "startsWith" | "endsWith";
 export type AggregateName = "count" | "sum" | "avg" | "min" | "max";
 export type DatePart = "year" | "month" | "day" | "weekDay" | "hour";
-export type FunctionName = "lower" | "upper" | "length" | "coalesce" | "abs" | "round" | "concat";
+export type FunctionName = "lower" | "upper" | "length" | "coalesce" | "nullif" | "abs" | "round" | "concat";

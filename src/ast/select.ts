@@ -1,6 +1,6 @@
 /** A SELECT as frozen data. Sources that expressions mention are joined by the compiler; nothing here names an alias. */
 import type { ColumnType } from "../types/column-type.ts";
-import type { ExpressionNode, OrderingNode, ParameterNode } from "./expression.ts";
+import type { ExpressionNode, LiteralNode, OrderingNode, ParameterNode } from "./expression.ts";
 import type { Source } from "./source.ts";
 
 /** One column of the result. Names of results do not matter (rows are read by position), except where `alias` is given for other clauses or for people. */
@@ -28,7 +28,8 @@ export interface SelectStatement {
   readonly groupBy: readonly ExpressionNode[];
   readonly having: ExpressionNode | null;
   readonly orderBy: readonly OrderingNode[];
-  readonly limit: ParameterNode | null;
+  /** A literal where the number is part of the question: SQLite compiles a statement again for each new value of a bound limit. */
+  readonly limit: ParameterNode | LiteralNode | null;
   readonly offset: ParameterNode | null;
   readonly deleted: DeletedRows;
   readonly lock: LockClause | null;

@@ -39,11 +39,23 @@ export interface OrderedExpression<out T> extends EqualExpression<T> {
   lte(value: Operand<T>): Condition;
   between(low: Operand<T>, high: Operand<T>): Condition;
 }
+/** Numbers of all kinds compare with each other. */
+type ComparedNumber<T> = Operand<T> | NumberExpression<number | bigint | string | null>;
+/** Decimals (strings) are calculated with whole numbers too, exactly; other kinds only with their own. */
+type CalculatedNumber<T> = Operand<T> | ([NonNullable<T>] extends [string] ? NumberExpression<number | bigint | null> : never);
+
 export interface NumberExpression<out T> extends OrderedExpression<T> {
-  plus(value: Operand<T>): NumberExpression<T>;
-  minus(value: Operand<T>): NumberExpression<T>;
-  times(value: Operand<T>): NumberExpression<T>;
-  dividedBy(value: Operand<T>): NumberExpression<T>;
+  eq(value: ComparedNumber<T>): Condition;
+  ne(value: ComparedNumber<T>): Condition;
+  gt(value: ComparedNumber<T>): Condition;
+  gte(value: ComparedNumber<T>): Condition;
+  lt(value: ComparedNumber<T>): Condition;
+  lte(value: ComparedNumber<T>): Condition;
+  between(low: ComparedNumber<T>, high: ComparedNumber<T>): Condition;
+  plus(value: CalculatedNumber<T>): NumberExpression<T>;
+  minus(value: CalculatedNumber<T>): NumberExpression<T>;
+  times(value: CalculatedNumber<T>): NumberExpression<T>;
+  dividedBy(value: CalculatedNumber<T>): NumberExpression<T>;
 }
 export interface TextExpression<out T> extends OrderedExpression<T> {
   like(pattern: string): Condition;

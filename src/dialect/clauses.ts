@@ -1,6 +1,6 @@
 /** The clauses that all statements are made of: FROM with its joins, WHERE, and whole selects. */
 import { BugError } from "../base/errors.ts";
-import type { ExpressionNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { ExpressionNode, LiteralNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import type { DeletedRows, SelectItem, SelectStatement } from "../ast/select.ts";
 import type { ColumnRef, KeyPair, Source, TableRef } from "../ast/source.ts";
 import type { BoundValue } from "../base/bound-value.ts";
@@ -137,7 +137,8 @@ const encodeRowCount = (value: unknown): BoundValue => {
   );
 };
 
-const rowCount = (parameter: ParameterNode, compilation: Compilation): string => compilation.bind(parameter, encodeRowCount);
+const rowCount = (count: ParameterNode | LiteralNode, compilation: Compilation): string =>
+  count.node === "literal" ? String(encodeRowCount(count.value)) : compilation.bind(count, encodeRowCount);
 
 const limits = (statement: SelectStatement, compilation: Compilation): string => {
   const { limit, offset } = statement;

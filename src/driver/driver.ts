@@ -21,6 +21,8 @@ export interface Request {
    * Without it the driver reads in one go; statements with a LIMIT of the caller's own, or one row by nature, need no more.
    */
   readonly batched: boolean;
+  /** The text inserts one row and returns nothing; the answer is the key that the database generated for it. Only for dialects that compile such texts. */
+  readonly returnsKey?: boolean;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for all of it: waiting for a connection, running, reading. Databases in the process have no use for it. */
   readonly timeoutMs?: number | undefined;
@@ -66,6 +68,8 @@ export interface Driver extends Connection {
   readonly readsInto?: boolean;
   /** Waits in line for a connection of one's own. `write: false` asks for one that only reads, so that writers need not wait. */
   reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): MaybePromise<ReservedConnection>;
+  /** Whether other work, writing or only reading, could not begin before `connection` is released. Absent: it always can. */
+  waitsFor?(connection: ReservedConnection, write: boolean): boolean;
   /** Lets running statements finish, refuses new ones with `DatabaseClosed`, and always settles. May be called twice. */
   close(): Promise<void>;
 }

@@ -6,9 +6,11 @@ import type { Answer, Driver, Request } from "../driver/driver.ts";
 import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
 import type { Runner } from "./run.ts";
-import { standsInside } from "./scope.ts";
+import { isSurrounded, standsInside } from "./scope.ts";
+import type { ScopedTransaction } from "./scope.ts";
 import { runTransaction, Transaction } from "./transaction.ts";
-import type { TransactionHost, TransactionOptions } from "./transaction.ts";
+import type { TransactionHost } from "./transaction.ts";
+import type { TransactionOptions } from "./transaction-options.ts";
 import { inModelWords } from "./violation.ts";
 
 export class Database implements Runner, TransactionHost {
@@ -41,7 +43,7 @@ export class Database implements Runner, TransactionHost {
 
   /** Runs a request outside any transaction. Throws `TransactionError` from inside one of this database's own. */
   send(request: Request, writes: readonly string[] = []): MaybePromise<Answer> {
-    if (this.#openTransactions > 0) this.#assertOutside();
+    this.assertOutside(request.writes);
     this.#statements++;
     try {
       const answer = this.driver.run(request);
@@ -52,36 +54,53 @@ export class Database implements Runner, TransactionHost {
   }
 
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
-    if (this.#openTransactions > 0) this.#assertOutside();
+    this.assertOutside(plan.writes.length > 0);
     this.#statements++;
     return this.driver.stream(requestOf(plan, values, signal, false), batchSize);
   }
 
   /** A transaction that the caller ends. */
   newTransaction(options: TransactionOptions = {}): Transaction {
-    if (this.#openTransactions > 0) this.#assertOutside();
+    this.assertOutside(options.readOnly !== true);
     return new Transaction(this, options);
   }
 
   /** Runs `work` in a transaction of its own. */
-  runInTransaction<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  async runInTransaction<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     return runTransaction(this.newTransaction(options), work);
   }
 
-  /** Refuses new work, lets what is running finish, closes every connection. */
+  /** Throws `TransactionError` when the running code stands in a transaction of this database other than `own`, or could only go on after its end. */
+  assertOutside(write: boolean, own: Transaction | null = null): void {
+    if (this.#openTransactions === 0) return;
+    const isMine = (transaction: ScopedTransaction): transaction is Transaction =>
+      isOpenOn(this, transaction) && transaction.root !== own?.root;
+    if (standsInside(isMine)) {
+      throw new TransactionError(
+        "The engine was used inside its own transaction: this would run outside of it, or wait for it for ever. " +
+          "Use the session that the transaction's callback was given, or outside(() => …) if you mean it.",
+      );
+    }
+    if (isSurrounded((transaction) => isMine(transaction) && transaction.holdsUp(write))) {
+      throw new TransactionError(
+        "This was to run outside of the transaction around it, but the database has one connection for both and it would wait for ever. " +
+          "Use the session that the transaction's callback was given, or do this after it.",
+      );
+    }
+  }
+
+  /** Refuses new work, lets what is running finish, closes every connection. Throws `TransactionError` inside a transaction, which would have to end first. */
   async close(): Promise<void> {
+    if (this.#openTransactions > 0 && isSurrounded((transaction) => isOpenOn(this, transaction))) {
+      throw new TransactionError("The engine was to be closed inside its own transaction. Close it after the transaction has ended.");
+    }
     await this.driver.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
-
-  #assertOutside(): void {
-    if (!standsInside((transaction) => transaction.host === this && transaction.isOpen)) return;
-    throw new TransactionError(
-      "The engine was used inside its own transaction: this would run outside of it, or wait for it for ever. " +
-        "Use the session that the transaction's callback was given, or outside(() => …) if you mean it.",
-    );
-  }
 }
+
+const isOpenOn = (database: Database, transaction: ScopedTransaction): transaction is Transaction =>
+  transaction instanceof Transaction && transaction.host === database && transaction.isOpen;

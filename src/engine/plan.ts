@@ -34,6 +34,8 @@ export interface Plan {
   readonly writes: readonly string[];
   /** Whether integers must be read as `bigint`. */
   readonly bigints: boolean;
+  /** Whether the answer is the generated key of an inserted row, asked of the driver. */
+  readonly returnsKey: boolean;
   /** Whether the number of rows is open. */
   readonly batched: boolean;
 }
@@ -69,6 +71,7 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     reads: compiled.reads,
     writes: compiled.writes,
     bigints: types.some(hasBigint),
+    returnsKey: compiled.returnsKey === true,
     batched: statement.statement === "select" && statement.limit === null && statement.wrap === null,
   };
 };

@@ -30,6 +30,7 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortS
   writes: plan.writes.length > 0,
   bigints: plan.bigints,
   batched: plan.batched,
+  returnsKey: plan.returnsKey,
   signal,
   sink: readsInto && plan.wire !== null ? new ObjectSink(plan.wire) : undefined,
 });

@@ -1,25 +1,28 @@
 /**
  * One transaction, or a savepoint inside one.
  *
- *     open ──commit──▶ done          BEGIN is owed until the first statement: a transaction that asks nothing sends nothing.
- *       └───rollback─▶ done          A nested transaction is a savepoint; while it is open its parent runs nothing.
+ *     open ──commit──▶ committed      BEGIN is owed until the first statement: a transaction that asks nothing sends nothing.
+ *       └───rollback─▶ rolled back    A nested transaction is a savepoint; while its callback runs, other calls on its parent wait.
+ *
+ * Calls run in the order in which they were made. A commit waits for the calls made before it that still run; when one of them fails, nothing is kept.
  */
 import { TransactionError } from "../base/errors.ts";
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
-import type { BeginOptions, Dialect } from "../dialect/dialect.ts";
+import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../driver/driver.ts";
+import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
 import type { Runner } from "./run.ts";
-import type { Plan } from "./plan.ts";
-import { inside, standsInside } from "./scope.ts";
+import { inside, isSurrounded } from "./scope.ts";
+import type { ScopedTransaction } from "./scope.ts";
+import { checkTransactionOptions } from "./transaction-options.ts";
+import type { TransactionOptions } from "./transaction-options.ts";
+import { Turns } from "./turns.ts";
 import { inModelWords } from "./violation.ts";
 
-export interface TransactionOptions extends BeginOptions {
-  readonly signal?: AbortSignal | undefined;
-}
-
-type State = "open" | "committed" | "rolled back";
+type State = "open" | "ending" | "committed" | "rolled back";
+type Batches = AsyncIterator<Answer>;
 
 /** What a transaction needs of the database it belongs to. */
 export interface TransactionHost {
@@ -28,28 +31,45 @@ export interface TransactionHost {
   countStatement(): void;
   /** Called with 1 when a transaction begins and with -1 when it ends. */
   countTransaction(difference: 1 | -1): void;
+  /** Throws when the running code stands in another transaction of this database than `own`. */
+  assertOutside(write: boolean, own: Transaction): void;
 }
 
 const command = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
 
-export class Transaction implements Runner {
+const controlsTransactions =
+  /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i;
+
+export class Transaction implements Runner, ScopedTransaction {
   readonly host: TransactionHost;
   readonly parent: Transaction | null;
   readonly #options: TransactionOptions;
+  /** What opens it, and the name of the savepoint. */
+  readonly #opening: readonly string[];
+  readonly #savepoint: string;
   readonly #depth: number;
-  #connection: ReservedConnection | null = null;
-  #opening: Promise<ReservedConnection> | null = null;
+  readonly #turns = new Turns();
+  /** What was promised and is not there yet. */
+  readonly #running = new Set<Promise<unknown>>();
+  readonly #streams = new Set<Batches>();
   #state: State = "open";
+  #connection: ReservedConnection | null = null;
+  #whenOpened: Promise<unknown> | null = null;
+  #whenEnded: MaybePromise<void> = undefined;
   #child: Transaction | null = null;
-  /** Set while a child that was made for a callback is open: others wait for it. */
-  #childEnd: Promise<void> | null = null;
-  #began = false;
+  /** Whether the child has a callback, so that others may wait for its end. */
+  #childEndsByItself = false;
+  /** What made the database end the transaction by itself. */
+  #lost: { readonly cause: unknown } | null = null;
 
   constructor(host: TransactionHost, options: TransactionOptions, parent: Transaction | null = null) {
+    checkTransactionOptions(options, parent !== null);
     this.host = host;
     this.parent = parent;
     this.#options = options;
     this.#depth = parent === null ? 0 : parent.#depth + 1;
+    this.#savepoint = `petrel_${this.#depth}`;
+    this.#opening = parent === null ? host.dialect.begin(options) : [`SAVEPOINT ${this.#savepoint}`];
     host.countTransaction(1);
   }
 
@@ -57,149 +77,216 @@ export class Transaction implements Runner {
     return this.host.dialect;
   }
 
+  /** The outermost transaction; itself where it is that. */
+  get root(): Transaction {
+    return this.parent === null ? this : this.parent.root;
+  }
+
   get isOpen(): boolean {
-    return this.#state === "open";
+    return this.#state === "open" || this.#state === "ending";
+  }
+
+  get isCommitted(): boolean {
+    return this.#state === "committed";
+  }
+
+  /** Whether work outside would have to wait for the end of this transaction. */
+  holdsUp(write: boolean): boolean {
+    const { driver } = this.host;
+    return this.isOpen && this.#connection !== null && driver.waitsFor !== undefined && driver.waitsFor(this.#connection, write);
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
     const readsInto = this.host.driver.readsInto === true;
-    return this.send(requestOf(plan, values, signal ?? this.#options.signal, readsInto), plan.writes);
+    return this.#dispatch(requestOf(plan, values, this.#signalWith(signal), readsInto), plan.writes);
   }
 
   /** Runs a request on the transaction's connection. `writes` names the tables, for error messages. */
   send(request: Request, writes: readonly string[] = []): MaybePromise<Answer> {
-    if (request.writes && this.#readOnly)
-      throw new TransactionError("The transaction is read-only. Begin one without { readOnly: true } to write.");
-    return this.#onConnection((connection) => {
-      this.host.countStatement();
-      try {
-        const answer = connection.run(request);
-        return answer instanceof Promise ? answer.catch((error: unknown) => this.#failed(error, writes, connection)) : answer;
-      } catch (error) {
-        return this.#failed(error, writes, connection);
-      }
-    });
+    if (controlsTransactions.test(request.text)) throw underneath();
+    return this.#dispatch({ ...request, signal: this.#signalWith(request.signal) }, writes);
   }
 
+  /** Rows in batches. Throws `TransactionError` when the transaction ends before the last one was read. */
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
-    const request = requestOf(plan, values, signal ?? this.#options.signal, false);
-    const connection = await this.#onConnection((reserved) => reserved);
+    const request = requestOf(plan, values, this.#signalWith(signal), false);
+    const batches: Batches = await this.#onConnection(
+      (connection) => connection.stream(request, batchSize)[Symbol.asyncIterator](),
+      request.signal,
+    );
     this.host.countStatement();
-    yield* connection.stream(request, batchSize);
+    this.#streams.add(batches);
+    try {
+      for (let step = await batches.next(); step.done !== true; step = await batches.next()) {
+        yield step.value;
+        this.#assertStillRead(batches);
+      }
+      this.#assertStillRead(batches);
+    } finally {
+      this.#streams.delete(batches);
+      await batches.return?.();
+    }
   }
 
-  /** A savepoint. Its options must not ask for what only a whole transaction has. */
-  nested(options: TransactionOptions = {}): Transaction {
+  /** A savepoint that the caller ends; until then this transaction runs nothing. */
+  nested(options: TransactionOptions = {}): MaybePromise<Transaction> {
     this.#assertUsable();
-    if (options.isolation !== undefined || options.readOnly !== undefined) {
-      throw new TransactionError(
-        "A nested transaction is a savepoint of the outer one: give isolation and readOnly to the outermost transaction.",
-      );
-    }
-    const child = new Transaction(this.host, { signal: options.signal ?? this.#options.signal }, this);
-    this.#child = child;
-    return child;
+    return this.#tracked(this.#turns.enter(() => this.#newChild(options, false), options.signal));
   }
 
   /** Runs `work` in a savepoint. Others who use this transaction meanwhile wait; `work` itself must use what it is given. */
   async nestedRun<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    while (this.#childEnd !== null && !this.#standsInChild()) await this.#childEnd;
-    const child = this.nested(options);
-    const done = Promise.withResolvers<void>();
-    this.#childEnd = done.promise;
+    this.#assertUsable();
+    return this.#tracked(this.#nestedRun(work, options));
+  }
+
+  async #nestedRun<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
+    const child = await this.#turns.enter(() => {
+      const made = this.#newChild(options, true);
+      this.#turns.hold();
+      return made;
+    }, options.signal);
     try {
       return await runTransaction(child, work);
     } finally {
-      this.#childEnd = null;
-      done.resolve();
+      this.#turns.free();
     }
   }
 
+  /** Makes everything permanent, after the calls that still run. When that fails, all is rolled back, and the reason thrown. */
   commit(): MaybePromise<void> {
     this.#assertUsable();
-    if (!this.#began) return this.#end("committed");
-    const text = this.parent === null ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`;
-    const connection = this.#connection!;
-    const refused = (error: unknown): MaybePromise<never> => whenDone(this.#undo(connection), () => Promise.reject(error));
-    try {
-      const answer = connection.run(command(text));
-      return answer instanceof Promise ? answer.then(() => this.#end("committed"), refused) : this.#end("committed");
-    } catch (error) {
-      return whenDone(this.#undo(connection), () => {
-        throw error;
-      });
-    }
+    const late = [...this.#running];
+    return this.#turns.enter(() => {
+      this.#assertUsable();
+      this.#state = "ending";
+      this.#whenEnded = late.length === 0 ? this.#commitNow() : this.#commitAfter(late);
+      return this.#whenEnded;
+    });
   }
 
-  /** Ends the transaction without a trace. Does nothing when it has ended already. */
+  /** Ends the transaction without a trace, and never throws. Does nothing when it has ended already. */
   rollback(): MaybePromise<void> {
-    if (this.#state !== "open") return;
-    const child = this.#child;
-    if (child !== null) return whenDone(child.rollback(), () => this.rollback());
-    if (this.#opening !== null) {
-      return this.#opening.then(
-        () => this.rollback(),
-        () => this.#end("rolled back"),
+    if (this.#state !== "open") return this.#whenEnded;
+    this.#state = "ending";
+    this.#whenEnded = whenDone(this.#child?.rollback(), () => whenDone(settled(this.#whenOpened), () => this.#undo()));
+    return this.#whenEnded;
+  }
+
+  /**
+   * Commits unless it has ended already. Throws `TransactionError` when the database ended it by itself:
+   * whoever caught the error that came with it must not believe that the rest was kept.
+   */
+  async finish(): Promise<void> {
+    if (this.#state === "ending") await this.#whenEnded;
+    if (this.#lost !== null) {
+      throw new TransactionError(
+        "The database rolled the whole transaction back when one of its statements failed, so nothing was kept. Let that error leave the callback.",
+        { cause: this.#lost.cause },
       );
     }
-    if (!this.#began) return this.#end("rolled back");
-    return this.#undo(this.#connection!);
+    if (this.#state === "open") await this.commit();
   }
 
   get #readOnly(): boolean {
-    return this.parent === null ? this.#options.readOnly === true : this.parent.#readOnly;
+    return this.root.#options.readOnly === true;
   }
 
-  get #savepoint(): string {
-    return `petrel_${this.#depth}`;
-  }
-
-  #standsInChild(): boolean {
-    const child = this.#child;
-    return child !== null && standsInside((transaction) => transaction === child);
+  #signalWith(signal: AbortSignal | undefined): AbortSignal | undefined {
+    const own = this.#options.signal;
+    return signal === undefined || own === undefined ? (signal ?? own) : AbortSignal.any([signal, own]);
   }
 
   #assertUsable(): void {
-    if (this.#state !== "open") {
-      throw new TransactionError(`The transaction has been ${this.#state}. Begin another one, or do this before it ends.`);
-    }
-    if (this.#child !== null) {
-      throw new TransactionError("A nested transaction is open on this one. Use the session that it was given, or end it first.");
-    }
+    if (this.#state === "ending") throw ended("is ending");
+    if (this.#state !== "open") throw ended(`has been ${this.#state}`);
+    const child = this.#child;
+    if (child === null || (this.#childEndsByItself && !isSurrounded((transaction) => transaction === child))) return;
+    throw new TransactionError("A nested transaction is open on this one. Use the session that it was given, or end it first.");
   }
 
-  #onConnection<T>(use: (connection: ReservedConnection) => MaybePromise<T>): MaybePromise<T> {
-    if (this.#childEnd !== null && !this.#standsInChild()) return this.#childEnd.then(() => this.#onConnection(use));
+  #assertStillRead(batches: Batches): void {
+    if (!this.#streams.has(batches)) throw ended("ended while a stream of it was read; it");
+  }
+
+  #newChild(options: TransactionOptions, endsByItself: boolean): Transaction {
     this.#assertUsable();
-    if (this.#began) return use(this.#connection!);
-    if (this.#opening !== null) return this.#opening.then(() => this.#onConnection(use));
-    const opened = this.#open();
+    this.#child = new Transaction(this.host, { ...options, signal: this.#signalWith(options.signal) }, this);
+    this.#childEndsByItself = endsByItself;
+    return this.#child;
+  }
+
+  #tracked<T>(answer: MaybePromise<T>): MaybePromise<T> {
+    if (!(answer instanceof Promise)) return answer;
+    this.#running.add(answer);
+    const done = (): boolean => this.#running.delete(answer);
+    answer.then(done, done);
+    return answer;
+  }
+
+  #dispatch(request: Request, writes: readonly string[]): MaybePromise<Answer> {
+    if (request.writes && this.#readOnly)
+      throw new TransactionError("The transaction is read-only. Begin one without { readOnly: true } to write.");
+    return this.#onConnection((connection) => this.#runOn(connection, request, writes), request.signal);
+  }
+
+  #runOn(connection: ReservedConnection, request: Request, writes: readonly string[]): MaybePromise<Answer> {
+    this.host.countStatement();
+    try {
+      const answer = connection.run(request);
+      return answer instanceof Promise ? answer.catch((error: unknown) => this.#failed(error, writes, connection)) : answer;
+    } catch (error) {
+      return this.#failed(error, writes, connection);
+    }
+  }
+
+  #onConnection<T>(use: (connection: ReservedConnection) => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
+    this.#assertUsable();
+    return this.#tracked(this.#turns.enter(() => this.#openAndUse(use, signal), signal));
+  }
+
+  #openAndUse<T>(use: (connection: ReservedConnection) => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
+    this.#assertUsable();
+    const opened = this.#open(signal);
     if (!(opened instanceof Promise)) return use(opened);
-    this.#opening = opened.finally(() => {
-      this.#opening = null;
-    });
-    return this.#opening.then(() => this.#onConnection(use));
+    this.#turns.hold();
+    return opened.then(
+      (connection) => {
+        try {
+          this.#assertUsable();
+          return use(connection);
+        } finally {
+          this.#turns.free();
+        }
+      },
+      (error: unknown) => {
+        this.#turns.free();
+        throw error;
+      },
+    );
   }
 
-  #open(): MaybePromise<ReservedConnection> {
-    if (this.parent !== null)
-      return whenDone(this.parent.#connectionForChild(), (connection) => this.#begin(connection, [`SAVEPOINT ${this.#savepoint}`]));
-    const reserved = this.host.driver.reserve({ write: this.#options.readOnly !== true, signal: this.#options.signal });
-    return whenDone(reserved, (connection) => this.#begin(connection, this.dialect.begin(this.#options)));
+  #open(signal: AbortSignal | undefined): MaybePromise<ReservedConnection> {
+    if (this.#connection !== null) return this.#connection;
+    const opened = whenDone(this.#reserve(signal), (connection) => this.#begin(connection));
+    if (!(opened instanceof Promise)) return opened;
+    const forget = (): null => (this.#whenOpened = null);
+    this.#whenOpened = opened.then(forget, forget);
+    return opened;
   }
 
-  #connectionForChild(): MaybePromise<ReservedConnection> {
-    return this.#began ? this.#connection! : this.#open();
+  #reserve(signal: AbortSignal | undefined): MaybePromise<ReservedConnection> {
+    if (this.parent !== null) return this.parent.#open(signal);
+    const write = !this.#readOnly;
+    this.host.assertOutside(write, this);
+    return this.host.driver.reserve({ write, signal });
   }
 
-  #begin(connection: ReservedConnection, texts: readonly string[]): MaybePromise<ReservedConnection> {
+  #begin(connection: ReservedConnection): MaybePromise<ReservedConnection> {
     const step = (index: number): MaybePromise<ReservedConnection> => {
-      if (index === texts.length) {
-        this.#connection = connection;
-        this.#began = true;
-        return connection;
-      }
-      return whenDone(connection.run(command(texts[index]!)), () => step(index + 1));
+      if (index < this.#opening.length) return whenDone(connection.run(command(this.#opening[index]!)), () => step(index + 1));
+      this.#connection = connection;
+      return connection;
     };
     const failed = (error: unknown): never => {
       if (this.parent === null) connection.release();
@@ -213,59 +300,106 @@ export class Transaction implements Runner {
     }
   }
 
-  /** Undoes what was done, gives the connection back, and never throws: a connection that cannot roll back is closed by its driver. */
-  #undo(connection: ReservedConnection): MaybePromise<void> {
-    const end = (): void => this.#end("rolled back");
-    if (!connection.inTransaction) return end();
-    const texts =
-      this.parent === null ? ["ROLLBACK"] : [`ROLLBACK TO SAVEPOINT ${this.#savepoint}`, `RELEASE SAVEPOINT ${this.#savepoint}`];
+  async #commitAfter(calls: readonly Promise<unknown>[]): Promise<void> {
+    const outcomes = await Promise.allSettled(calls);
+    const failure = outcomes.find((outcome) => outcome.status === "rejected");
+    await (failure === undefined ? this.#commitNow() : this.#refuse(failure.reason));
+  }
+
+  #commitNow(): MaybePromise<void> {
+    if (!this.isOpen) return this.finish();
+    const { signal } = this.#options;
+    if (signal?.aborted === true) return this.#refuse(signal.reason);
+    this.#stopStreams();
+    const connection = this.#connection;
+    if (connection === null) return this.#end("committed");
+    const refused = (error: unknown): MaybePromise<never> => this.#refuse(inModelWords(error, []));
     try {
-      const answers = texts.map((text) => connection.run(command(text)));
-      return answers.some((answer) => answer instanceof Promise) ? Promise.allSettled(answers).then(end) : end();
-    } catch {
-      return end();
+      const answer = connection.run(command(this.parent === null ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`));
+      return answer instanceof Promise ? answer.then(() => this.#end("committed"), refused) : this.#end("committed");
+    } catch (error) {
+      return refused(error);
     }
   }
 
-  #end(state: State): void {
+  #refuse(error: unknown): MaybePromise<never> {
+    return whenDone(this.#undo(), () => {
+      throw error;
+    });
+  }
+
+  /** Undoes what was done and gives the connection back. Never throws: a connection that cannot roll back is closed by its driver. */
+  #undo(): MaybePromise<void> {
+    this.#stopStreams();
+    const connection = this.#connection;
+    const end = (): void => this.#end("rolled back");
+    if (connection === null) return end();
+    const { parent } = this;
+    const texts = parent === null ? ["ROLLBACK"] : [`ROLLBACK TO SAVEPOINT ${this.#savepoint}`, `RELEASE SAVEPOINT ${this.#savepoint}`];
+    // Changes that cannot be undone alone take the whole transaction with them.
+    const failed = (error: unknown): void => (parent === null ? end() : this.#lose(error));
+    if (!connection.inTransaction) return failed(null);
+    try {
+      const answers = texts.map((text) => connection.run(command(text)));
+      return answers.some((answer) => answer instanceof Promise) ? Promise.all(answers).then(end, failed) : end();
+    } catch (error) {
+      return failed(error);
+    }
+  }
+
+  #stopStreams(): void {
+    for (const batches of this.#streams) {
+      this.#streams.delete(batches);
+      // Whoever reads it is told that the transaction ended.
+      batches.return?.().catch(() => {});
+    }
+  }
+
+  #end(state: "committed" | "rolled back"): void {
+    if (!this.isOpen) return;
     this.#state = state;
     this.host.countTransaction(-1);
+    this.#turns.dismiss(ended(`has been ${state}`));
     if (this.parent !== null) {
       if (this.parent.#child === this) this.parent.#child = null;
       return;
     }
     this.#connection?.release();
-    this.#connection = null;
   }
 
   #failed(error: unknown, writes: readonly string[], connection: ReservedConnection): never {
     // Some failures (a full disk, a conflict declared ON CONFLICT ROLLBACK) end the whole transaction inside the database.
-    if (!connection.inTransaction) this.#endAll();
+    if (!connection.inTransaction) this.#lose(error);
     throw inModelWords(error, writes);
   }
 
-  #endAll(): void {
+  #lose(cause: unknown): void {
     for (let transaction: Transaction | null = this; transaction !== null; transaction = transaction.parent) {
-      if (transaction.#state === "open") transaction.#end("rolled back");
+      transaction.#lost ??= { cause };
+      transaction.#end("rolled back");
     }
   }
 }
 
+const ended = (what: string): TransactionError =>
+  new TransactionError(`The transaction ${what} and takes no more calls. Await every call before it ends, or begin another one.`);
+
+const underneath = (): TransactionError =>
+  new TransactionError(
+    "BEGIN, COMMIT, ROLLBACK and savepoints as SQL text would end this transaction behind its back. " +
+      "Call commit() or rollback() of its session, or transaction() for a savepoint.",
+  );
+
+const settled = (promise: Promise<unknown> | null): MaybePromise<unknown> => promise?.catch(() => {});
+
 /** Runs `work` in the transaction: commits when it returns, rolls back when it throws, and throws what it threw. */
 export const runTransaction = async <T>(transaction: Transaction, work: (transaction: Transaction) => Promise<T>): Promise<T> => {
-  let result: T;
   try {
-    result = await inside(transaction, () => work(transaction));
+    const result = await inside(transaction, () => work(transaction));
+    await transaction.finish();
+    return result;
   } catch (error) {
     await transaction.rollback();
     throw error;
   }
-  if (!transaction.isOpen) return result;
-  try {
-    await transaction.commit();
-  } catch (error) {
-    await transaction.rollback();
-    throw error;
-  }
-  return result;
 };

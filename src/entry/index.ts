@@ -90,7 +90,7 @@ export { select } from "../query/select.ts";
 export { outside } from "../engine/scope.ts";
 export type { Result } from "../engine/result.ts";
 export type { RawOptions, RawParameters } from "../engine/raw.ts";
-export type { TransactionOptions } from "../engine/transaction.ts";
+export type { TransactionOptions } from "../engine/transaction-options.ts";
 export { Engine } from "../session/engine.ts";
 export { Session } from "../session/session.ts";
 export type { ConflictTarget, PrimaryKey, UpsertOptions } from "../session/session-types.ts";

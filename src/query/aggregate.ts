@@ -1,10 +1,10 @@
 /** Aggregates by name: `annotate({ postCount: count("posts") })`, and the types of what they give. */
 import type { AggregateName } from "../ast/operator.ts";
-import type { Expression } from "../ast/typed-expression.ts";
+import type { DateExpression, Expression, NumberExpression } from "../ast/typed-expression.ts";
 import type { Column, KindOf, TypeOf } from "../schema/column.ts";
-import type { RelationKey, ShapeOf } from "../schema/entity.ts";
+import type { ShapeOf } from "../schema/entity.ts";
 import type { Annotated, Scope } from "../schema/scope.ts";
-import type { ColumnAt, ColumnPath, NumberPath } from "./paths.ts";
+import type { ColumnAt, ColumnPath, NumberPath, RelationPath } from "./paths.ts";
 
 /** `path` is `"*"` for `count()` without one. */
 export interface Aggregate<out N extends AggregateName, out P extends string> {
@@ -41,7 +41,7 @@ const named =
   <N extends AggregateName>(name: N) =>
   <const P extends string>(path: P): Aggregate<N, P> =>
     new AggregateCall(name, path, false) as unknown as Aggregate<N, P>;
-/** The sum of a number column here or one relation away; `null` without rows. Exact for integers and decimals. */
+/** The sum of a number column here, behind relations (`"posts.views"`), or computed by `annotate()`; `null` without rows. Exact for integers and decimals. */
 export const sum: <const P extends string>(path: P) => Aggregate<"sum", P> = named("sum");
 /** The mean as a floating-point number; `null` without rows. */
 export const avg: <const P extends string>(path: P) => Aggregate<"avg", P> = named("avg");
@@ -50,7 +50,7 @@ export const min: <const P extends string>(path: P) => Aggregate<"min", P> = nam
 /** The greatest value; `null` without rows. */
 export const max: <const P extends string>(path: P) => Aggregate<"max", P> = named("max");
 
-type CountPath<E> = ColumnPath<E> | RelationKey<Scope<E>>;
+type CountPath<E> = ColumnPath<E> | RelationPath<E>;
 /** `{ posts: count("posts"), newest: max("posts.createdAt") }` */
 export interface Annotations<E> {
   readonly [name: string]:
@@ -61,7 +61,7 @@ export interface Annotations<E> {
 }
 type AggregateColumn<S, X> =
   X extends Expression<infer T>
-    ? Column<T, KindOfValue<T>, never>
+    ? Column<T, KindOfExpression<X, T>, never>
     : X extends Aggregate<infer N, infer P>
       ? N extends "count"
         ? Column<number, "int", never>
@@ -69,6 +69,17 @@ type AggregateColumn<S, X> =
           ? Column<number | null, "float", never>
           : Column<TypeOf<ColumnAt<S, P>> | null, KindOf<ColumnAt<S, P>>, never>
       : never;
+// What can be calculated with is a number, whatever its type in TypeScript: decimals are strings.
+type KindOfExpression<X, T> =
+  X extends NumberExpression<unknown>
+    ? [NonNullable<T>] extends [string]
+      ? "decimal"
+      : KindOfValue<T>
+    : X extends DateExpression<unknown>
+      ? [NonNullable<T>] extends [string]
+        ? "date"
+        : KindOfValue<T>
+      : KindOfValue<T>;
 type KindOfValue<T> = [NonNullable<T>] extends [number]
   ? "float"
   : [NonNullable<T>] extends [string]

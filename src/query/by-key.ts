@@ -41,7 +41,8 @@ class ByKey implements StepMaker<Step> {
           return { node: "comparison", operator: "=", left, right: parameters[index]! };
         });
         const { items, form } = rowResult(draft);
-        return { statement: { ...selectOf(draft, items, []), where: conjunction(tests) }, form };
+        const limit = { node: "literal", value: 1 } as const;
+        return { statement: { ...selectOf(draft, items, []), where: conjunction(tests), limit }, form };
       },
     };
   }

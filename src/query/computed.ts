@@ -7,6 +7,7 @@ import { nodeType } from "../ast/node-type.ts";
 import type { AggregateName } from "../ast/operator.ts";
 import { collectionSource, joinedSource } from "../ast/source.ts";
 import type { Source } from "../ast/source.ts";
+import { walk as visitNodes } from "../ast/walk.ts";
 import type { Relation, Table, TableColumn } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
 import type { ColumnType } from "../types/column-type.ts";
@@ -40,11 +41,22 @@ const computedColumn = (scope: LookupScope, name: string, given: unknown, use: s
     return { name, expression, type: nodeType(expression), aggregate: grouped };
   }
   const expression = nodeOf(given);
-  if (expression !== undefined) return { name, expression, type: nodeType(expression), aggregate: false };
+  if (expression !== undefined) return { name, expression, type: nodeType(expression), aggregate: holdsAggregate(expression) };
   throw new ConfigurationError(`${use}: '${name}' is ${describe(given)}; expected an expression, or an aggregate such as count("posts").`, {
     model: scope.table.modelName,
     property: name,
   });
+};
+
+/** Whether an expression is made of aggregates of grouped rows. What a subquery over a relation aggregates is a value of each row. */
+const holdsAggregate = (root: ExpressionNode): boolean => {
+  const ofRelations = new Set<unknown>();
+  let found = false;
+  visitNodes(root, (node) => {
+    if (node.node === "collectionAggregate") ofRelations.add(node.aggregate);
+    else if (node.node === "aggregate" && !ofRelations.has(node)) found = true;
+  });
+  return found;
 };
 
 interface Call {
@@ -58,7 +70,8 @@ const float: ColumnType = { kind: "float" };
 
 const resultType = (name: AggregateName, argument: ColumnType | null): ColumnType => {
   if (name === "count") return whole;
-  return name === "avg" ? float : comparable(argument!);
+  // What only the database knows the type of (`sql`) is taken for a number, as in any other sum.
+  return name === "avg" || argument === null ? float : comparable(argument);
 };
 
 const aggregateNode = (call: Call, argument: ExpressionNode | null): AggregateNode => {
@@ -71,11 +84,29 @@ const aggregateExpression = (scope: LookupScope, call: Call, use: string, groupe
     if (!grouped) throw notGrouped(scope, call, use);
     return aggregateNode(call, null);
   }
+  const computed = scope.computed.get(call.path);
+  if (computed !== undefined) return overComputed(scope, call, computed, use, grouped);
   const words = call.path.split(".");
   const expression = walk(scope, call, scope.table, scope.source, words, use);
   if (expression.node === "aggregate" && !grouped) throw notGrouped(scope, call, use);
   if (expression.node === "aggregate" || !grouped) return expression;
   return countable(call, overNested(scope, call, expression, use));
+};
+
+/** An aggregate of what `annotate()` computed for each row before the rows were grouped. */
+const overComputed = (scope: LookupScope, call: Call, computed: ComputedColumn, use: string, grouped: boolean): ExpressionNode => {
+  if (!grouped) throw notGrouped(scope, call, use);
+  if (computed.aggregate) {
+    throw new ConfigurationError(
+      `${use}: '${call.path}' is an aggregate of groups already, and cannot be aggregated again in the same query.`,
+      {
+        model: scope.table.modelName,
+        property: call.path,
+      },
+    );
+  }
+  if (computed.type !== null) assertSummable(scope, call, computed.name, computed.type, use);
+  return aggregateNode(call, computed.expression);
 };
 
 /** The sum of no counts is 0 and not NULL. */
@@ -113,17 +144,17 @@ const walk = (scope: LookupScope, call: Call, table: Table, source: Source, word
 };
 
 const argumentOf = (scope: LookupScope, call: Call, source: Source, column: TableColumn, use: string): ExpressionNode => {
-  const numeric = ["int", "bigint", "float", "decimal"].includes(column.type.kind);
-  if ((call.name === "sum" || call.name === "avg") && !numeric) {
-    throw new ConfigurationError(
-      `${use}: ${call.name}("${call.path}") needs numbers, and '${column.property}' is of kind ${column.type.kind}.`,
-      {
-        model: scope.table.modelName,
-        property: call.path,
-      },
-    );
-  }
+  assertSummable(scope, call, column.property, column.type, use);
   return { node: "column", source, column };
+};
+
+const assertSummable = (scope: LookupScope, call: Call, name: string, { kind }: ColumnType, use: string): void => {
+  if (call.name !== "sum" && call.name !== "avg") return;
+  if (["int", "bigint", "float", "decimal"].includes(kind)) return;
+  throw new ConfigurationError(`${use}: ${call.name}("${call.path}") needs numbers, and '${name}' is of kind ${kind}.`, {
+    model: scope.table.modelName,
+    property: call.path,
+  });
 };
 
 const overCollection = (

@@ -2,7 +2,7 @@
 import type { ExpressionNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import type { DeletedRows, LockClause } from "../ast/select.ts";
 import type { Source } from "../ast/source.ts";
-import type { Relation, Table, TableColumn } from "../schema/table.ts";
+import type { Relation, Table } from "../schema/table.ts";
 import type { ColumnType } from "../types/column-type.ts";
 
 /** A computed column: `annotate`, `select` and `groupBy` make them. */
@@ -12,6 +12,12 @@ export interface ComputedColumn {
   readonly type: ColumnType | null;
   /** Whether it is an aggregate of grouped rows, which only HAVING may test. */
   readonly aggregate: boolean;
+}
+
+/** What rows are grouped by. `words` lead to the value in a group: to-one relations, then the name of a column or computed column. */
+export interface Group {
+  readonly words: readonly string[];
+  readonly column: ComputedColumn;
 }
 
 /** A relation to load with the rows. `joined` ones are in the statement, with their children; `selectIn` ones follow in statements of their own. */
@@ -40,7 +46,7 @@ export interface Draft {
   readonly deferred: Set<string>;
   /** Expressions that replace the row (`select`). */
   projection: ComputedColumn[] | null;
-  groupBy: TableColumn[] | null;
+  groupBy: readonly Group[] | null;
 }
 
 /** One method's addition to a query. `parameters` are those of its nodes, in the order in which the query keeps their values. */

@@ -21,8 +21,12 @@ type ToOneKey<S> = {
 }[RelationKey<S>];
 type Order1<S> = ColumnKey<S> | { [R in ToOneKey<S>]: Dot<R, ColumnKey<ShapeOf<TargetOf<S, R>>>> }[ToOneKey<S>];
 type Order2<S> = ColumnKey<S> | { [R in ToOneKey<S>]: Dot<R, Order1<ShapeOf<TargetOf<S, R>>>> }[ToOneKey<S>];
+type Order3<S> = ColumnKey<S> | { [R in ToOneKey<S>]: Dot<R, Order2<ShapeOf<TargetOf<S, R>>>> }[ToOneKey<S>];
 /** `"name"`, `"-createdAt"`, `"author.name"`. */
-export type OrderKey<E> = Order2<Scope<E>> | `-${Order2<Scope<E>>}`;
+export type OrderKey<E> = Order3<Scope<E>> | `-${Order3<Scope<E>>}`;
+
+/** What rows are grouped by: `"role"`, a computed column, and through to-one relations `"track.album.artist.name"`. */
+export type GroupPath<E> = Order3<Scope<E>>;
 
 export type ColumnAt<S, P> = P extends keyof S
   ? S[P]
@@ -38,10 +42,11 @@ type KeyOfKind<S, C extends Kind> = {
   string;
 /** The columns of a model that hold numbers. */
 export type NumberColumn<E> = KeyOfKind<Scope<E>, NumericKind>;
-/** Numeric columns here and one relation away: `"views"`, `"posts.views"`. */
-export type NumberPath<E> =
-  | NumberColumn<E>
-  | { [R in RelationKey<Scope<E>>]: Dot<R, NumberColumn<TargetOf<Scope<E>, R>>> }[RelationKey<Scope<E>>];
+type Number1<S> = { [R in RelationKey<S>]: Dot<R, KeyOfKind<ShapeOf<TargetOf<S, R>>, NumericKind>> }[RelationKey<S>];
+type Number2<S> = { [R in RelationKey<S>]: Dot<R, Number1<ShapeOf<TargetOf<S, R>>>> }[RelationKey<S>];
+type Number3<S> = { [R in RelationKey<S>]: Dot<R, Number2<ShapeOf<TargetOf<S, R>>>> }[RelationKey<S>];
+/** Numeric columns here and up to three relations away: `"views"`, `"posts.views"`, `"author.posts.views"`. */
+export type NumberPath<E> = NumberColumn<E> | Number1<Scope<E>> | Number2<Scope<E>> | Number3<Scope<E>>;
 /** The columns of a model that hold values of one kind. */
 export type ColumnOfKind<E, C extends Kind> = KeyOfKind<Scope<E>, C>;
 /** What a computed path gives. */

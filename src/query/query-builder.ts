@@ -25,7 +25,7 @@ import { rowOf } from "./row-expressions.ts";
 import { planOf } from "./terminal.ts";
 import { branchesOf, valuesOf, valuesResult, valuesTree, withoutKeys } from "./values-tree.ts";
 import type { Branch } from "./values-tree.ts";
-import { aggregates, allRows, anyRow, deleteRows, firstRow, lastRow, rowCountOf, tuples, updateStep } from "./verbs.ts";
+import { aggregates, allRows, anyRow, deleteRows, firstRow, lastRow, onlyRow, rowCountOf, tuples, updateStep } from "./verbs.ts";
 
 type Take<T> = (plan: Plan, answer: Rows) => T;
 const takeCount: Take<number> = (_plan, answer) => answer.count;
@@ -84,7 +84,7 @@ export class QueryBuilder extends RefinableQuery {
   }
 
   async oneOrNull(options?: CallOptions): Promise<unknown> {
-    const rows = await this.#few(2, firstRow, options);
+    const rows = await this.#few(2, onlyRow, options);
     if (rows.length < 2) return rows[0] ?? null;
     const { modelName } = this.state.root.table;
     throw new MultipleResultsFound(`Several ${modelName} rows match the query, and one was expected. Narrow the query, or use first().`, {
@@ -96,7 +96,7 @@ export class QueryBuilder extends RefinableQuery {
   #few(count: number, verb: StepMaker<Step>, options?: CallOptions): Promise<unknown[]> {
     try {
       const { limit, includes } = this.state;
-      const query = this.limit(limit === null ? count : Math.min(limit, count));
+      const query = limit === null || limit <= count ? this : this.limit(count);
       const rows = query.#run(verb, readAll, options);
       return includes.length === 0 ? rows : rows.then((parents) => query.#withIncludes(parents));
     } catch (error) {

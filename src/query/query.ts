@@ -9,7 +9,7 @@ import type { Annotate, Annotations, Computed } from "./aggregate.ts";
 import type { Load } from "./load.ts";
 import type { Loaded, RelationValue } from "./loaded.ts";
 import type { Filter, LookupKey } from "./lookups.ts";
-import type { ColumnAt, ColumnPath, NumberColumn, OrderKey, RelationPath } from "./paths.ts";
+import type { ColumnAt, ColumnPath, GroupPath, NumberColumn, OrderKey, RelationPath } from "./paths.ts";
 import type { Nest, Selected, Tuple } from "./projection.ts";
 import type { IfSoftDeletable, Update } from "./update.ts";
 
@@ -88,8 +88,11 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   annotate<const A extends Annotations<E>>(annotations: A | ((row: Columns<E>) => A)): Query<Annotate<E, A>, Row & Computed<E, A>>;
   /** Replaces the results by expressions of your own: `select((post) => ({ title: post.title, by: post.author.name }))`. */
   select<const X extends { readonly [name: string]: Expression<unknown> }>(projection: (row: Columns<E>) => X): Query<E, Selected<X>>;
-  /** One result per combination of these columns. */
-  groupBy<P extends ColumnKey<Scope<E>>>(...columns: P[]): GroupedQuery<E, { [K in P]: TypeOf<Scope<E>[K]> }>;
+  /**
+   * One result per combination of these columns, of columns behind to-one relations (`"customer.country"` gives `{ customer: { country } }`),
+   * and of what `annotate()` computed before.
+   */
+  groupBy<P extends GroupPath<E>>(...columns: P[]): GroupedQuery<E, Nest<Scope<E>, P>>;
 
   /** Includes soft-deleted rows. */
   readonly withDeleted: IfSoftDeletable<E, () => Query<E, Row>>;
@@ -150,13 +153,13 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
 
 /** A query whose results are groups. */
 export interface GroupedQuery<in out E, out Row> {
-  /** Adds aggregates of each group: `annotate({ people: count(), meanAge: avg("age") })`. */
-  annotate<const A extends Annotations<E>>(annotations: A): GroupedQuery<Annotate<E, A>, Row & Computed<E, A>>;
+  /** Adds aggregates of each group: `annotate({ people: count(), meanAge: avg("age") })`. They may be of what was computed before `groupBy()`. */
+  annotate<const A extends Annotations<E>>(annotations: A | ((row: Columns<E>) => A)): GroupedQuery<Annotate<E, A>, Row & Computed<E, A>>;
   /** Keeps groups that match lookups on their aggregates or columns. */
   having<K extends LookupKey<E>>(lookups: Filter<E, K>): GroupedQuery<E, Row>;
   /** Keeps rows before they are grouped; lookups on aggregates keep groups. */
   filter<K extends LookupKey<E>>(lookups: Filter<E, K>): GroupedQuery<E, Row>;
-  orderBy(...keys: OrderKey<E>[]): GroupedQuery<E, Row>;
+  orderBy(...keys: (OrderKey<E> | ((row: Columns<E>) => Ordering))[]): GroupedQuery<E, Row>;
   limit(count: number): GroupedQuery<E, Row>;
   offset(count: number): GroupedQuery<E, Row>;
   /** Every group; `[]` when there is none. */

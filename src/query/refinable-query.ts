@@ -13,6 +13,7 @@ import { describe } from "../types/column-type.ts";
 import { computedColumns } from "./computed.ts";
 import { conditionStep, resolve, stepOf } from "./conditions.ts";
 import type { ComputedColumn, Step } from "./draft.ts";
+import { groupsOf } from "./groups.ts";
 import { addPath, addRefined, includeDrafts, includeKey } from "./include-tree.ts";
 import type { Include } from "./include-tree.ts";
 import type { Load } from "./load.ts";
@@ -269,10 +270,12 @@ export abstract class RefinableQuery {
   }
 
   groupBy(...columns: string[]): this {
-    this.#assertColumns(columns, "groupBy()");
-    const { table } = this.#state.root;
-    const grouped = columns.map((column) => table.byProperty.get(column)!);
-    const step: Step = { parameters: [], apply: (draft) => void (draft.groupBy = grouped) };
-    return this.step(`group ${columns.join()}`, () => step, [], { grouped: true });
+    const groups = groupsOf(this.#state.scope, columns);
+    const apply: Step["apply"] = (draft) => {
+      draft.groupBy = groups;
+      // What was computed for each row is there to be named; the result has what is computed for each group.
+      draft.annotations.clear();
+    };
+    return this.step(`group ${columns.join()}`, () => ({ parameters: [], apply }), [], { grouped: true });
   }
 }

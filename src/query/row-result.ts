@@ -1,12 +1,13 @@
 /** What a row of a query is made of: a model's instance, its computed columns beside it, relations inside it. */
 import { ColumnNotLoaded } from "../base/errors.ts";
+import type { ExpressionNode } from "../ast/expression.ts";
 import type { SelectItem } from "../ast/select.ts";
 import type { Source } from "../ast/source.ts";
 import { joinedSource } from "../ast/source.ts";
 import type { NestedObject, ObjectShape, ResultForm } from "../rows/shape.ts";
 import type { Relation, Table, TableColumn } from "../schema/table.ts";
 import type { ColumnType } from "../types/column-type.ts";
-import type { ComputedColumn, Draft, IncludeDraft } from "./draft.ts";
+import type { ComputedColumn, Draft, Group, IncludeDraft } from "./draft.ts";
 
 /** The columns of a result while it is put together. */
 export class ResultColumns {
@@ -43,8 +44,8 @@ export const rowResult = (draft: Draft): RowResult => {
 const rowObject = (draft: Draft, result: ResultColumns): ObjectShape => {
   if (draft.projection !== null) return plain(draft.projection.map((column) => result.addComputed(column)));
   if (draft.groupBy !== null) {
-    const groups = draft.groupBy.map((column) => ({ name: column.property, position: result.addColumn(draft.source, column) }));
-    return plain([...groups, ...computedOf(draft, result)]);
+    const groups = groupObject(draft.groupBy, 0, draft.source, result);
+    return { ...groups, properties: [...groups.properties, ...computedOf(draft, result)] };
   }
   const wanted = wantedColumns(draft.table, draft.only, draft.deferred);
   const entity = entityObject(draft.table, draft.source, wanted, draft.includes, result);
@@ -52,6 +53,30 @@ const rowObject = (draft: Draft, result: ResultColumns): ObjectShape => {
 };
 
 const plain = (properties: ObjectShape["properties"]): ObjectShape => ({ properties, nested: [], prototype: null });
+
+/** What rows are grouped by, nested along relations as in `values()`. `source` is `depth` relations away from the query's own. */
+const groupObject = (groups: readonly Group[], depth: number, source: Source, result: ResultColumns): ObjectShape => {
+  const properties = groups
+    .filter(({ words }) => words.length === depth + 1)
+    .map(({ words, column }) => ({ name: words[depth]!, position: result.add(column.expression, column.type) }));
+  const deeper = groups.filter(({ words }) => words.length > depth + 1);
+  const nested = [...new Set(deeper.map(({ words }) => words[depth]!))].map((name): NestedObject => {
+    const relation = (source.table as Table).relation(name)!;
+    const target = joinedSource(source, relation);
+    const presence = isAlwaysThere(target) ? -1 : result.add(partners(target, relation.target.primaryKey[0]!), { kind: "int" });
+    const inner = deeper.filter(({ words }) => words[depth] === name);
+    return { property: name, presence, shape: groupObject(inner, depth + 1, target, result) };
+  });
+  return { properties, nested, prototype: null };
+};
+
+/** How many rows of a group have a partner behind a relation that may lead to none; NULL for none, which makes the object `null`. */
+const partners = (source: Source, key: TableColumn): SelectItem["expression"] => {
+  const type: ColumnType = { kind: "int" };
+  const argument: ExpressionNode = { node: "column", source, column: key };
+  const count: ExpressionNode = { node: "aggregate", name: "count", argument, distinct: false, type };
+  return { node: "function", name: "nullif", arguments: [count, { node: "literal", value: 0 }], type };
+};
 
 const computedOf = (draft: Draft, result: ResultColumns): { name: string; position: number }[] =>
   [...draft.annotations.values()].map((column) => result.addComputed(column));

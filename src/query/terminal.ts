@@ -1,6 +1,6 @@
 /** The last step of a query: what its verb (`all`, `count`, `values`, …) makes of everything before it. */
 import { ConfigurationError } from "../base/errors.ts";
-import type { ExpressionNode, OrderingNode } from "../ast/expression.ts";
+import type { OrderingNode } from "../ast/expression.ts";
 import type { SelectItem, SelectStatement } from "../ast/select.ts";
 import type { Statement } from "../ast/statement.ts";
 import { makePlan } from "../engine/plan.ts";
@@ -85,7 +85,7 @@ export const selectOf = (draft: Draft, items: readonly SelectItem[], orderBy: re
   items,
   distinct: draft.distinct,
   where: conjunction(draft.where),
-  groupBy: draft.groupBy === null ? [] : draft.groupBy.map((column): ExpressionNode => ({ node: "column", source: draft.source, column })),
+  groupBy: draft.groupBy === null ? [] : draft.groupBy.map(({ column }) => column.expression),
   having: conjunction(draft.having),
   orderBy,
   limit: draft.limit,

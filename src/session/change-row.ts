@@ -12,6 +12,12 @@ import type { WritePlan } from "./write-plan.ts";
 
 type Row = Record<string, unknown>;
 
+export interface ChangeOptions {
+  /** The call, for messages. */
+  readonly use?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The values of the instance's primary key. Throws when it has none: it was never inserted. */
 const keyOf = (table: Table, row: Row, use: string): unknown[] =>
   table.primaryKey.map(({ property }) => {
@@ -46,14 +52,20 @@ const updatePlan = (table: Table, root: Root, assignments: readonly Assignment[]
  * Writes the given columns of the instance's row, then sets them on the instance. The instance keeps its old values when the write fails.
  * Throws `StaleObject` when the row is gone.
  */
-export const updateRow = (runner: Runner, root: Root, instance: object, values: object, use = "update()"): MaybePromise<void> => {
+export const updateRow = (
+  runner: Runner,
+  root: Root,
+  instance: object,
+  values: object,
+  { use = "update()", signal }: ChangeOptions = {},
+): MaybePromise<void> => {
   const { table } = root;
   const row = instance as Row;
   const key = keyOf(table, row, use);
   const assignments = assignmentsOf(table, root.scope.source, values, use);
   const bound = [...assignments.flatMap((assignment) => assignment.values), ...key];
   const text = `update by key ${assignments.map((assignment) => assignment.key).join()}`;
-  const written = runWrite(runner, root, text, () => updatePlan(table, root, assignments), bound);
+  const written = runWrite(runner, root, text, () => updatePlan(table, root, assignments), bound, signal);
   return whenDone(written, ({ count, rows }) => {
     if (count === 0) throw stale(table, use);
     const returned = rows[0] ?? [];
@@ -74,7 +86,12 @@ const stale = (table: Table, use: string): StaleObject =>
   );
 
 /** Deletes the instance's row. Nothing happens when it is gone already. */
-export const deleteRow = (runner: Runner, root: Root, instance: object, use: string): MaybePromise<void> => {
+export const deleteRow = (
+  runner: Runner,
+  root: Root,
+  instance: object,
+  { use = "remove()", signal }: ChangeOptions = {},
+): MaybePromise<void> => {
   const { table } = root;
   const key = keyOf(table, instance as Row, use);
   const makePlan = (): WritePlan => {
@@ -85,5 +102,5 @@ export const deleteRow = (runner: Runner, root: Root, instance: object, use: str
       statement: (source, returning) => ({ statement: "delete", source, where: test.node, deleted: "include", returning }),
     };
   };
-  return whenDone(runWrite(runner, root, "delete by key", makePlan, key), () => {});
+  return whenDone(runWrite(runner, root, "delete by key", makePlan, key, signal), () => {});
 };

@@ -5,12 +5,13 @@ import { Database } from "../engine/database.ts";
 import { runText } from "../engine/raw.ts";
 import type { RawOptions, RawParameters } from "../engine/raw.ts";
 import type { Result } from "../engine/result.ts";
-import type { TransactionOptions } from "../engine/transaction.ts";
+import type { TransactionOptions } from "../engine/transaction-options.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import type { Query } from "../query/query.ts";
 import { rootOf } from "../query/root.ts";
 import type { AnyEntity, AnyModel, ModelOf } from "../schema/entity.ts";
-import { executeOn, Session } from "./session.ts";
+import { executeOn } from "./execute.ts";
+import { Session } from "./session.ts";
 
 export class Engine extends Database {
   /** A query without a session: no identity map, no tracking, the fastest way to models. */
@@ -24,7 +25,7 @@ export class Engine extends Database {
   }
 
   /** Runs `work` in a transaction: commits when it returns, rolls back when it throws, and throws what it threw. */
-  transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  async transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     return new Session(this).transaction(work, options);
   }
 

@@ -2,6 +2,7 @@
 import type { Column } from "../schema/column.ts";
 import type { ColumnKey, OptionsOf, ShapeOf } from "../schema/entity.ts";
 import type { TypeOf } from "../schema/column.ts";
+import type { CallOptions } from "../query/query.ts";
 import type { Kind } from "../types/column-type.ts";
 
 type KeyWithFlag<S, F> = { [K in keyof S]: S[K] extends Column<unknown, Kind, infer X> ? (F extends X ? K : never) : never }[keyof S] &
@@ -12,9 +13,9 @@ type PrimaryKeyOption<O> = O extends { readonly primaryKey: infer P } ? P : neve
 export type ConflictTarget<E> = [E] extends [infer X]
   ? KeyWithFlag<ShapeOf<X>, "unique"> | KeyWithFlag<ShapeOf<X>, "primaryKey"> | UniqueOption<OptionsOf<X>> | PrimaryKeyOption<OptionsOf<X>>
   : never;
-export interface UpsertOptions<E> {
+export interface UpsertOptions<E> extends CallOptions {
   readonly conflictTarget: ConflictTarget<E>;
-  /** Columns to overwrite on conflict; all given ones by default, none with `[]`. */
+  /** Columns to overwrite on conflict; by default those that were given (of an instance: all it has), none with `[]`. */
   readonly updateFields?: readonly ColumnKey<ShapeOf<E>>[];
 }
 

@@ -1,28 +1,30 @@
 /** Work with the rows of a database, one transaction at a time: reading, writing at once, and beginning transactions. */
 import { ConfigurationError, NoResultFound, TransactionError } from "../base/errors.ts";
-import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Database } from "../engine/database.ts";
 import type { Plan } from "../engine/plan.ts";
-import { runSql, runText } from "../engine/raw.ts";
+import { runText } from "../engine/raw.ts";
 import type { RawOptions, RawParameters } from "../engine/raw.ts";
-import { Result } from "../engine/result.ts";
+import type { Result } from "../engine/result.ts";
 import type { Rows, Runner } from "../engine/run.ts";
-import type { Transaction, TransactionOptions } from "../engine/transaction.ts";
+import type { Transaction } from "../engine/transaction.ts";
+import type { TransactionOptions } from "../engine/transaction-options.ts";
 import { findByKey } from "../query/by-key.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import type { CallOptions, Query } from "../query/query.ts";
 import { rootOf } from "../query/root.ts";
-import type { Root } from "../query/root.ts";
 import type { IfSoftDeletable, Update } from "../query/update.ts";
-import type { AnyEntity, AnyModel, Insert, ModelOf } from "../schema/entity.ts";
+import type { AnyEntity, Insert, ModelOf } from "../schema/entity.ts";
 import { describe } from "../types/column-type.ts";
 import { deleteRow, updateRow } from "./change-row.ts";
-import { insertRow, upsertRow } from "./insert-row.ts";
+import type { ChangeOptions } from "./change-row.ts";
+import { executeOn } from "./execute.ts";
+import { insertRow, readBack } from "./insert-row.ts";
+import { prepareRow, prepareRows, rootOfInstance } from "./prepared-row.ts";
+import type { PreparedRow } from "./prepared-row.ts";
 import type { PrimaryKey, UpsertOptions } from "./session-types.ts";
-
-type Constructor = AnyModel & (new (values: object) => object);
+import { upsertPlan, upsertRow } from "./upsert-row.ts";
 
 export class Session implements Runner {
   readonly #database: Database;
@@ -84,33 +86,36 @@ export class Session implements Runner {
    *
    *     insert(User, { name: "Ann" })     // INSERT INTO "users" ("name") VALUES (?) RETURNING "id", …
    */
+  // Overloads of one length would spoil each other's messages: an instance with options is insert(User, user, { signal }).
   insert<E extends AnyEntity>(instance: E): Promise<E>;
-  insert<E extends AnyEntity>(model: ModelOf<E>, values: Insert<E>): Promise<E>;
-  async insert(given: object, values?: object): Promise<object> {
-    const { root, instance } = instanceOf(given, values, "insert()");
-    await insertRow(this, root, instance);
-    return instance;
+  insert<E extends AnyEntity>(model: ModelOf<E>, values: Insert<E>, options?: CallOptions): Promise<E>;
+  async insert(given: object, second?: object, third: CallOptions = {}): Promise<object> {
+    const { values, options } = valuesAndOptions(given, second, third);
+    const row = prepareRow(given, values, "insert()");
+    readBack(row, await insertRow(this, row, options.signal));
+    return row.instance;
   }
 
-  /** Inserts rows in their order, all or none, and returns their instances. */
+  /** Inserts rows in their order, all or none, and returns their instances. All are checked before the first is written. */
   insertAll<E extends AnyEntity>(instances: readonly E[]): Promise<E[]>;
-  insertAll<E extends AnyEntity>(model: ModelOf<E>, values: readonly Insert<E>[]): Promise<E[]>;
-  async insertAll(given: object, values?: readonly object[]): Promise<object[]> {
-    const rows = instancesOf(given, values, "insertAll()");
-    if (rows.length > 0)
-      await this.#atOnce(async (runner) => forEachInOrder(rows, ({ root, instance }) => insertRow(runner, root, instance)));
+  insertAll<E extends AnyEntity>(model: ModelOf<E>, values: readonly Insert<E>[], options?: CallOptions): Promise<E[]>;
+  async insertAll(given: object, second?: object, third: CallOptions = {}): Promise<object[]> {
+    const { values, options } = valuesAndOptions(given, second, third);
+    const rows = prepareRows(given, values, "insertAll()");
+    const returned = await this.#allOrNone(rows, (runner, row) => insertRow(runner, row, options.signal), options);
+    rows.forEach((row, index) => readBack(row, returned[index]));
     return rows.map(({ instance }) => instance);
   }
 
   /** Changes columns of one row, then sets them on the instance. Throws `StaleObject` when the row is gone; a failed write leaves the instance as it was. */
-  async update<E extends AnyEntity>(instance: E, values: Update<E>): Promise<E> {
-    await updateRow(this, rootOfInstance(instance, "update()"), instance, values);
+  async update<E extends AnyEntity>(instance: E, values: Update<E>, { signal }: CallOptions = {}): Promise<E> {
+    await updateRow(this, rootOfInstance(instance, "update()"), instance, values, { signal });
     return instance;
   }
 
   /** Deletes the instance's row for good, also on soft-deletable models. Does nothing when it is gone already. */
-  async remove(instance: AnyEntity): Promise<void> {
-    await deleteRow(this, rootOfInstance(instance, "remove()"), instance, "remove()");
+  async remove(instance: AnyEntity, { signal }: CallOptions = {}): Promise<void> {
+    await deleteRow(this, rootOfInstance(instance, "remove()"), instance, { signal });
   }
 
   /**
@@ -121,46 +126,47 @@ export class Session implements Runner {
   upsert<E extends AnyEntity>(instance: E, options: UpsertOptions<E>): Promise<E>;
   upsert<E extends AnyEntity>(model: ModelOf<E>, values: Insert<E>, options: UpsertOptions<E>): Promise<E>;
   async upsert(given: object, second: object, third?: object): Promise<object> {
-    const { root, instance } = instanceOf(given, third === undefined ? undefined : second, "upsert()");
-    await upsertOne(this, root, instance, (third ?? second) as UpsertOptions<AnyEntity>);
-    return instance;
+    const { values, options } = valuesAndOptions(given, second, third);
+    const row = prepareRow(given, values, "upsert()");
+    return Object.assign(row.instance, await upsertRow(this, row, upsertPlan(row.root.table, options)));
   }
 
   /** Upserts rows in their order, all or none. A key that comes twice is written twice; the last one stays. */
+  upsertAll<E extends AnyEntity>(instances: readonly E[], options: UpsertOptions<E>): Promise<E[]>;
   upsertAll<E extends AnyEntity>(model: ModelOf<E>, values: readonly Insert<E>[], options: UpsertOptions<E>): Promise<E[]>;
-  async upsertAll(model: object, values: readonly object[], options: object): Promise<object[]> {
-    const rows = instancesOf(model, values, "upsertAll()");
-    const write = ({ root, instance }: Prepared, runner: Runner): MaybePromise<void> =>
-      upsertOne(runner, root, instance, options as UpsertOptions<AnyEntity>);
-    if (rows.length > 0) await this.#atOnce(async (runner) => forEachInOrder(rows, (row) => write(row, runner)));
-    return rows.map(({ instance }) => instance);
+  async upsertAll(given: object, second: object, third?: object): Promise<object[]> {
+    const { values, options } = valuesAndOptions(given, second, third);
+    const rows = prepareRows(given, values, "upsertAll()");
+    const upsert = (runner: Runner, row: PreparedRow): MaybePromise<object> => upsertRow(runner, row, upsertPlan(row.root.table, options));
+    const found = await this.#allOrNone(rows, upsert, options as CallOptions);
+    return rows.map(({ instance }, index) => Object.assign(instance, found[index]));
   }
 
   /** Marks the row as deleted: queries leave it out until `restore`. */
-  async softDelete<E extends AnyEntity>(instance: IfSoftDeletable<E, E>): Promise<E> {
-    return this.#mark(instance, new Date(), "softDelete()") as Promise<E>;
+  async softDelete<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, { signal }: CallOptions = {}): Promise<E> {
+    return this.#mark(instance, new Date(), { use: "softDelete()", signal }) as Promise<E>;
   }
 
   /** Takes the mark of `softDelete` away. */
-  async restore<E extends AnyEntity>(instance: IfSoftDeletable<E, E>): Promise<E> {
-    return this.#mark(instance, null, "restore()") as Promise<E>;
+  async restore<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, { signal }: CallOptions = {}): Promise<E> {
+    return this.#mark(instance, null, { use: "restore()", signal }) as Promise<E>;
   }
 
-  async #mark(instance: object, deletedAt: Date | null, use: string): Promise<object> {
-    const root = rootOfInstance(instance, use);
+  async #mark(instance: object, deletedAt: Date | null, options: ChangeOptions & { readonly use: string }): Promise<object> {
+    const root = rootOfInstance(instance, options.use);
     const { softDelete, modelName } = root.table;
     if (softDelete === null) {
-      throw new ConfigurationError(`${use}: ${modelName} cannot be soft-deleted. Spread ...softDelete into the model first.`, {
+      throw new ConfigurationError(`${options.use}: ${modelName} cannot be soft-deleted. Spread ...softDelete into the model first.`, {
         model: modelName,
       });
     }
-    await updateRow(this, root, instance, { [softDelete.property]: deletedAt }, use);
+    await updateRow(this, root, instance, { [softDelete.property]: deletedAt }, options);
     return instance;
   }
 
   /** Deletes the row of a soft-deletable model for good. */
-  async forceDelete(instance: AnyEntity): Promise<void> {
-    await deleteRow(this, rootOfInstance(instance, "forceDelete()"), instance, "forceDelete()");
+  async forceDelete(instance: AnyEntity, { signal }: CallOptions = {}): Promise<void> {
+    await deleteRow(this, rootOfInstance(instance, "forceDelete()"), instance, { use: "forceDelete()", signal });
   }
 
   /** Runs a statement made by `select()`, or SQL made by the `sql` tag. */
@@ -184,93 +190,70 @@ export class Session implements Runner {
    * BEGIN is sent with the first statement.
    */
   async begin(options: TransactionOptions = {}): Promise<Session> {
-    return new Session(this.#database, this.#transaction?.nested(options) ?? this.#database.newTransaction(options));
+    const transaction = await (this.#transaction?.nested(options) ?? this.#database.newTransaction(options));
+    return new Session(this.#database, transaction);
   }
 
-  /** Runs `work` in a transaction, or in a savepoint inside one: commits when it returns, rolls back when it throws, and throws what it threw. */
-  transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  /**
+   * Runs `work` in a transaction, or in a savepoint inside one: commits when it returns, rolls back when it throws, and throws what it threw.
+   * Calls that `work` did not await are waited for, and roll everything back when they fail.
+   */
+  async transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    if (typeof work !== "function") throw new ConfigurationError(`transaction() takes a function of the session, not ${describe(work)}.`);
     const inner = (transaction: Transaction): Promise<T> => work(new Session(this.#database, transaction));
     return this.#transaction === null ? this.#database.runInTransaction(inner, options) : this.#transaction.nestedRun(inner, options);
   }
 
-  /** Makes everything since `begin()` permanent. The session cannot be used afterwards. */
+  /** Makes everything since `begin()` permanent. When that fails, it is rolled back. The session cannot be used afterwards. */
   async commit(): Promise<void> {
-    await this.#assertBegun("commit()").commit();
+    await this.#begun("commit()").commit();
   }
 
-  /** Undoes everything since `begin()`. The session cannot be used afterwards. */
+  /** Undoes everything since `begin()`. The session cannot be used afterwards. Throws `TransactionError` after `commit()`: that cannot be undone. */
   async rollback(): Promise<void> {
-    await this.#assertBegun("rollback()").rollback();
+    const transaction = this.#begun("rollback()");
+    if (transaction.isCommitted) throw new TransactionError("rollback(): the transaction has been committed, and cannot be undone.");
+    await transaction.rollback();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#transaction?.rollback();
   }
 
-  #assertBegun(use: string): Transaction {
+  #begun(use: string): Transaction {
     if (this.#transaction !== null) return this.#transaction;
     throw new TransactionError(
       `${use}: this session has no transaction; each statement commits by itself. Begin one with session.begin() or session.transaction(…).`,
     );
   }
 
-  /** Runs `work` so that all of it happens or nothing. */
-  async #atOnce(work: (runner: Runner) => Promise<void>): Promise<void> {
-    if (this.#transaction === null) return this.#database.runInTransaction(work);
-    return this.#transaction.nestedRun(work);
+  async #allOrNone<R>(
+    rows: readonly PreparedRow[],
+    write: (runner: Runner, row: PreparedRow) => MaybePromise<R>,
+    { signal }: CallOptions,
+  ): Promise<R[]> {
+    if (rows.length === 0) return [];
+    const all = (runner: Runner): Promise<R[]> => eachInOrder(rows, (row) => write(runner, row));
+    const options = signal === undefined ? {} : { signal };
+    return this.#transaction === null ? this.#database.runInTransaction(all, options) : this.#transaction.nestedRun(all, options);
   }
 }
 
-interface Prepared {
-  readonly root: Root;
-  readonly instance: object;
+/** What stands behind the first argument: values and options after a model, options after instances. */
+const valuesAndOptions = (given: object, second: object | undefined, third: object | undefined): ValuesAndOptions =>
+  typeof given === "function" ? { values: second, options: third ?? {} } : { values: undefined, options: second ?? {} };
+
+interface ValuesAndOptions {
+  readonly values: object | undefined;
+  readonly options: CallOptions;
 }
 
-/** Runs the writes one after another, and waits only where one does not answer at once. */
-const forEachInOrder = async <T>(rows: readonly T[], write: (row: T) => MaybePromise<unknown>): Promise<void> => {
+/** Runs the writes one after another, and waits only where one does not answer at once. Returns what each returned. */
+const eachInOrder = async <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> => {
+  const results: R[] = [];
   for (const row of rows) {
     const written = write(row);
-    if (written instanceof Promise) await written;
+    results.push(written instanceof Promise ? await written : written);
   }
-};
-
-const rootOfInstance = (instance: object, use: string): Root => {
-  if (typeof instance === "object" && instance !== null && typeof instance.constructor === "function")
-    return rootOf(instance.constructor as unknown as AnyModel);
-  throw new ConfigurationError(`${use} takes an instance of a model, not ${describe(instance)}.`);
-};
-
-const instanceOf = (given: object, values: object | undefined, use: string): Prepared => {
-  if (typeof given !== "function") return { root: rootOfInstance(given, use), instance: given };
-  const root = rootOf(given as unknown as AnyModel);
-  if (typeof values !== "object" || values === null) {
-    throw new ConfigurationError(`${use} of ${root.table.modelName} takes an object of values, not ${describe(values)}.`, {
-      model: root.table.modelName,
-    });
-  }
-  return { root, instance: values.constructor === given ? values : new (given as unknown as Constructor)(values) };
-};
-
-const instancesOf = (given: object, values: readonly object[] | undefined, use: string): Prepared[] => {
-  const list: unknown = values ?? given;
-  if (!Array.isArray(list)) throw new ConfigurationError(`${use} takes an array, not ${describe(list)}.`);
-  return (list as object[]).map((each) => (values === undefined ? instanceOf(each, undefined, use) : instanceOf(given, each, use)));
-};
-
-/** Upserts; when nothing was to be updated, the row that stands in the way is read. */
-const upsertOne = (runner: Runner, root: Root, instance: object, options: UpsertOptions<AnyEntity>): MaybePromise<void> =>
-  whenDone(upsertRow(runner, root, instance, options as never), (read) => {
-    if (read) return undefined;
-    const target = options.conflictTarget as string | readonly string[];
-    const names = typeof target === "string" ? [target] : target;
-    const lookups = Object.fromEntries(names.map((name) => [name, (instance as Record<string, unknown>)[name]]));
-    const query = QueryBuilder.about(root, runner).filter(lookups);
-    return (root.table.softDelete === null ? query : query.withDeleted()).first().then((found) => void Object.assign(instance, found));
-  });
-
-/** Runs whatever `execute` takes. */
-export const executeOn = async (target: Database | Transaction, statement: unknown, options: RawOptions): Promise<Result<unknown>> => {
-  if (!(statement instanceof QueryBuilder)) return runSql(target, statement as Sql<unknown>, options);
-  const { plan, answer } = await statement.on(target).execute(options.signal === undefined ? {} : { signal: options.signal });
-  return Result.planned(answer, plan, target.dialect);
+  return results;
 };

@@ -61,10 +61,11 @@ export const runWrite = (
   key: string,
   makePlan: () => WritePlan,
   values: readonly unknown[],
+  signal?: AbortSignal,
 ): MaybePromise<Written> => {
   const shape = root.shape.childFor(key, () => stepOf(makePlan()));
   const plan = planOf(root, shape, runner.dialect);
-  return whenDone(runner.run(plan, values), (answer) => ({
+  return whenDone(runner.run(plan, values, signal), (answer) => ({
     count: answer.count,
     rows: plan.shape.columns.length === 0 ? [] : (readAll(plan, answer) as unknown[][]),
   }));

@@ -130,7 +130,14 @@ test("a statement is prepared again when its schema has changed, and only then",
   const fake = (): BindingStatement => {
     prepared++;
     const text = database.prepare("SELECT * FROM t");
-    return { hasRows: true, columns: () => [], all: () => text.all() as never, run: () => 0, iterate: () => [][Symbol.iterator]() };
+    return {
+      hasRows: true,
+      columns: () => [],
+      all: () => text.all() as never,
+      run: () => 0,
+      insert: () => null,
+      iterate: () => [][Symbol.iterator](),
+    };
   };
   const statement = new FreshStatement(fake, new SchemaVersion(database));
   const columns = (): number => Object.keys(statement.all([], false)[0]!).length;

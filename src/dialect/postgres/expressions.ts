@@ -152,6 +152,7 @@ const names = {
   upper: "upper",
   length: "length",
   coalesce: "coalesce",
+  nullif: "nullif",
   abs: "abs",
   round: "round",
   concat: "concat",

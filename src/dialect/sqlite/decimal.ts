@@ -69,6 +69,14 @@ export const numberAt = (node: ExpressionNode, needed: Level, compilation: Compi
   return piece.level < needed ? `(${piece.text})` : piece.text;
 };
 
+/** A number to compare. What was calculated from decimals is cut to the digits that are exact, so that 0.1 * 3 equals 0.3. */
+export const comparedNumber = (node: ExpressionNode, compilation: Compilation): string => {
+  if (!isDecimal(node) || (node.node !== "arithmetic" && node.node !== "function")) return numberAt(node, level.other, compilation);
+  const scale = scaleOf(node);
+  const number = (): string => numberAt(node, level.or, compilation);
+  return scale === null ? asReal(printed(number, null)).text : `round(${number()}, ${scale})`;
+};
+
 /** A decimal's whole number of units of its last digit. */
 const units = (node: ExpressionNode, scale: number, compilation: Compilation): string => {
   const number = numberAt(node, level.product, compilation);

@@ -17,7 +17,7 @@ import { atom, level } from "../piece.ts";
 import type { Piece } from "../piece.ts";
 import { nodeType } from "../../ast/node-type.ts";
 import { bindRaw } from "./bind-raw.ts";
-import { asStored, decimalAggregate, isDecimal, numberAt, scaleOf } from "./decimal.ts";
+import { asStored, comparedNumber, decimalAggregate, isDecimal, numberAt, scaleOf } from "./decimal.ts";
 import { jsonContains, jsonEqual, jsonHasKey, jsonIsNull, jsonPath } from "./json-path.ts";
 import { arrayTest, inList } from "./lists.ts";
 import { match, regex } from "./patterns.ts";
@@ -57,7 +57,7 @@ const sameText = (all: readonly ExpressionNode[]): boolean =>
 
 export const operand = (node: ExpressionNode, all: readonly ExpressionNode[], equality: boolean, compilation: Compilation): string => {
   if (!all.some(isDecimal) || (equality && sameText(all))) return compilation.at(node, level.other);
-  return numberAt(node, level.other, compilation);
+  return comparedNumber(node, compilation);
 };
 
 /** PostgreSQL's places for NULL, spelled only where a NULL can be. */
@@ -92,6 +92,7 @@ const names = {
   upper: "petrel_upper",
   length: "length",
   coalesce: "coalesce",
+  nullif: "nullif",
   abs: "abs",
   round: "round",
   concat: "concat",

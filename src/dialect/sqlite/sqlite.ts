@@ -10,6 +10,7 @@ import { placeholdersWith } from "../placeholders.ts";
 import { bindRaw } from "./bind-raw.ts";
 import { sqliteCodec } from "./codecs.ts";
 import { operand, ordering, sqliteSpelling, stored, typedParameter } from "./expressions.ts";
+import { withoutGeneratedKey } from "./generated-key.ts";
 import { literal } from "./literal.ts";
 import { asNumber, checks, generatedType, typeName } from "./tables.ts";
 
@@ -42,7 +43,10 @@ const tables: TableWords = { words, generatedType, typeName, checks, asNumber, t
 
 export const sqlite: Dialect = Object.freeze({
   name: "sqlite",
-  compile: (statement) => compileWith(words, statement),
+  compile: (statement) => {
+    const insert = withoutGeneratedKey(statement);
+    return insert === null ? compileWith(words, statement) : { ...compileWith(words, insert), returnsKey: true };
+  },
   codec: sqliteCodec,
   createTable: (table, options) => createTableWith(tables, table, options),
   dropTable: dropTableWith,

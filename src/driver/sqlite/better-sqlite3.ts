@@ -1,6 +1,6 @@
 /** SQLite through `better-sqlite3`, where the user's project has it. Only what we use of it is declared here. */
 import type { Binding, BindingDatabase, BindingStatement, OpenOptions, StoredValue } from "./binding.ts";
-import { IntegerTooLarge, NotOneStatement, WrongValueCount } from "./binding.ts";
+import { insertedKey, IntegerTooLarge, NotOneStatement, WrongValueCount } from "./binding.ts";
 
 interface Statement {
   readonly reader: boolean;
@@ -9,7 +9,7 @@ interface Statement {
   safeIntegers(enabled: boolean): Statement;
   columns(): readonly { readonly name: string }[];
   all(values: unknown): unknown[][];
-  run(values: unknown): { readonly changes: number };
+  run(values: unknown): { readonly changes: number; readonly lastInsertRowid: number | bigint };
   iterate(values: unknown): Iterator<unknown[]>;
 }
 
@@ -113,6 +113,11 @@ class BetterSqlite3Statement implements BindingStatement {
 
   run(values: readonly StoredValue[]): number {
     return this.#bind(values, (bound) => this.#statement.run(bound)).changes;
+  }
+
+  insert(values: readonly StoredValue[]): number | null {
+    const { changes, lastInsertRowid } = this.#bind(values, (bound) => this.#statement.run(bound));
+    return insertedKey(changes, lastInsertRowid);
   }
 
   iterate(values: readonly StoredValue[], bigints: boolean): Iterator<unknown[]> {

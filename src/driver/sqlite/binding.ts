@@ -15,6 +15,8 @@ export interface BindingStatement {
   all(values: readonly StoredValue[], bigints: boolean): unknown[][];
   /** Runs to the end; the number of rows inserted, updated or deleted. */
   run(values: readonly StoredValue[]): number;
+  /** Inserts one row; its key, or `null` when a trigger has kept the row out. Throws `IntegerTooLarge`. */
+  insert(values: readonly StoredValue[]): number | null;
   /** The same rows one by one. `return()` must be called when the iteration ends early; until then nothing else may run on the database. */
   iterate(values: readonly StoredValue[], bigints: boolean): Iterator<unknown[]>;
 }
@@ -39,6 +41,15 @@ export interface Binding {
   readonly name: "node:sqlite" | "better-sqlite3";
   open(path: string, options: OpenOptions): BindingDatabase;
 }
+
+/** The key of a row that was inserted, from what a library reports. */
+export const insertedKey = (changes: number | bigint, rowid: number | bigint): number | null => {
+  // Where nothing was inserted, the library still reports the key of an earlier row.
+  if (Number(changes) === 0) return null;
+  const key = Number(rowid);
+  if (!Number.isSafeInteger(key)) throw new IntegerTooLarge("a key beyond 2^53");
+  return key;
+};
 
 /** An integer of the answer does not fit a JavaScript number. */
 export class IntegerTooLarge extends Error {

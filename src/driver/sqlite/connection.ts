@@ -7,7 +7,7 @@ import { toPetrelError } from "./errors.ts";
 import { toStoredValues } from "./values.ts";
 
 /** What of a request reaches SQLite. */
-export type Command = Pick<Request, "text" | "values" | "bigints">;
+export type Command = Pick<Request, "text" | "values" | "bigints" | "returnsKey">;
 
 export interface PreparedStatement {
   readonly text: string;
@@ -64,6 +64,7 @@ export class SqliteConnection {
     const { binding } = this.prepare(command.text);
     const values = toStoredValues(command.values, command.text);
     try {
+      if (command.returnsKey === true) return keyAnswer(binding.insert(values));
       if (binding.hasRows) return answer(binding.all(values, command.bigints), binding);
       return { rows: noRows, count: binding.run(values), columns: noColumns };
     } catch (error) {
@@ -128,6 +129,11 @@ export class SqliteConnection {
     this.#database.close();
   }
 }
+
+const keyAnswer = (key: number | null): Answer => {
+  const rows = key === null ? noRows : [[key]];
+  return { rows, count: rows.length, columns: noColumns };
+};
 
 /** Column names are asked for when they are read: typed queries never do. */
 export const answer = (rows: readonly (readonly unknown[])[], statement: BindingStatement): Answer => new RowsAnswer(rows, statement);

@@ -55,6 +55,10 @@ export class FreshStatement implements BindingStatement {
     return this.#fresh().run(values);
   }
 
+  insert(values: readonly StoredValue[]): number | null {
+    return this.#fresh().insert(values);
+  }
+
   iterate(values: readonly StoredValue[], bigints: boolean): Iterator<unknown[]> {
     return this.#fresh().iterate(values, bigints);
   }

@@ -16,6 +16,8 @@ interface Waiter {
 export class Line<C> {
   readonly #free: C[];
   readonly #waiting = new Set<Waiter>();
+  /** Holders that can let go early, the oldest first. */
+  readonly #yielding = new Set<() => void>();
   /** Makes one more connection, or `null` when there are enough. May throw. */
   readonly #open: () => C | null;
   #held = 0;
@@ -40,6 +42,13 @@ export class Line<C> {
   hold(connection: C): void {
     this.#free.splice(this.#free.indexOf(connection), 1);
     this.#held++;
+  }
+
+  /** Has `giveWay` called once, when someone waits for a connection; what it returns withdraws it. */
+  whenWanted(giveWay: () => void): () => void {
+    this.#yielding.add(giveWay);
+    if (this.#waiting.size > 0) this.#askToGiveWay();
+    return () => this.#yielding.delete(giveWay);
   }
 
   /** Gives a held connection back, or `null` in its place when it is lost, and lets those who wait go on. */
@@ -94,7 +103,15 @@ export class Line<C> {
       };
       signal?.addEventListener("abort", onAbort);
       this.#waiting.add(waiter);
+      this.#askToGiveWay();
     });
+  }
+
+  #askToGiveWay(): void {
+    for (const giveWay of this.#yielding) {
+      this.#yielding.delete(giveWay);
+      return giveWay();
+    }
   }
 
   #drain(): void {

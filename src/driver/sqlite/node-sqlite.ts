@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Binding, BindingDatabase, BindingStatement, OpenOptions, StoredValue } from "./binding.ts";
-import { IntegerTooLarge, NotOneStatement, WrongValueCount } from "./binding.ts";
+import { insertedKey, IntegerTooLarge, NotOneStatement, WrongValueCount } from "./binding.ts";
 import { FreshStatement, SchemaVersion } from "./fresh-statement.ts";
 import type { ArrayStatement } from "./object-rows.ts";
 import { withArrayRows } from "./object-rows.ts";
@@ -174,6 +174,16 @@ class NodeSqliteStatement implements BindingStatement {
     try {
       const changes = this.#statement.run(...values).changes;
       return this.#changesRows ? Number(changes) : 0;
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  insert(values: readonly StoredValue[]): number | null {
+    this.#prepareFor(values, false);
+    try {
+      const { changes, lastInsertRowid } = this.#statement.run(...values);
+      return insertedKey(changes, lastInsertRowid);
     } catch (error) {
       throw translate(error);
     }

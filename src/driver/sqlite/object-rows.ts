@@ -8,11 +8,17 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { QueryError } from "../../base/errors.ts";
 import type { StoredValue } from "./binding.ts";
 
+/** What SQLite reports after a statement. */
+export interface Changes {
+  readonly changes: number | bigint;
+  readonly lastInsertRowid: number | bigint;
+}
+
 /** What we use of a prepared statement of Node, its rows being arrays. */
 export interface ArrayStatement {
   all(...values: StoredValue[]): unknown[][];
   iterate(...values: StoredValue[]): Iterator<unknown[]>;
-  run(...values: StoredValue[]): { readonly changes: number | bigint };
+  run(...values: StoredValue[]): Changes;
   columns(): readonly { readonly name: string }[];
   setReadBigInts(enabled: boolean): void;
 }
@@ -72,7 +78,7 @@ class RenamedRows implements ArrayStatement {
     return mapped(this.#statement.iterate(...values) as Iterator<Row>, (row) => Object.values(row));
   }
 
-  run(...values: StoredValue[]): { readonly changes: number | bigint } {
+  run(...values: StoredValue[]): Changes {
     return this.#statement.run(...values);
   }
 
@@ -131,7 +137,7 @@ class NamedRows implements ArrayStatement {
     return this.all(...values).values();
   }
 
-  run(...values: StoredValue[]): { readonly changes: number | bigint } {
+  run(...values: StoredValue[]): Changes {
     return this.#statement.run(...values);
   }
 

@@ -26,6 +26,11 @@ export class SqliteReservation implements ReservedConnection {
     return !this.#isReleased && this.#connection.inTransaction;
   }
 
+  /** Whether its connection is lent from this line, and not back yet. */
+  isOf(line: Line<SqliteConnection>): boolean {
+    return !this.#isReleased && this.#outer === line;
+  }
+
   run(request: Request): MaybePromise<Answer> {
     this.#check();
     request.signal?.throwIfAborted();

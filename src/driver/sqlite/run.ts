@@ -6,6 +6,7 @@ import { retryWhileBusy } from "./busy.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { Place } from "./place.ts";
 import { readBatches, readIfSmall, readLarge } from "./read.ts";
+import { YieldingBatches } from "./yielding-batches.ts";
 
 /** `readElsewhere` reads a large answer, from its start, on another connection than the place's own. */
 export const runAt = (
@@ -27,7 +28,7 @@ export const enterAndReadLarge = (place: Place, request: Request): MaybePromise<
     return readLarge(place, connection, request);
   }, request.signal);
 
-/** Rows in batches; the place's connection is held from the first batch to the end of the loop. */
+/** Rows in batches; the place's connection is held from the first batch to the end of the loop, or until someone else wants it. */
 export async function* streamAt(place: Place, request: Request, batchSize: number): AsyncGenerator<Answer, void, void> {
   place.check();
   request.signal?.throwIfAborted();
@@ -35,10 +36,13 @@ export async function* streamAt(place: Place, request: Request, batchSize: numbe
     place.line.hold(free);
     return free;
   }, request.signal);
+  const batches = new YieldingBatches(readBatches(place, connection, request, batchSize), () => place.line.free(connection));
+  const withdraw = place.line.whenWanted(() => batches.giveWay());
   try {
     place.check();
-    yield* readBatches(place, connection, request, batchSize);
+    for (let batch = await batches.next(); batch !== null; batch = await batches.next()) yield batch;
   } finally {
-    place.line.free(connection);
+    withdraw();
+    await batches.close();
   }
 }

@@ -124,6 +124,11 @@ class SqliteDriver implements Driver {
     }, options.signal);
   }
 
+  waitsFor(connection: ReservedConnection, write: boolean): boolean {
+    if (!(connection instanceof SqliteReservation) || !connection.isOf(this.#writerPlace.line)) return false;
+    return write || this.#readerPlace === null;
+  }
+
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -1,0 +1,25 @@
+/** What a transaction may be asked for. */
+import { ConfigurationError, TransactionError } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
+import type { BeginOptions } from "../dialect/dialect.ts";
+
+export interface TransactionOptions extends BeginOptions {
+  /** Aborts every call of the transaction, and its commit. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const known: Readonly<Record<keyof TransactionOptions, true>> = { isolation: true, readOnly: true, signal: true };
+
+/** Throws `ConfigurationError` for an unknown option, `TransactionError` for one that a savepoint cannot have. */
+export const checkTransactionOptions = (options: TransactionOptions, isNested: boolean): void => {
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    throw new ConfigurationError(`A transaction has no option '${name}'.${didYouMean(name, Object.keys(known))}`);
+  }
+  const { readOnly } = options;
+  if (readOnly !== undefined && typeof readOnly !== "boolean") throw new ConfigurationError("The option readOnly is true or false.");
+  if (!isNested || (options.isolation === undefined && readOnly === undefined)) return;
+  throw new TransactionError(
+    "A nested transaction is a savepoint of the outer one: give isolation and readOnly to the outermost transaction.",
+  );
+};
