@@ -7,7 +7,7 @@ import { measure } from "./measure.ts";
 import type { Contender } from "./measure.ts";
 import { openPeers } from "./peers.ts";
 import { printLimit, printTable } from "./report.ts";
-import { QueryBuilder } from "../src/query/query-builder.ts";
+import type { QueryBuilder } from "../src/query/query-builder.ts";
 import { allRows, firstRow } from "../src/query/verbs.ts";
 import type { Plan } from "../src/engine/plan.ts";
 import { User } from "./users.ts";

@@ -138,7 +138,7 @@ export class Session implements Runner {
     const { values, options } = valuesAndOptions(given, second, third);
     const rows = prepareRows(given, values, "upsertAll()");
     const upsert = (runner: Runner, row: PreparedRow): MaybePromise<object> => upsertRow(runner, row, upsertPlan(row.root.table, options));
-    const found = await this.#allOrNone(rows, upsert, options as CallOptions);
+    const found = await this.#allOrNone(rows, upsert, options);
     return rows.map(({ instance }, index) => Object.assign(instance, found[index]));
   }
 

@@ -7,24 +7,26 @@ import type { Driver } from "../../src/driver/driver.ts";
 import { Database } from "../../src/engine/database.ts";
 import { bind } from "../../src/engine/plan.ts";
 import type { Plan } from "../../src/engine/plan.ts";
+import type { Rows } from "../../src/engine/run.ts";
 import { QueryBuilder } from "../../src/query/query-builder.ts";
 import type { CompiledQuery, Query } from "../../src/query/query.ts";
 import { rootOf } from "../../src/query/root.ts";
 import type { AnyEntity, ModelOf } from "../../src/schema/entity.ts";
 
-const noRows = { rows: [], count: 0, columns: [] };
-
-/** A database that answers everything with no rows, and remembers what it was asked. */
+/** A database that gives everyone the same rows, none unless told, and remembers what it was asked. */
 export class Listener extends Database {
   readonly asked: CompiledQuery[] = [];
+  readonly #rows: readonly (readonly unknown[])[];
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: Dialect, rows: readonly (readonly unknown[])[] = []) {
+    // Nothing gets as far as the driver.
     super(dialect, {} as Driver);
+    this.#rows = rows;
   }
 
-  override run(plan: Plan, values: readonly unknown[]): typeof noRows {
+  override run(plan: Plan, values: readonly unknown[]): Rows {
     this.asked.push({ sql: plan.sql, params: bind(plan, values) });
-    return noRows;
+    return { rows: this.#rows, count: 0, columns: [] };
   }
 
   query<E extends AnyEntity>(model: ModelOf<E>): Query<E, E> {
@@ -52,24 +54,25 @@ export const expectQuery = <E extends AnyEntity, X>(
   if (expected.params !== undefined) assert.deepEqual(onSqlite!.params, expected.params);
 };
 
-/** The statements that a verb sends on both databases. */
+/** The statements that a verb sends on both databases, where every statement answers `rows`. */
 export const expectSent = async <E extends AnyEntity>(
   model: ModelOf<E>,
   run: (query: Query<E, E>) => Promise<unknown>,
   expected: Texts & { readonly params?: readonly unknown[] },
+  rows: readonly (readonly unknown[])[] = [],
 ): Promise<void> => {
-  const listeners = [new Listener(sqlite), new Listener(postgres)] as const;
+  const listeners = [new Listener(sqlite, rows), new Listener(postgres, rows)] as const;
   for (const listener of listeners) await run(listener.query(model)).catch(assertNoRows);
   const [onSqlite, onPostgres] = listeners.map((listener) => listener.asked.map(({ sql }) => shortened(sql)).join("; "));
   assert.deepEqual({ sqlite: onSqlite, postgres: onPostgres }, { sqlite: expected.sqlite, postgres: expected.postgres });
-  if (expected.params !== undefined)
-    assert.deepEqual(
-      listeners[0].asked.flatMap(({ params }) => params),
-      expected.params,
-    );
+  if (expected.params === undefined) return;
+  assert.deepEqual(
+    listeners[0].asked.flatMap(({ params }) => params),
+    expected.params,
+  );
 };
 
-/** The listener answers nothing, which `one()` and aggregates may complain about; mistakes in the query must not pass for it. */
+/** Without rows `one()` complains; a mistake in the query must not pass for that. */
 const assertNoRows = (error: unknown): void => {
   if (!(error instanceof Error && error.name === "NoResultFound")) throw error;
 };
