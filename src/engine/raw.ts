@@ -22,6 +22,8 @@ export interface Sender {
 
 export interface RawOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Read 64-bit integers as `bigint` (on SQLite every integer). Without it, one above 2^53 throws rather than being rounded. */
+  readonly bigints?: boolean | undefined;
 }
 
 /** Values by position, or by name for `:name` placeholders. */
@@ -42,11 +44,11 @@ const placeholdersOf = (dialect: Dialect, text: string): Placeholders => {
 const onlyReads = (sql: string): boolean =>
   /^\s*(?:SELECT|VALUES|EXPLAIN)\b/i.test(sql) && !/\b(?:INTO|FOR\s+UPDATE|FOR\s+SHARE)\b/i.test(sql);
 
-const request = (sql: string, values: readonly BoundValue[], { signal }: RawOptions): Request => ({
+const request = (sql: string, values: readonly BoundValue[], { signal, bigints = false }: RawOptions): Request => ({
   text: sql,
   values,
   writes: !onlyReads(sql),
-  bigints: false,
+  bigints,
   batched: true,
   signal,
 });

@@ -10,10 +10,10 @@ const textOfDate = (value: Date): string => {
   const time = value.getTime();
   if (Number.isNaN(time)) throw new EncodingProblem("is an invalid Date");
   const iso = value.toISOString();
-  if (iso.length === 24) return iso;
-  // Years outside 0..9999 have a sign and six digits in ISO; PostgreSQL wants the plain year, and BC behind.
   const year = value.getUTCFullYear();
-  const rest = iso.slice(7);
+  if (year > 0 && year <= 9999) return iso;
+  // Years outside 0..9999 have a sign and six digits in ISO; PostgreSQL wants the plain year, and BC behind. It knows no year 0.
+  const rest = iso.slice(year === 0 ? 4 : 7);
   return year > 0 ? `${year}${rest}` : `${String(1 - year).padStart(4, "0")}${rest} BC`;
 };
 
@@ -33,6 +33,7 @@ const textOf = (value: unknown): string => {
     case "string":
       return value;
     case "number":
+      return Object.is(value, -0) ? "-0" : String(value);
     case "bigint":
       return String(value);
     case "boolean":
