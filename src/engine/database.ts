@@ -38,7 +38,12 @@ export class Database implements Runner, TransactionHost {
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
-    return this.send(requestOf(plan, values, signal, this.driver.readsInto === true), plan.writes);
+    const request = requestOf(plan, values, signal, this.driver.readsInto === true);
+    if (plan.writes.length > 0) return this.send(request, plan.writes);
+    // Refusals that have words of the model are those of writes: a read goes without the promise that would translate them.
+    this.assertOutside(false);
+    this.#statements++;
+    return this.driver.run(request);
   }
 
   /** Runs a request outside any transaction. Throws `TransactionError` from inside one of this database's own. */

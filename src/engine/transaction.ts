@@ -359,7 +359,8 @@ export class Transaction implements Runner, ScopedTransaction {
     if (!this.isOpen) return;
     this.#state = state;
     this.host.countTransaction(-1);
-    this.#turns.dismiss(ended(`has been ${state}`));
+    // An error costs more than the rest of an end, and nearly always nobody waits for it.
+    if (this.#turns.hasWaiting) this.#turns.dismiss(ended(`has been ${state}`));
     if (this.parent !== null) {
       if (this.parent.#child === this) this.parent.#child = null;
       return;

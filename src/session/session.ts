@@ -63,8 +63,13 @@ export class Session implements Runner {
    *
    *     get(User, 1)     // SELECT … FROM "users" WHERE "id" = ?
    */
-  async get<E extends AnyEntity>(model: ModelOf<E>, key: PrimaryKey<E>, options: CallOptions = {}): Promise<E | null> {
-    return findByKey(this, rootOf(model), key, options.signal) as MaybePromise<E | null>;
+  get<E extends AnyEntity>(model: ModelOf<E>, key: PrimaryKey<E>, options: CallOptions = {}): Promise<E | null> {
+    // Not an async function: that would put a second promise around the first, and three turns of the queue.
+    try {
+      return Promise.resolve(findByKey(this, rootOf(model), key, options.signal) as MaybePromise<E | null>);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** The row with this primary key. Throws `NoResultFound`. */
