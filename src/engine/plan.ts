@@ -5,6 +5,7 @@ import type { ParameterNode } from "../ast/expression.ts";
 import type { Statement } from "../ast/statement.ts";
 import type { Binding, Dialect } from "../dialect/dialect.ts";
 import { WireReaders } from "./object-sink.ts";
+import type { Sink } from "../driver/driver.ts";
 import { makeLazyRows } from "../rows/lazy-row.ts";
 import { makeReader } from "../rows/reader.ts";
 import type { Reader, ResultForm, ResultShape } from "../rows/shape.ts";
@@ -26,7 +27,7 @@ export interface Plan {
   readonly reader: Reader<unknown>;
   /** The rows as objects that decode a value when it is first read. */
   /** How to read them straight from the wire, where a driver offers that; `null` for a statement without rows, and where they are wanted undecoded. */
-  readonly wire: WireReaders | null;
+  readonly wire: { newSink(): Sink } | null;
   readonly lazy: (rows: readonly (readonly unknown[])[]) => unknown[];
   readonly shape: ResultShape;
   /** Database names of the tables read and written. */

@@ -4,7 +4,7 @@ import { didYouMean } from "../base/hint.ts";
 import { milliseconds } from "../config/duration.ts";
 import type { Duration } from "../config/duration.ts";
 import type { PoolOptions } from "../driver/pool-options.ts";
-import type { PostgresOptions } from "../driver/postgres/postgres-driver.ts";
+import type { PostgresOptions } from "../driver/postgres/options.ts";
 import type { SqliteOptions } from "../driver/sqlite/sqlite.ts";
 
 /** Options of SQLite. */
