@@ -40,7 +40,8 @@ const placeholdersOf = (dialect: Dialect, text: string): Placeholders => {
 
 /** Raw text may do anything, so it goes where writes go unless it plainly only reads. */
 const onlyReads = (sql: string): boolean =>
-  /^\s*(?:SELECT|VALUES|EXPLAIN)\b/i.test(sql) && !/\b(?:INTO|FOR\s+UPDATE|FOR\s+SHARE)\b/i.test(sql);
+  (/^\s*(?:SELECT|VALUES|EXPLAIN)\b/i.test(sql) && !/\b(?:INTO|FOR\s+UPDATE|FOR\s+SHARE)\b/i.test(sql)) ||
+  (/^\s*WITH\b/i.test(sql) && !/\b(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|INTO|FOR)\b/i.test(sql));
 
 const request = (sql: string, values: readonly BoundValue[], { signal }: RawOptions): Request => ({
   text: sql,
