@@ -78,7 +78,8 @@ const ordered = (operator: ComparisonOperator): Operator => {
 const listed = (negated: boolean): Operator => {
   const form: FormOf = {
     id: "list",
-    values: itself,
+    // A copy: what the caller does to the array afterwards is not the query's.
+    values: (given) => [[...(given as unknown[])]],
     test: (target) => {
       const list = parameter(target.type, target.name, "list");
       return { node: { node: "in", operand: target.expression, list, negated }, parameters: [list] };
@@ -87,8 +88,12 @@ const listed = (negated: boolean): Operator => {
   return (given, name) => (Array.isArray(given) ? form : refuse(name, given, "an array of values"));
 };
 
-const range: Operator = (given, name) =>
-  Array.isArray(given) && given.length === 2 ? rangeForm : refuse(name, given, "an array of two values, the lowest and the highest");
+const range: Operator = (given, name) => {
+  const isPair = Array.isArray(given) && given.length === 2;
+  if (!isPair) return refuse(name, given, "an array of two values, the lowest and the highest");
+  const [low, high] = given as readonly unknown[];
+  return low === null || high === null ? refuse(name, null, "two values, and for an open end 'gte' or 'lte'") : rangeForm;
+};
 const rangeForm: FormOf = {
   id: "range",
   values: (given) => given as unknown[],

@@ -72,6 +72,11 @@ export class QueryBuilder extends RefinableQuery {
   }
 
   last(options?: CallOptions): Promise<unknown> {
+    const { limit, offset, root } = this.state;
+    if (limit !== null || offset > 0) {
+      const message = `last() of ${root.table.modelName} does not go together with limit() or offset(). Order the other way round and use first().`;
+      return Promise.reject(new ConfigurationError(message, { model: root.table.modelName }));
+    }
     return this.#few(1, lastRow, options).then((rows) => rows[0] ?? null);
   }
 

@@ -4,9 +4,9 @@
  */
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
+import { conditionNode } from "../ast/expression-builder.ts";
 import { fingerprint } from "../ast/fingerprint.ts";
 import { parametersOf } from "../ast/walk.ts";
-import { nodeOf } from "../ast/node-holder.ts";
 import type { Shape, StepMaker } from "../engine/shape.ts";
 import type { Table } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
@@ -19,7 +19,7 @@ import type { Include } from "./include-tree.ts";
 import type { Load } from "./load.ts";
 import { LookupScope } from "./lookup-scope.ts";
 import { addOrdering, ordering, orderingOf } from "./ordering.ts";
-import { combinationOf, isQ } from "./q.ts";
+import { assertLookups, combinationOf, isQ } from "./q.ts";
 import type { LockOptions } from "./query.ts";
 import type { Root } from "./root.ts";
 import { rowOf } from "./row-expressions.ts";
@@ -102,8 +102,9 @@ export abstract class RefinableQuery {
       shape = shape.child(form);
       form.pushValues(values, given);
     }
-    if (shape === state.shape) return this;
-    return this.derive({ ...state, shape, values, restricted: true });
+    if (shape !== state.shape) return this.derive({ ...state, shape, values, restricted: true });
+    assertLookups(lookups);
+    return this;
   }
 
   having(lookups: object): this {
@@ -125,15 +126,7 @@ export abstract class RefinableQuery {
   where(condition: unknown): this {
     const { scope } = this.#state;
     const given = typeof condition === "function" ? (condition as (row: unknown) => unknown)(rowOf(scope)) : condition;
-    const node = nodeOf(given);
-    if (node === undefined) {
-      throw new ConfigurationError(
-        `where() takes a condition such as (row) => row.age.gte(18), or sql\`…\`; it was given ${describe(given)}.`,
-        {
-          model: scope.table.modelName,
-        },
-      );
-    }
+    const node = conditionNode(given, "where()");
     const parameters = parametersOf(node);
     const values = parameters.map((parameter) => parameter.value);
     return this.step(`where ${fingerprint(node)}`, () => stepOf(node, parameters, false), values, { restricted: true });
