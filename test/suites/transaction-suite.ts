@@ -583,7 +583,7 @@ export const transactionSuite = ({ name, open, readsBesideWriter }: Transactions
     const forgotten: Promise<unknown>[] = [];
     const failed = engine.transaction(async (tx) => {
       forgotten.push(insert(tx, "b"), insert(tx, "a"));
-      forgotten.forEach((call) => call.catch(() => {}));
+      for (const call of forgotten) call.catch(() => {});
     });
     const rejected = failure(failed, UniqueViolation);
     await turn();
