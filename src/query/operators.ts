@@ -12,7 +12,8 @@ import type { ColumnType, Kind } from "../types/column-type.ts";
 /** What a lookup compares: a column, an annotation or a value inside a JSON document. */
 export interface Target {
   readonly expression: ExpressionNode;
-  readonly type: ColumnType;
+  /** `null` where only the database knows. */
+  readonly type: ColumnType | null;
   /** The lookup as it was written, for messages and parameters. */
   readonly name: string;
 }
@@ -219,6 +220,28 @@ const dated: Readonly<Record<string, Operator>> = {
   day: part("day"),
   weekDay: part("weekDay"),
 };
+/** The type of a value that is compared with something of unknown type. */
+const typeOfValue = (value: unknown): ColumnType | null => {
+  if (value instanceof Date) return { kind: "timestamp" };
+  const kinds: Readonly<Record<string, Kind>> = { string: "text", number: "float", bigint: "bigint", boolean: "bool" };
+  const kind = kinds[typeof value];
+  return kind === undefined ? null : { kind };
+};
+
+/** On something of unknown type, the value says what it is compared as. */
+const untyped =
+  (operator: Operator): Operator =>
+  (given, name) => {
+    const form = operator(given, name);
+    const type = typeOfValue(Array.isArray(given) ? given[0] : given);
+    return { ...form, id: `${type?.kind ?? ""}.${form.id}`, test: (target) => form.test({ ...target, type }) };
+  };
+
+/** The operators of what only the database knows the type of: a piece of `sql` as a computed column. */
+export const untypedOperators: Readonly<Record<string, Operator>> = Object.fromEntries(
+  Object.entries(textual).map(([name, operator]) => [name, untyped(operator)]),
+);
+
 export { inOrder as orderedOperators, equal as equalOperators };
 
 /** The operators of each kind of column; those of `json` are in `json-lookup.ts`. */

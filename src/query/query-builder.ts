@@ -221,7 +221,7 @@ export class QueryBuilder extends RefinableQuery {
     return this.#attempt(() => {
       const { root, scope } = this.state;
       this.#assertConsent("update", options);
-      const given = typeof values === "function" ? (values as (row: unknown) => object)(rowOf(scope)) : (values as object);
+      const given = typeof values === "function" ? (values as (row: unknown) => unknown)(rowOf(scope)) : values;
       const assignments = assignmentsOf(root.table, scope.source, given, "update()");
       const bound = assignments.flatMap((assignment) => assignment.values);
       const key = `update ${assignments.map((assignment) => assignment.key).join()}`;

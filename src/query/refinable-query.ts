@@ -240,14 +240,16 @@ export abstract class RefinableQuery {
 
   annotate(annotations: unknown): this {
     const { scope, grouped } = this.#state;
-    const given = typeof annotations === "function" ? (annotations as (row: unknown) => object)(rowOf(scope)) : (annotations as object);
+    const given = typeof annotations === "function" ? (annotations as (row: unknown) => unknown)(rowOf(scope)) : annotations;
     const columns = computedColumns(scope, given, "annotate()", grouped);
     return this.#computing("annotate", columns, (draft) => columns.forEach((column) => draft.annotations.set(column.name, column)));
   }
 
-  select(projection: (row: unknown) => object): this {
+  select(projection: unknown): this {
     const { scope } = this.#state;
-    const columns = computedColumns(scope, projection(rowOf(scope)), "select()", false);
+    if (typeof projection !== "function")
+      throw new ConfigurationError(`select() takes a function, as in select((row) => ({ name: row.name })), not ${describe(projection)}.`);
+    const columns = computedColumns(scope, (projection as (row: unknown) => unknown)(rowOf(scope)), "select()", false);
     return this.#computing("select", columns, (draft) => void (draft.projection = columns));
   }
 
