@@ -88,6 +88,7 @@ export const runText = <Row>(
   parameters: RawParameters = [],
   options: RawOptions = {},
 ): MaybePromise<Result<Row>> => {
+  if (typeof text !== "string") throw new ConfigurationError(`SQL text is a string, and was given as ${describe(text)}.`);
   const { sql, order } = placeholdersOf(sender.dialect, text);
   const values = ordered(order, parameters, sender.dialect);
   return whenDone(sender.send(request(sql, values, options)), (answer) => Result.raw<Row>(answer, sender.dialect));

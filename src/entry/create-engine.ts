@@ -4,6 +4,7 @@ import { didYouMean } from "../base/hint.ts";
 import { sqlite } from "../dialect/sqlite/sqlite.ts";
 import { openSqlite } from "../driver/sqlite/sqlite.ts";
 import type { SqliteOptions } from "../driver/sqlite/sqlite.ts";
+import { parseSqliteUrl } from "../driver/url.ts";
 import { Engine } from "../session/engine.ts";
 
 /** What `createEngine` takes beside the URL. Times are in milliseconds. */
@@ -24,9 +25,17 @@ const known: Readonly<Record<keyof EngineOptions, true>> = {
 };
 
 const assertKnown = (options: EngineOptions): void => {
+  if (typeof options !== "object" || options === null) throw new ConfigurationError("The options of createEngine() are an object.");
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(known, name));
   if (unknown === undefined) return;
   throw new ConfigurationError(`createEngine() has no option '${unknown}'.${didYouMean(unknown, Object.keys(known))}`);
+};
+
+const assertFitting = (url: string, options: EngineOptions): void => {
+  if (options.readOnly !== true || !parseSqliteUrl(url).memory) return;
+  throw new ConfigurationError(
+    "A database in memory begins empty, so with readOnly there would be nothing to read. Leave out one of them.",
+  );
 };
 
 /**
@@ -38,5 +47,6 @@ const assertKnown = (options: EngineOptions): void => {
  */
 export const createEngine = async (url: string, options: EngineOptions = {}): Promise<Engine> => {
   assertKnown(options);
+  assertFitting(url, options);
   return new Engine(sqlite, await openSqlite({ ...options, url }));
 };
