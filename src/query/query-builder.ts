@@ -171,7 +171,7 @@ export class QueryBuilder extends RefinableQuery {
       const parameters = columns.flatMap((column) => parametersOf(column.expression));
       const values = parameters.map((parameter) => parameter.value);
       const makeStep = (): Step => ({ ...aggregates(columns).makeStep(), parameters });
-      return this.step(`aggregate ${computedKey(columns)}`, makeStep, values).#runHere(takeFirst, options);
+      return this.step(`aggregate ${computedKey(columns)}`, makeStep, values, {}, parameters).#runHere(takeFirst, options);
     });
   }
 
@@ -225,7 +225,8 @@ export class QueryBuilder extends RefinableQuery {
       const assignments = assignmentsOf(root.table, scope.source, given, "update()");
       const bound = assignments.flatMap((assignment) => assignment.values);
       const key = `update ${assignments.map((assignment) => assignment.key).join()}`;
-      return this.step(key, () => updateStep(assignments), bound).#runHere(takeCount, options);
+      const parameters = assignments.flatMap((assignment) => assignment.parameters);
+      return this.step(key, () => updateStep(assignments), bound, {}, parameters).#runHere(takeCount, options);
     });
   }
 

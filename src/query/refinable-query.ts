@@ -5,6 +5,7 @@
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import { conditionNode } from "../ast/expression-builder.ts";
+import type { ParameterNode } from "../ast/expression.ts";
 import { fingerprint } from "../ast/fingerprint.ts";
 import { parametersOf } from "../ast/walk.ts";
 import type { Shape, StepMaker } from "../engine/shape.ts";
@@ -82,10 +83,28 @@ export abstract class RefinableQuery {
     return this.derive({ ...this.#state, shape: this.#state.shape.child(maker) });
   }
 
-  /** Goes one step down by a text that says all about the step but its values. */
-  protected step(key: string, makeStep: () => Step, values: readonly unknown[] = [], changes: Partial<QueryState> = {}): this {
+  /** Goes one step down by a text that says all about the step but its values. `parameters` are those of expressions that the caller gave. */
+  protected step(
+    key: string,
+    makeStep: () => Step,
+    values: readonly unknown[] = [],
+    changes: Partial<QueryState> = {},
+    parameters: readonly ParameterNode[] = [],
+  ): this {
     const state = this.#state;
-    return this.derive({ ...state, shape: state.shape.childFor(key, makeStep), values: [...state.values, ...values], ...changes });
+    const shape = state.shape.childFor(key + this.#sharing(parameters), makeStep);
+    return this.derive({ ...state, shape, values: [...state.values, ...values], ...changes });
+  }
+
+  /**
+   * Which parameters earlier steps hold already, as a part of a step's key: a condition used twice has one value, two conditions of the same
+   * text have two, so their plans differ.
+   */
+  #sharing(parameters: readonly ParameterNode[]): string {
+    if (parameters.length === 0) return "";
+    const held = this.#state.shape.steps().flatMap((step) => step.parameters);
+    const places = parameters.map((parameter) => held.indexOf(parameter));
+    return places.every((place) => place < 0) ? "" : ` again ${places.join()}`;
   }
 
   filter(lookups: object): this {
@@ -129,7 +148,7 @@ export abstract class RefinableQuery {
     const node = conditionNode(given, "where()");
     const parameters = parametersOf(node);
     const values = parameters.map((parameter) => parameter.value);
-    return this.step(`where ${fingerprint(node)}`, () => stepOf(node, parameters, false), values, { restricted: true });
+    return this.step(`where ${fingerprint(node)}`, () => stepOf(node, parameters, false), values, { restricted: true }, parameters);
   }
 
   orderBy(...keys: unknown[]): this {
@@ -153,7 +172,7 @@ export abstract class RefinableQuery {
     const parameters = parametersOf(node.expression);
     const values = parameters.map((parameter) => parameter.value);
     const text = `order ${node.direction} ${node.nulls} ${fingerprint(node.expression)}`;
-    return this.step(text, () => ({ parameters, apply: (draft) => addOrdering(draft, node) }), values);
+    return this.step(text, () => ({ parameters, apply: (draft) => addOrdering(draft, node) }), values, {}, parameters);
   }
 
   limit(count: number): this {
@@ -260,7 +279,7 @@ export abstract class RefinableQuery {
     const values = parameters.map((parameter) => parameter.value);
     const computed = new Map([...scope.computed, ...columns.map((column) => [column.name, column] as const)]);
     const makeStep = (): ScopedStep => ({ parameters, apply, scope: new LookupScope(scope.table, computed) });
-    const query = this.step(`${use} ${computedKey(columns)}`, makeStep, values);
+    const query = this.step(`${use} ${computedKey(columns)}`, makeStep, values, {}, parameters);
     return query.derive({ ...query.#state, scope: (query.#state.shape.step as ScopedStep).scope });
   }
 
