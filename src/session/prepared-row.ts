@@ -87,8 +87,12 @@ const construct = (table: Table, model: Constructor, values: object): Row => {
   } catch (error) {
     if (!(error instanceof ValidationError) || error.fields === undefined) throw error;
     const said = saidColumns(table, values);
-    const missing = table.columns.filter((column) => !said.has(column) && isRequired(column));
-    throw refuseRow(table.modelName, { ...error.fields, ...Object.fromEntries(missing.map(({ property }) => [property, isMissing])) });
+    const problems: Record<string, string> = {};
+    for (const column of table.columns) {
+      const problem = error.fields[column.property] ?? (said.has(column) || !isRequired(column) ? undefined : isMissing);
+      if (problem !== undefined) problems[column.property] = problem;
+    }
+    throw refuseRow(table.modelName, { ...problems, ...error.fields });
   }
 };
 
