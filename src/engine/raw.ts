@@ -42,7 +42,8 @@ const placeholdersOf = (dialect: Dialect, text: string): Placeholders => {
 
 /** Raw text may do anything, so it goes where writes go unless it plainly only reads. */
 const onlyReads = (sql: string): boolean =>
-  /^\s*(?:SELECT|VALUES|EXPLAIN)\b/i.test(sql) && !/\b(?:INTO|FOR\s+UPDATE|FOR\s+SHARE)\b/i.test(sql);
+  (/^\s*(?:SELECT|VALUES|EXPLAIN)\b/i.test(sql) && !/\b(?:INTO|FOR\s+UPDATE|FOR\s+SHARE)\b/i.test(sql)) ||
+  (/^\s*WITH\b/i.test(sql) && !/\b(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|INTO|FOR)\b/i.test(sql));
 
 const request = (sql: string, values: readonly BoundValue[], { signal, bigints = false }: RawOptions): Request => ({
   text: sql,
@@ -89,6 +90,7 @@ export const runText = <Row>(
   parameters: RawParameters = [],
   options: RawOptions = {},
 ): MaybePromise<Result<Row>> => {
+  if (typeof text !== "string") throw new ConfigurationError(`SQL text is a string, and was given as ${describe(text)}.`);
   const { sql, order } = placeholdersOf(sender.dialect, text);
   const values = ordered(order, parameters, sender.dialect);
   return whenDone(sender.send(request(sql, values, options)), (answer) => Result.raw<Row>(answer, sender.dialect));

@@ -50,9 +50,8 @@ export const insertRow = (runner: Runner, row: PreparedRow, signal?: AbortSignal
 };
 
 /** Sets on the instance what the row got from defaults and the database. */
-export const readBack = ({ root, instance, given, filled }: PreparedRow, returned: Returned): void => {
+export const readBack = ({ instance, absent, filled }: PreparedRow, returned: Returned): void => {
   if (filled !== null) Object.assign(instance, filled);
   if (returned === undefined) return;
-  let index = 0;
-  for (const column of root.table.columns) if (!hasValue(given, column)) instance[column.property] = returned[index++];
+  for (let index = 0; index < absent.length; index++) instance[absent[index]!.property] = returned[index];
 };
