@@ -38,6 +38,8 @@ export interface Words {
   ordering(node: OrderingNode, canBeNull: boolean, compilation: Compilation): string;
   /** A constant value of DDL. */
   literal(value: BoundValue, type: ColumnType | null): string;
+  /** A parameter of the form `"column"`: its list, and how one of its values is read under `name`. Absent where inserts take no lists. */
+  column?(node: ParameterNode, name: string, compilation: Compilation): { readonly list: string; readonly value: string };
   readonly offsetAlone: string;
   /** The locking clause, with a leading space. */
   lock(lock: LockClause, root: string): string;

@@ -60,14 +60,10 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
   const types = resultTypes(statement);
   const columns = types.map((type) => ({ decode: type === null ? null : dialect.codec(type).decode }));
   const shape: ResultShape = { ...form, columns };
-<<<<<<< HEAD
   const reader = makeReader(shape);
-  const slots = new Map(parameters.map((parameter, index) => [parameter, index]));
-=======
   // A computed column's parameters come again with every expression that names the column: those of the step that computed it, the first, are the query's own.
   const slots = new Map<ParameterNode, number>();
   for (const [index, parameter] of parameters.entries()) if (!slots.has(parameter)) slots.set(parameter, index);
->>>>>>> main
   return {
     sql: compiled.sql,
     placeholders: compiled.bindings.map((binding) => placeholderOf(binding, slots)),

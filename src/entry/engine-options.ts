@@ -83,6 +83,7 @@ const postgresNames: readonly (keyof PostgresEngineOptions)[] = [
 ];
 
 const assertNames = (options: EngineOptions, names: readonly string[], others: readonly string[], database: string): void => {
+  if (typeof options !== "object" || options === null) throw new ConfigurationError("The options of createEngine() are an object.");
   const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown === undefined) return;
   const why = others.includes(unknown) ? ` It is an option of another database.` : didYouMean(unknown, names);

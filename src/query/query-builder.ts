@@ -175,11 +175,7 @@ export class QueryBuilder extends RefinableQuery {
       const parameters = columns.flatMap((column) => parametersOf(column.expression));
       const values = parameters.map((parameter) => parameter.value);
       const makeStep = (): Step => ({ ...aggregates(columns).makeStep(), parameters });
-<<<<<<< HEAD
-      return this.step(`aggregate ${computedKey(columns)}`, makeStep, values).#runHere(readFirst, options);
-=======
-      return this.step(`aggregate ${computedKey(columns)}`, makeStep, values, {}, parameters).#runHere(takeFirst, options);
->>>>>>> main
+      return this.step(`aggregate ${computedKey(columns)}`, makeStep, values, {}, parameters).#runHere(readFirst, options);
     });
   }
 

@@ -22,10 +22,10 @@ export interface OnConflict {
   readonly parameters: readonly ParameterNode[];
 }
 
-/** An INSERT of the given columns. It returns those that were not given, or all when a row in the way may have other values. */
-export const insertPlan = (table: Table, given: string, conflict: OnConflict | null): WritePlan => {
+/** An INSERT of the given columns, of one row, or of many with a list for each column. It returns those that were not given, or all when a row in the way may have other values. */
+export const insertPlan = (table: Table, given: string, conflict: OnConflict | null, form: "one" | "column" = "one"): WritePlan => {
   const sent = table.columns.filter((column) => hasValue(given, column));
-  const parameters = sent.map(parameterFor);
+  const parameters = sent.map((column): ParameterNode => ({ ...parameterFor(column), form }));
   const absent = table.columns.filter((column) => !hasValue(given, column));
   const computed = absent.filter((column) => computedValue(column) !== null);
   return {

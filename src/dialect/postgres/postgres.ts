@@ -10,6 +10,7 @@ import type { Dialect } from "../dialect.ts";
 import { placeholdersWith } from "../placeholders.ts";
 import { quote } from "../quote.ts";
 import { postgresCodec } from "./codecs.ts";
+import { column } from "./column-list.ts";
 import { operand, ordering, postgresSpelling, stored, typedParameter } from "./expressions.ts";
 import { literal } from "./literal.ts";
 import { typeName } from "./type-names.ts";
@@ -34,6 +35,7 @@ const words: Words = {
   operand,
   ordering,
   literal,
+  column,
   offsetAlone: "",
   lock,
   defaultValue: () => "DEFAULT",
@@ -54,6 +56,7 @@ export const postgres: Dialect = Object.freeze({
   codec: postgresCodec,
   createTable: (table, options) => createTableWith(tables, table, options),
   dropTable: dropTableWith,
+  takesColumns: true,
   forwardReferences: false,
   placeholders: (text) =>
     placeholdersWith({ placeholder, repeatsPlaceholders: true, nestedComments: true, hasQuestionOperator: true }, text),

@@ -50,6 +50,7 @@ export const sqlite: Dialect = Object.freeze({
   codec: sqliteCodec,
   createTable: (table, options) => createTableWith(tables, table, options),
   dropTable: dropTableWith,
+  takesColumns: false,
   forwardReferences: true,
   placeholders: (text) =>
     placeholdersWith({ placeholder: () => "?", repeatsPlaceholders: false, nestedComments: false, hasQuestionOperator: false }, text),
