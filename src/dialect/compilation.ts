@@ -26,6 +26,8 @@ export interface Words {
   codec(type: ColumnType): Codec;
   /** The placeholder of the binding at `index`, from 0. */
   placeholder(index: number): string;
+  /** Whether the database would take `token`, found in a text of the user's own, for a placeholder. */
+  isPlaceholder(token: string): boolean;
   /** Whether one placeholder may stand several times in a text. */
   readonly repeatsPlaceholders: boolean;
   /** A parameter where nothing around it tells the database its type. */

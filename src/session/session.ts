@@ -232,11 +232,7 @@ export class Session implements Runner {
     );
   }
 
-  async #allOrNone<T, R>(
-    rows: readonly T[],
-    write: (runner: Runner, row: T) => MaybePromise<R>,
-    { signal }: CallOptions,
-  ): Promise<R[]> {
+  async #allOrNone<T, R>(rows: readonly T[], write: (runner: Runner, row: T) => MaybePromise<R>, { signal }: CallOptions): Promise<R[]> {
     if (rows.length === 0) return [];
     const all = (runner: Runner): Promise<R[]> => eachInOrder(rows, (row) => write(runner, row));
     const options = signal === undefined ? {} : { signal };

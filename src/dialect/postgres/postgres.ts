@@ -29,6 +29,8 @@ const words: Words = {
   spelling: postgresSpelling,
   codec: postgresCodec,
   placeholder,
+  // `?` is an operator of JSON, and `:n` the end of an array's slice.
+  isPlaceholder: (token) => token.startsWith("$"),
   repeatsPlaceholders: true,
   typedParameter,
   stored,

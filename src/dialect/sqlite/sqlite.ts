@@ -26,6 +26,7 @@ const words: Words = {
   spelling: sqliteSpelling,
   codec: sqliteCodec,
   placeholder: () => "?",
+  isPlaceholder: () => true,
   repeatsPlaceholders: false,
   typedParameter,
   stored,
