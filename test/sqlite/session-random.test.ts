@@ -124,7 +124,7 @@ class Play {
     const rows = Array.from({ length: this.#random(4) }, () => this.#fresh());
     const due = rows.reduce<Outcome>((failed, row) => failed ?? this.#expected.insert(row), null);
     if (due !== null) this.#expected.rows = before;
-    const items = rows.map(({ deleted: _, ...values }) => new Item(values));
+    const items = rows.map(({ id, code, amount, note }) => new Item({ id, code, amount, note }));
     return [due, await outcomeOf(session.insertAll(items))];
   }
 
