@@ -124,7 +124,7 @@ const poolOf = (options: PoolEngineOptions): Partial<PoolOptions> => {
     ),
     prePingAfterMs: options.poolPrePing === false ? Infinity : undefined,
   };
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Partial<PoolOptions>;
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 };
 
 export const postgresOptions = (options: EngineOptions): Omit<PostgresOptions, "url"> => {
