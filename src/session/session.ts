@@ -106,7 +106,8 @@ export class Session implements Runner {
     const rows = prepareRows(given, values, "insertAll()");
     const groups = uniformRows(rows);
     const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, options.signal);
-    const alone = groups.length === 1 && isOneStatement(this, groups[0]!) ? groups[0]! : null;
+    // Inside a transaction it fails alone, which takes a savepoint.
+    const alone = this.#transaction === null && groups.length === 1 && isOneStatement(this, groups[0]!) ? groups[0]! : null;
     const settle = alone === null ? await this.#allOrNone(groups, insert, options) : [await insert(this, alone)];
     for (const readAllBack of settle) readAllBack();
     return rows.map(({ instance }) => instance);

@@ -11,7 +11,7 @@ let server: ScratchPostgres;
 let count = 0;
 
 before(async () => {
-  server = await startScratchPostgres();
+  server = await startScratchPostgres({ settings: { deadlock_timeout: "20ms" } });
 });
 after(() => server.stop());
 
