@@ -53,7 +53,7 @@ const row = (values: readonly InsertValue[], columns: readonly ColumnRef[], comp
 const columnsOfValues = ({ columns, rows }: InsertStatement, compilation: Compilation): string => {
   const lists: string[] = [];
   const names: string[] = [];
-  const items = rows[0]!.map((value, index) => {
+  const selected = rows[0]!.map((value, index) => {
     if (value.node !== "parameter" || value.form !== "column") return insertValue(value, columns[index]!, compilation);
     const name = quote(String(names.length + 1));
     const spelled = compilation.words.column?.(value, `"given".${name}`, compilation);
@@ -62,7 +62,7 @@ const columnsOfValues = ({ columns, rows }: InsertStatement, compilation: Compil
     names.push(name);
     return spelled.value;
   });
-  return ` (${quoteAll(columns)}) SELECT ${items.join(", ")} FROM unnest(${lists.join(", ")}) AS "given" (${names.join(", ")})`;
+  return ` (${quoteAll(columns)}) SELECT ${selected.join(", ")} FROM unnest(${lists.join(", ")}) AS "given" (${names.join(", ")})`;
 };
 
 const values = (statement: InsertStatement, compilation: Compilation): string => {

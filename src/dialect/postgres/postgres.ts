@@ -10,7 +10,7 @@ import type { Dialect } from "../dialect.ts";
 import { placeholdersWith } from "../placeholders.ts";
 import { quote } from "../quote.ts";
 import { postgresCodec } from "./codecs.ts";
-import { column } from "./column-list.ts";
+import { columnList } from "./column-list.ts";
 import { operand, ordering, postgresSpelling, stored, typedParameter } from "./expressions.ts";
 import { literal } from "./literal.ts";
 import { typeName } from "./type-names.ts";
@@ -37,7 +37,7 @@ const words: Words = {
   operand,
   ordering,
   literal,
-  column,
+  column: columnList,
   offsetAlone: "",
   lock,
   defaultValue: () => "DEFAULT",
