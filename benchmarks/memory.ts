@@ -53,8 +53,20 @@ export const memory = async (path: string): Promise<void> => {
   const queries = 20_000;
   const many = (make: (index: number) => unknown) => () => Array.from({ length: queries }, (_, index) => make(index));
   console.log("\nBytes kept per query");
-  line("query(User)", await bytesPer(queries, many(() => engine.query(User))));
-  line("query(User).filter({ id })", await bytesPer(queries, many((id) => engine.query(User).filter({ id }))));
+  line(
+    "query(User)",
+    await bytesPer(
+      queries,
+      many(() => engine.query(User)),
+    ),
+  );
+  line(
+    "query(User).filter({ id })",
+    await bytesPer(
+      queries,
+      many((id) => engine.query(User).filter({ id })),
+    ),
+  );
   const three = (age: number) => engine.query(User).filter({ age__gte: age }).orderBy("-createdAt").limit(10);
   line("query(User).filter({ age__gte }).orderBy().limit()", await bytesPer(queries, many(three)));
 

@@ -68,8 +68,7 @@ const field = (row: AnyRow, position: number, property: string, column: string):
   return property in object ? object[property] : object[column];
 };
 
-const milliseconds = (time: unknown): number =>
-  time instanceof Date ? time.getTime() : Date.parse(`${String(time).replace(" ", "T")}Z`);
+const milliseconds = (time: unknown): number => (time instanceof Date ? time.getTime() : Date.parse(`${String(time).replace(" ", "T")}Z`));
 
 /** A number that two results share only when all their values are equal. */
 export const checksum = (rows: readonly AnyRow[]): number => {

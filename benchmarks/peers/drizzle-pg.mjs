@@ -2,7 +2,7 @@
 import { eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { boolean, integer, pgTable, text, timestamp } from "drizzle-orm/pg-core";
-import pg from "pg";
+import { Client, Pool } from "pg";
 
 const users = pgTable("petrel_bench_users", {
   id: integer("id").primaryKey().generatedByDefaultAsIdentity(),
@@ -15,7 +15,7 @@ const users = pgTable("petrel_bench_users", {
 const names = ["name", "email", "age", "isActive", "createdAt"];
 
 export const open = async (url, connections) => {
-  const pool = new pg.Pool({ connectionString: url, options: "-c synchronous_commit=off", max: connections });
+  const pool = new Pool({ connectionString: url, options: "-c synchronous_commit=off", max: connections });
   const client = connections === 1 ? await pool.connect() : pool;
   const db = drizzle({ client });
   const byId = db

@@ -1,14 +1,14 @@
 /** pg by named statements, which the server prepares once. */
-import pg from "pg";
+import { Client, Pool } from "pg";
 
 export const connect = async (url) => {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   return client;
 };
 
 export const open = async (url, connections, texts, arraysOf) => {
-  const pool = new pg.Pool({ connectionString: url, options: "-c synchronous_commit=off", max: connections });
+  const pool = new Pool({ connectionString: url, options: "-c synchronous_commit=off", max: connections });
   const client = connections === 1 ? await pool.connect() : pool;
   const run = (on, name, values) => on.query({ name, text: texts[name], values });
   const changeAge = async (id, change) => {

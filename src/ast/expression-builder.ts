@@ -410,7 +410,13 @@ export const orderingOf = (value: unknown): OrderingNode | undefined => BuiltOrd
 /** The node of a condition, or of a piece of `sql`. `where` names the call for the message, as in `"where()"`. */
 export const conditionNode = (value: unknown, where: string): ExpressionNode => {
   const node = nodeOf(value);
-  if (node) return node;
+  const type = BuiltExpression.typeOf(value)?.type;
+  if (node && (type === undefined || type === null || type.kind === "bool")) return node;
+  if (node) {
+    throw new ConfigurationError(
+      `${where} takes conditions, got ${label(node)}, which is of kind ${type!.kind}. Compare it with something, as in user.age.gte(18).`,
+    );
+  }
   throw new ConfigurationError(`${where} takes conditions such as user.age.gte(18), got ${describe(value)}. Return or pass a condition.`);
 };
 

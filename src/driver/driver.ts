@@ -6,7 +6,6 @@
  */
 import type { BoundValue } from "../base/bound-value.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
-import type { RowSink } from "./row-sink.ts";
 
 /** One statement to run. `text` is the key of the driver's statement cache: the same text every time is prepared once. */
 export interface Request {
@@ -29,7 +28,13 @@ export interface Request {
   /** The parameters' types where the database has numbers for them (PostgreSQL's OIDs); 0, or none at all, lets it infer them from the text. */
   readonly parameterTypes?: readonly number[] | undefined;
   /** Takes the rows from the receive buffer; `Answer.rows` is then empty. Only drivers with `readsInto` take it. */
-  readonly sink?: RowSink | undefined;
+  readonly sink?: Sink | undefined;
+}
+
+/** Where a driver that reads rows itself puts what they become. What else it needs of one is its own business: see `row-sink.ts`. */
+export interface Sink {
+  /** What the rows have become so far; the answer carries it on. */
+  readonly objects: readonly unknown[];
 }
 
 /** What a statement answered. */

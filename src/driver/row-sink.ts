@@ -3,6 +3,8 @@
  * The rows are PostgreSQL DataRow messages, whole ones, one after the other.
  */
 
+import type { Sink } from "./driver.ts";
+
 /** A value from its bytes `bytes[start, end)`; never called for NULL. What it returns does not point into the bytes. */
 export type CellDecoder = (bytes: Buffer, start: number, end: number) => unknown;
 
@@ -15,9 +17,7 @@ export interface ResultField {
   readonly format: 0 | 1;
 }
 
-export interface RowSink {
-  /** What the rows have become so far; the answer carries it on. */
-  readonly objects?: readonly unknown[];
+export interface RowSink extends Sink {
   /**
    * Comes once before the first rows, with what reads each column in the format in which it comes.
    * The same array of fields means the same columns, so what was generated for it can be used again.

@@ -36,6 +36,7 @@ export const inForeignKeyOrder = (tables: readonly Table[], forwardReferences: b
 };
 
 const tablesOf = (models: readonly AnyModel[] | undefined): readonly Table[] => {
+  if (models !== undefined && !Array.isArray(models)) throw new ConfigurationError("createAll() and dropAll() take an array of models.");
   const tables = models === undefined ? definedTables() : models.map((model) => tableOf(model));
   const names = new Map<string, Table>();
   for (const table of tables) {
@@ -62,18 +63,18 @@ const runAll = (database: Database, texts: readonly string[]): Promise<void> =>
  * Creates the tables of the models, and their indexes, where they do not exist yet; all or nothing. Without models: of every model defined so far.
  * Tables that exist are left as they are, whatever they look like.
  */
-export const createAll = (database: Database, models?: readonly AnyModel[]): Promise<void> => {
+export const createAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
   const tables = inForeignKeyOrder(tablesOf(models), database.dialect.forwardReferences);
-  return runAll(
+  await runAll(
     database,
     tables.flatMap((table) => database.dialect.createTable(table, { ifNotExists: true })),
   );
 };
 
 /** Drops the tables of the models where they exist, with all their rows; all or nothing. */
-export const dropAll = (database: Database, models?: readonly AnyModel[]): Promise<void> => {
+export const dropAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
   const tables = inForeignKeyOrder(tablesOf(models), true).reverse();
-  return runAll(
+  await runAll(
     database,
     tables.flatMap((table) => database.dialect.dropTable(table, { ifExists: true })),
   );

@@ -21,6 +21,10 @@ export class WireReaders {
     this.#reader = reader;
   }
 
+  newSink(): RowSink {
+    return new ObjectSink(this);
+  }
+
   /** The fields of one connection's statement are one object; those of the next connection say the same with another. */
   readerFor(fields: readonly ResultField[], decoders: readonly CellDecoder[]): WireReader {
     const found = this.#byFields.get(fields);
@@ -42,7 +46,7 @@ export class WireReaders {
   }
 }
 
-export class ObjectSink implements RowSink {
+class ObjectSink implements RowSink {
   readonly objects: unknown[] = [];
   readonly #readers: WireReaders;
   #read: WireReader | null = null;

@@ -5,6 +5,7 @@ import type { ParameterNode } from "../ast/expression.ts";
 import type { Statement } from "../ast/statement.ts";
 import type { Binding, Dialect } from "../dialect/dialect.ts";
 import { WireReaders } from "./object-sink.ts";
+import type { Sink } from "../driver/driver.ts";
 import { makeLazyRows } from "../rows/lazy-row.ts";
 import { makeReader } from "../rows/reader.ts";
 import type { Reader, ResultForm, ResultShape } from "../rows/shape.ts";
@@ -26,7 +27,7 @@ export interface Plan {
   readonly reader: Reader<unknown>;
   /** The rows as objects that decode a value when it is first read. */
   /** How to read them straight from the wire, where a driver offers that; `null` for a statement without rows, and where they are wanted undecoded. */
-  readonly wire: WireReaders | null;
+  readonly wire: { newSink(): Sink } | null;
   readonly lazy: (rows: readonly (readonly unknown[])[]) => unknown[];
   readonly shape: ResultShape;
   /** Database names of the tables read and written. */
@@ -60,7 +61,9 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
   const columns = types.map((type) => ({ decode: type === null ? null : dialect.codec(type).decode }));
   const shape: ResultShape = { ...form, columns };
   const reader = makeReader(shape);
-  const slots = new Map(parameters.map((parameter, index) => [parameter, index]));
+  // A computed column's parameters come again with every expression that names the column: those of the step that computed it, the first, are the query's own.
+  const slots = new Map<ParameterNode, number>();
+  for (const [index, parameter] of parameters.entries()) if (!slots.has(parameter)) slots.set(parameter, index);
   return {
     sql: compiled.sql,
     placeholders: compiled.bindings.map((binding) => placeholderOf(binding, slots)),

@@ -2,7 +2,6 @@
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Request } from "../driver/driver.ts";
-import { ObjectSink } from "./object-sink.ts";
 import { bind } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 
@@ -32,7 +31,7 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortS
   batched: plan.batched,
   returnsKey: plan.returnsKey,
   signal,
-  sink: readsInto && plan.wire !== null ? new ObjectSink(plan.wire) : undefined,
+  sink: readsInto && plan.wire !== null ? plan.wire.newSink() : undefined,
 });
 
 /** Every row of an answer as the plan reads it. */

@@ -5,8 +5,9 @@
  *                            └ limit ─ first
  *
  * A query carries its place in the trie and its list of values. Each method goes one step down, so a warm query never builds or compares a
- * statement (`npm run bench -- building`). Values never enter the trie. A root that has grown past its limit forgets its children: shapes that
- * depend on outside input cost a compilation again, not memory; queries already built keep working.
+ * statement (`npm run bench -- building`). Values never enter the trie. A trie that has grown past its limit begins a new age, in which each place
+ * forgets its older children when it is next asked for one: shapes that depend on outside input cost a compilation again, not memory. Queries
+ * already built keep their place and its plan, also those that a program keeps for ever.
  */
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Plan } from "./plan.ts";
@@ -18,16 +19,18 @@ export interface StepMaker<S> {
 
 const shapeLimit = 2000;
 
-class ShapeCount {
+/** What the places of one trie share. */
+class Trie {
   count = 0;
+  age = 0;
 }
 
 export class Shape<S> {
   readonly parent: Shape<S> | null;
   /** What this place adds to its parent; `null` at the root. */
   readonly step: S | null;
-  readonly #root: Shape<S>;
-  readonly #size: ShapeCount;
+  readonly #trie: Trie;
+  #age: number;
   #children: Map<unknown, Shape<S>> | null = null;
   // Most places have one child in use; remembering it saves the map's hashing.
   #lastKey: unknown = null;
@@ -38,8 +41,8 @@ export class Shape<S> {
   constructor(parent: Shape<S> | null = null, step: S | null = null) {
     this.parent = parent;
     this.step = step;
-    this.#root = parent === null ? this : parent.#root;
-    this.#size = parent === null ? new ShapeCount() : parent.#size;
+    this.#trie = parent === null ? new Trie() : parent.#trie;
+    this.#age = this.#trie.age;
   }
 
   /** The child that `maker` leads to. */
@@ -64,9 +67,9 @@ export class Shape<S> {
     return plan;
   }
 
-  /** How many places the trie holds below this root, for tests and monitors. */
+  /** How many places have been made in the trie's present age, for tests and monitors. */
   get size(): number {
-    return this.#size.count;
+    return this.#trie.count;
   }
 
   /** The steps from the root to here. */
@@ -77,6 +80,7 @@ export class Shape<S> {
   }
 
   #find(key: unknown): Shape<S> | undefined {
+    if (this.#age !== this.#trie.age) this.#forget();
     const child = this.#children?.get(key);
     if (child === undefined) return undefined;
     this.#lastKey = key;
@@ -85,20 +89,25 @@ export class Shape<S> {
   }
 
   #add(key: unknown, step: S): Shape<S> {
-    if (this.#size.count >= shapeLimit) this.#root.#forget();
+    const trie = this.#trie;
+    if (trie.count >= shapeLimit) {
+      trie.count = 0;
+      trie.age++;
+      this.#forget();
+    }
     const child = new Shape(this, step);
     this.#children ??= new Map();
     this.#children.set(key, child);
-    this.#size.count++;
+    trie.count++;
     this.#lastKey = key;
     this.#lastChild = child;
     return child;
   }
 
   #forget(): void {
+    this.#age = this.#trie.age;
     this.#children = null;
     this.#lastKey = null;
     this.#lastChild = null;
-    this.#size.count = 0;
   }
 }

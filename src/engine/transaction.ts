@@ -11,6 +11,7 @@ import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../driver/driver.ts";
+import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
 import type { Runner } from "./run.ts";
@@ -111,7 +112,7 @@ export class Transaction implements Runner, ScopedTransaction {
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
     const request = requestOf(plan, values, this.#signalWith(signal), false);
     const batches: Batches = await this.#onConnection(
-      (connection) => connection.stream(request, batchSize)[Symbol.asyncIterator](),
+      (connection) => batchesOf(connection.stream(request, batchSize), request.signal),
       request.signal,
     );
     this.host.countStatement();
@@ -242,7 +243,12 @@ export class Transaction implements Runner, ScopedTransaction {
 
   #onConnection<T>(use: (connection: ReservedConnection) => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
     this.#assertUsable();
-    return this.#tracked(this.#turns.enter(() => this.#openAndUse(use, signal), signal));
+    return this.#tracked(
+      withOwnReason(
+        this.#turns.enter(() => this.#openAndUse(use, signal), signal),
+        signal,
+      ),
+    );
   }
 
   #openAndUse<T>(use: (connection: ReservedConnection) => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
@@ -390,6 +396,9 @@ const underneath = (): TransactionError =>
     "BEGIN, COMMIT, ROLLBACK and savepoints as SQL text would end this transaction behind its back. " +
       "Call commit() or rollback() of its session, or transaction() for a savepoint.",
   );
+
+const batchesOf = (batches: AsyncIterable<Answer>, signal: AbortSignal | undefined): Batches =>
+  (signal === undefined ? batches : eachWithOwnReason(batches, signal))[Symbol.asyncIterator]();
 
 const settled = (promise: Promise<unknown> | null): MaybePromise<unknown> => promise?.catch(() => {});
 

@@ -4,9 +4,17 @@ import { postgres } from "../dialect/postgres/postgres.ts";
 import { sqlite } from "../dialect/sqlite/sqlite.ts";
 import { openPostgres } from "../driver/postgres/postgres-driver.ts";
 import { openSqlite } from "../driver/sqlite/sqlite.ts";
+import { parseSqliteUrl } from "../driver/url.ts";
 import { Engine } from "../session/engine.ts";
 import { postgresOptions, sqliteOptions } from "./engine-options.ts";
-import type { EngineOptions } from "./engine-options.ts";
+import type { EngineOptions, SqliteEngineOptions } from "./engine-options.ts";
+
+const assertFitting = (url: string, options: SqliteEngineOptions): void => {
+  if (options.readOnly !== true || !parseSqliteUrl(url).memory) return;
+  throw new ConfigurationError(
+    "A database in memory begins empty, so with readOnly there would be nothing to read. Leave out one of them.",
+  );
+};
 
 /**
  * Opens a database by its URL: `postgresql://…`, `postgres://…`, `sqlite:app.db`, `sqlite:///relative.db`, `sqlite:////absolute.db`,
@@ -20,5 +28,7 @@ export const createEngine = async (url: string, options: EngineOptions = {}): Pr
   if (typeof url !== "string")
     throw new ConfigurationError("createEngine() takes a URL such as 'postgresql://localhost/shop' or 'sqlite:app.db'.");
   if (/^postgres(?:ql)?:/i.test(url)) return new Engine(postgres, openPostgres({ ...postgresOptions(options), url }));
-  return new Engine(sqlite, await openSqlite({ ...sqliteOptions(options), url }));
+  const settings = sqliteOptions(options);
+  assertFitting(url, settings);
+  return new Engine(sqlite, await openSqlite({ ...settings, url }));
 };

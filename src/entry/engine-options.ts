@@ -4,7 +4,7 @@ import { didYouMean } from "../base/hint.ts";
 import { milliseconds } from "../config/duration.ts";
 import type { Duration } from "../config/duration.ts";
 import type { PoolOptions } from "../driver/pool-options.ts";
-import type { PostgresOptions } from "../driver/postgres/postgres-driver.ts";
+import type { PostgresOptions } from "../driver/postgres/options.ts";
 import type { SqliteOptions } from "../driver/sqlite/sqlite.ts";
 
 /** Options of SQLite. */
@@ -83,6 +83,7 @@ const postgresNames: readonly (keyof PostgresEngineOptions)[] = [
 ];
 
 const assertNames = (options: EngineOptions, names: readonly string[], others: readonly string[], database: string): void => {
+  if (typeof options !== "object" || options === null) throw new ConfigurationError("The options of createEngine() are an object.");
   const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown === undefined) return;
   const why = others.includes(unknown) ? ` It is an option of another database.` : didYouMean(unknown, names);
@@ -123,7 +124,7 @@ const poolOf = (options: PoolEngineOptions): Partial<PoolOptions> => {
     ),
     prePingAfterMs: options.poolPrePing === false ? Infinity : undefined,
   };
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)) as Partial<PoolOptions>;
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 };
 
 export const postgresOptions = (options: EngineOptions): Omit<PostgresOptions, "url"> => {

@@ -7,6 +7,7 @@ import { parametersOf } from "../ast/walk.ts";
 import { nodeOf } from "../ast/node-holder.ts";
 import type { Source } from "../ast/source.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
+import { describe } from "../types/column-type.ts";
 import { problemWith } from "../types/check.ts";
 import { ColumnCalculation } from "./f.ts";
 import type { Calculation } from "./f.ts";
@@ -84,7 +85,11 @@ const calculated = (
  * The assignments for `values`, and for columns that renew themselves and were not given. `undefined` leaves a column as it is.
  * Throws `ConfigurationError` for an unknown property, `ValidationError` for values that do not fit, all at once.
  */
-export const assignmentsOf = (table: Table, source: Source, values: object, use: string): Assignment[] => {
+export const assignmentsOf = (table: Table, source: Source, values: unknown, use: string): Assignment[] => {
+  if (typeof values !== "object" || values === null)
+    throw new ConfigurationError(`${use} of ${table.modelName} takes an object of values, not ${describe(values)}.`, {
+      model: table.modelName,
+    });
   const problems: Record<string, string> = {};
   const assignments: Assignment[] = [];
   for (const property of Object.keys(values)) {

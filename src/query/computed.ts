@@ -28,11 +28,24 @@ const assertName = (scope: LookupScope, name: string, use: string): void => {
 };
 
 /** The computed columns that an object of annotations makes. `grouped`: aggregates are of the rows of a group, not of relations' rows. */
-export const computedColumns = (scope: LookupScope, given: object, use: string, grouped: boolean): ComputedColumn[] =>
-  Object.keys(given).map((name) => {
+export const computedColumns = (scope: LookupScope, given: unknown, use: string, grouped: boolean): ComputedColumn[] => {
+  const names = typeof given === "object" && given !== null ? Object.keys(given) : [];
+  if (names.length === 0) throw nothingComputed(scope, given, use);
+  return names.map((name) => {
     if (use === "annotate()") assertName(scope, name, use);
     return computedColumn(scope, name, (given as Record<string, unknown>)[name], use, grouped);
   });
+};
+
+const nothingComputed = (scope: LookupScope, given: unknown, use: string): ConfigurationError => {
+  const what = describe(given) === "an object" ? "an object without names" : describe(given);
+  return new ConfigurationError(
+    `${use} of ${scope.table.modelName} was given ${what}. Pass an object with a name for each thing to compute.`,
+    {
+      model: scope.table.modelName,
+    },
+  );
+};
 
 const computedColumn = (scope: LookupScope, name: string, given: unknown, use: string, grouped: boolean): ComputedColumn => {
   const call = AggregateCall.of(given);

@@ -1,5 +1,4 @@
 /** From what `filter`, `exclude`, `having` and `Q` were given to a condition: its shape's key, its values and how to build it. */
-import { ConfigurationError } from "../base/errors.ts";
 import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
 import type { Source } from "../ast/source.ts";
 import type { Step } from "./draft.ts";
@@ -18,14 +17,11 @@ export interface Resolved {
   readonly build: (source: Source) => Test;
 }
 
-const forbidden = new Set(["__proto__", "constructor", "prototype"]);
-
 /** The forms of all lookups of an object, and their values. Skipped ones are left out. */
 const formsOf = (scope: LookupScope, lookups: object): { forms: LookupForm[]; values: unknown[] } => {
   const forms: LookupForm[] = [];
   const values: unknown[] = [];
   for (const key of Object.keys(lookups)) {
-    if (forbidden.has(key)) throw new ConfigurationError(`'${key}' is not a lookup of ${scope.table.modelName}.`);
     const given = (lookups as Record<string, unknown>)[key];
     if (isSkip(given)) continue;
     const form = scope.lookup(key).formOf(given);

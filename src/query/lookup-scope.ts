@@ -10,7 +10,7 @@ import type { ComputedColumn } from "./draft.ts";
 import { jsonOperators } from "./json-lookup.ts";
 import { Lookup } from "./lookup.ts";
 import type { Subject } from "./lookup.ts";
-import { operatorsOf } from "./operators.ts";
+import { operatorsOf, untypedOperators } from "./operators.ts";
 import type { Operator } from "./operators.ts";
 
 /** Keys into JSON documents may come from outside; past this many the scope starts afresh. */
@@ -69,7 +69,7 @@ export class LookupScope {
   #subject(table: Table, word: string, atRoot: boolean): Subject | null {
     const computed = atRoot ? this.computed.get(word) : undefined;
     if (computed !== undefined) {
-      return { type: computed.type ?? { kind: "text" }, expression: () => computed.expression, aggregate: computed.aggregate };
+      return { type: computed.type, expression: () => computed.expression, aggregate: computed.aggregate };
     }
     const column = table.byProperty.get(word);
     if (column === undefined) return null;
@@ -78,18 +78,18 @@ export class LookupScope {
 
   #atSubject(key: string, relations: readonly Relation[], subject: Subject, rest: readonly string[]): Lookup {
     const make = (path: readonly string[], operator: Operator): Lookup => new Lookup(key, this.source, relations, subject, path, operator);
-    if (subject.type.kind === "json") {
+    if (subject.type?.kind === "json") {
       const last = rest.at(-1);
       const named = last === undefined ? undefined : own(jsonOperators, last);
       return named === undefined ? make(rest, jsonOperators["exact"]!) : make(rest.slice(0, -1), named);
     }
-    const operators = operatorsOf[subject.type.kind];
+    const operators = subject.type === null ? untypedOperators : operatorsOf[subject.type.kind];
     const name = rest.length === 0 ? "exact" : rest.join("__");
     const operator = own(operators, name);
     if (operator !== undefined) return make([], operator);
     const column = key.slice(0, key.length - name.length - 2);
     throw new ConfigurationError(
-      `The lookup '${key}' of ${this.table.modelName}: '${column}' is of kind ${subject.type.kind}, which has no lookup '${name}'.${didYouMean(name, Object.keys(operators))}`,
+      `The lookup '${key}' of ${this.table.modelName}: '${column}' is of ${subject.type === null ? "unknown kind" : `kind ${subject.type.kind}`}, which has no lookup '${name}'.${didYouMean(name, Object.keys(operators))}`,
       { model: this.table.modelName, property: key },
     );
   }
@@ -123,7 +123,10 @@ export class LookupScope {
 
   #unknownPath(path: string, table: Table, word: string, use: string): ConfigurationError {
     const names = [...table.byProperty.keys(), ...table.relationNames, ...(table === this.table ? this.computed.keys() : [])];
-    return new ConfigurationError(`${use}: ${table.modelName} has no '${word}' (in '${path}').${didYouMean(word, names)}`, {
+    const isRelation = table.relationNames.includes(word);
+    const what = isRelation ? "column" : "column or relation";
+    const hint = isRelation ? " It is a relation: name one of its columns." : didYouMean(word, names);
+    return new ConfigurationError(`${use}: ${table.modelName} has no ${what} '${word}' (in '${path}').${hint}`, {
       model: this.table.modelName,
       property: path,
     });

@@ -13,7 +13,8 @@ import type { JsonTarget } from "./json-lookup.ts";
 
 /** What the end of a key points at: a column of the last table, or a computed column of the query. */
 export interface Subject {
-  readonly type: ColumnType;
+  /** `null` where only the database knows. */
+  readonly type: ColumnType | null;
   readonly expression: (source: Source) => ExpressionNode;
   /** Whether it is an aggregate of grouped rows, which only HAVING may test. */
   readonly aggregate: boolean;
@@ -56,7 +57,7 @@ export class Lookup {
   readonly root: Source;
   readonly relations: readonly Relation[];
   readonly subject: Subject;
-  readonly target: { readonly name: string; readonly type: ColumnType; readonly path: readonly string[] };
+  readonly target: { readonly name: string; readonly type: ColumnType | null; readonly path: readonly string[] };
   /** Whether a relation on the way leads to many rows. */
   readonly toMany: boolean;
   readonly #operator: Operator;

@@ -12,7 +12,8 @@ import type { ColumnType, Kind } from "../types/column-type.ts";
 /** What a lookup compares: a column, an annotation or a value inside a JSON document. */
 export interface Target {
   readonly expression: ExpressionNode;
-  readonly type: ColumnType;
+  /** `null` where only the database knows. */
+  readonly type: ColumnType | null;
   /** The lookup as it was written, for messages and parameters. */
   readonly name: string;
 }
@@ -78,7 +79,8 @@ const ordered = (operator: ComparisonOperator): Operator => {
 const listed = (negated: boolean): Operator => {
   const form: FormOf = {
     id: "list",
-    values: itself,
+    // A copy: what the caller does to the array afterwards is not the query's.
+    values: (given) => [[...(given as unknown[])]],
     test: (target) => {
       const list = parameter(target.type, target.name, "list");
       return { node: { node: "in", operand: target.expression, list, negated }, parameters: [list] };
@@ -87,8 +89,12 @@ const listed = (negated: boolean): Operator => {
   return (given, name) => (Array.isArray(given) ? form : refuse(name, given, "an array of values"));
 };
 
-const range: Operator = (given, name) =>
-  Array.isArray(given) && given.length === 2 ? rangeForm : refuse(name, given, "an array of two values, the lowest and the highest");
+const range: Operator = (given, name) => {
+  const isPair = Array.isArray(given) && given.length === 2;
+  if (!isPair) return refuse(name, given, "an array of two values, the lowest and the highest");
+  const [low, high] = given as readonly unknown[];
+  return low === null || high === null ? refuse(name, null, "two values, and for an open end 'gte' or 'lte'") : rangeForm;
+};
 const rangeForm: FormOf = {
   id: "range",
   values: (given) => given as unknown[],
@@ -214,6 +220,28 @@ const dated: Readonly<Record<string, Operator>> = {
   day: part("day"),
   weekDay: part("weekDay"),
 };
+/** The type of a value that is compared with something of unknown type. */
+const typeOfValue = (value: unknown): ColumnType | null => {
+  if (value instanceof Date) return { kind: "timestamp" };
+  const kinds: Readonly<Record<string, Kind>> = { string: "text", number: "float", bigint: "bigint", boolean: "bool" };
+  const kind = kinds[typeof value];
+  return kind === undefined ? null : { kind };
+};
+
+/** On something of unknown type, the value says what it is compared as. */
+const untyped =
+  (operator: Operator): Operator =>
+  (given, name) => {
+    const form = operator(given, name);
+    const type = typeOfValue(Array.isArray(given) ? given[0] : given);
+    return { ...form, id: `${type?.kind ?? ""}.${form.id}`, test: (target) => form.test({ ...target, type }) };
+  };
+
+/** The operators of what only the database knows the type of: a piece of `sql` as a computed column. */
+export const untypedOperators: Readonly<Record<string, Operator>> = Object.fromEntries(
+  Object.entries(textual).map(([name, operator]) => [name, untyped(operator)]),
+);
+
 export { inOrder as orderedOperators, equal as equalOperators };
 
 /** The operators of each kind of column; those of `json` are in `json-lookup.ts`. */

@@ -1,5 +1,7 @@
 /** `Q`: lookups that can be combined with or, and, not. Typed as the lookups it holds, so that `filter` needs neither union nor overload. */
 import { ConfigurationError } from "../base/errors.ts";
+import { nodeOf } from "../ast/node-holder.ts";
+import { describe } from "../types/column-type.ts";
 
 /** Lookups that can be combined: `Q({ age__gt: 65 }).or({ vip: true })`. */
 export type Q<L> = L & Combinators;
@@ -52,7 +54,23 @@ export const combinationOf = (value: unknown): Combination => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new ConfigurationError("filter(), exclude() and Q() take an object of lookups, as in { age__gte: 18 }. Pass an object, or a Q.");
   }
-  return Condition.of(value) ?? { combine: "lookups", lookups: { ...value } };
+  const combination = Condition.of(value);
+  if (combination !== null) return combination;
+  assertLookups(value);
+  return { combine: "lookups", lookups: { ...value } };
+};
+
+/**
+ * Refuses an object without lookups of its own that is something else: a promise that nobody awaited, a Map, an SQL expression. It would mean
+ * "every row". `{}` is no lookups, on purpose.
+ */
+export const assertLookups = (value: object): void => {
+  if (Object.keys(value).length > 0) return;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === null || Object.getPrototypeOf(prototype) === null) return;
+  const remedy = nodeOf(value) === undefined ? "Pass an object of lookups, as in { age__gte: 18 }." : "Pass SQL expressions to where().";
+  const what = nodeOf(value) === undefined ? describe(value) : "an SQL expression";
+  throw new ConfigurationError(`filter(), exclude() and Q() were given ${what}, which holds no lookups. ${remedy}`);
 };
 
 /** Whether `value` was made by `Q()`. */

@@ -71,6 +71,11 @@ export class QueryBuilder extends RefinableQuery {
   }
 
   last(options?: CallOptions): Promise<unknown> {
+    const { limit, offset, root } = this.state;
+    if (limit !== null || offset > 0) {
+      const message = `last() of ${root.table.modelName} does not go together with limit() or offset(). Order the other way round and use first().`;
+      return Promise.reject(new ConfigurationError(message, { model: root.table.modelName }));
+    }
     return this.#few(1, lastRow, options).then((rows) => rows[0] ?? null);
   }
 
@@ -170,7 +175,7 @@ export class QueryBuilder extends RefinableQuery {
       const parameters = columns.flatMap((column) => parametersOf(column.expression));
       const values = parameters.map((parameter) => parameter.value);
       const makeStep = (): Step => ({ ...aggregates(columns).makeStep(), parameters });
-      return this.step(`aggregate ${computedKey(columns)}`, makeStep, values).#runHere(readFirst, options);
+      return this.step(`aggregate ${computedKey(columns)}`, makeStep, values, {}, parameters).#runHere(readFirst, options);
     });
   }
 
@@ -220,11 +225,12 @@ export class QueryBuilder extends RefinableQuery {
     return this.#attempt(() => {
       const { root, scope } = this.state;
       this.#assertConsent("update", options);
-      const given = typeof values === "function" ? (values as (row: unknown) => object)(rowOf(scope)) : (values as object);
+      const given = typeof values === "function" ? (values as (row: unknown) => unknown)(rowOf(scope)) : values;
       const assignments = assignmentsOf(root.table, scope.source, given, "update()");
       const bound = assignments.flatMap((assignment) => assignment.values);
       const key = `update ${assignments.map((assignment) => assignment.key).join()}`;
-      return this.step(key, () => updateStep(assignments), bound).#runHere(takeCount, options);
+      const parameters = assignments.flatMap((assignment) => assignment.parameters);
+      return this.step(key, () => updateStep(assignments), bound, {}, parameters).#runHere(takeCount, options);
     });
   }
 

@@ -103,7 +103,7 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   all(options?: CallOptions): Promise<Row[]>;
   /** The first row, by primary key when the query has no order; `null` when there is none. */
   first(options?: CallOptions): Promise<Row | null>;
-  /** The last row in the query's order, or by primary key; `null` when there is none. */
+  /** The last row in the query's order, or by primary key; `null` when there is none. Throws for a query with a limit or an offset. */
   last(options?: CallOptions): Promise<Row | null>;
   /** The only row. Throws `NoResultFound` or `MultipleResultsFound`. */
   one(options?: CallOptions): Promise<Row>;

@@ -4,9 +4,10 @@
  */
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
+import { conditionNode } from "../ast/expression-builder.ts";
+import type { ParameterNode } from "../ast/expression.ts";
 import { fingerprint } from "../ast/fingerprint.ts";
 import { parametersOf } from "../ast/walk.ts";
-import { nodeOf } from "../ast/node-holder.ts";
 import type { Shape, StepMaker } from "../engine/shape.ts";
 import type { Table } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
@@ -19,7 +20,7 @@ import type { Include } from "./include-tree.ts";
 import type { Load } from "./load.ts";
 import { LookupScope } from "./lookup-scope.ts";
 import { addOrdering, ordering, orderingOf } from "./ordering.ts";
-import { combinationOf, isQ } from "./q.ts";
+import { assertLookups, combinationOf, isQ } from "./q.ts";
 import type { LockOptions } from "./query.ts";
 import type { Root } from "./root.ts";
 import { rowOf } from "./row-expressions.ts";
@@ -82,10 +83,28 @@ export abstract class RefinableQuery {
     return this.derive({ ...this.#state, shape: this.#state.shape.child(maker) });
   }
 
-  /** Goes one step down by a text that says all about the step but its values. */
-  protected step(key: string, makeStep: () => Step, values: readonly unknown[] = [], changes: Partial<QueryState> = {}): this {
+  /** Goes one step down by a text that says all about the step but its values. `parameters` are those of expressions that the caller gave. */
+  protected step(
+    key: string,
+    makeStep: () => Step,
+    values: readonly unknown[] = [],
+    changes: Partial<QueryState> = {},
+    parameters: readonly ParameterNode[] = [],
+  ): this {
     const state = this.#state;
-    return this.derive({ ...state, shape: state.shape.childFor(key, makeStep), values: [...state.values, ...values], ...changes });
+    const shape = state.shape.childFor(key + this.#sharing(parameters), makeStep);
+    return this.derive({ ...state, shape, values: [...state.values, ...values], ...changes });
+  }
+
+  /**
+   * Which parameters earlier steps hold already, as a part of a step's key: a condition used twice has one value, two conditions of the same
+   * text have two, so their plans differ.
+   */
+  #sharing(parameters: readonly ParameterNode[]): string {
+    if (parameters.length === 0) return "";
+    const held = this.#state.shape.steps().flatMap((step) => step.parameters);
+    const places = parameters.map((parameter) => held.indexOf(parameter));
+    return places.every((place) => place < 0) ? "" : ` again ${places.join()}`;
   }
 
   filter(lookups: object): this {
@@ -102,8 +121,9 @@ export abstract class RefinableQuery {
       shape = shape.child(form);
       form.pushValues(values, given);
     }
-    if (shape === state.shape) return this;
-    return this.derive({ ...state, shape, values, restricted: true });
+    if (shape !== state.shape) return this.derive({ ...state, shape, values, restricted: true });
+    assertLookups(lookups);
+    return this;
   }
 
   having(lookups: object): this {
@@ -125,18 +145,10 @@ export abstract class RefinableQuery {
   where(condition: unknown): this {
     const { scope } = this.#state;
     const given = typeof condition === "function" ? (condition as (row: unknown) => unknown)(rowOf(scope)) : condition;
-    const node = nodeOf(given);
-    if (node === undefined) {
-      throw new ConfigurationError(
-        `where() takes a condition such as (row) => row.age.gte(18), or sql\`…\`; it was given ${describe(given)}.`,
-        {
-          model: scope.table.modelName,
-        },
-      );
-    }
+    const node = conditionNode(given, "where()");
     const parameters = parametersOf(node);
     const values = parameters.map((parameter) => parameter.value);
-    return this.step(`where ${fingerprint(node)}`, () => stepOf(node, parameters, false), values, { restricted: true });
+    return this.step(`where ${fingerprint(node)}`, () => stepOf(node, parameters, false), values, { restricted: true }, parameters);
   }
 
   orderBy(...keys: unknown[]): this {
@@ -160,7 +172,7 @@ export abstract class RefinableQuery {
     const parameters = parametersOf(node.expression);
     const values = parameters.map((parameter) => parameter.value);
     const text = `order ${node.direction} ${node.nulls} ${fingerprint(node.expression)}`;
-    return this.step(text, () => ({ parameters, apply: (draft) => addOrdering(draft, node) }), values);
+    return this.step(text, () => ({ parameters, apply: (draft) => addOrdering(draft, node) }), values, {}, parameters);
   }
 
   limit(count: number): this {
@@ -247,14 +259,16 @@ export abstract class RefinableQuery {
 
   annotate(annotations: unknown): this {
     const { scope, grouped } = this.#state;
-    const given = typeof annotations === "function" ? (annotations as (row: unknown) => object)(rowOf(scope)) : (annotations as object);
+    const given = typeof annotations === "function" ? (annotations as (row: unknown) => unknown)(rowOf(scope)) : annotations;
     const columns = computedColumns(scope, given, "annotate()", grouped);
     return this.#computing("annotate", columns, (draft) => columns.forEach((column) => draft.annotations.set(column.name, column)));
   }
 
-  select(projection: (row: unknown) => object): this {
+  select(projection: unknown): this {
     const { scope } = this.#state;
-    const columns = computedColumns(scope, projection(rowOf(scope)), "select()", false);
+    if (typeof projection !== "function")
+      throw new ConfigurationError(`select() takes a function, as in select((row) => ({ name: row.name })), not ${describe(projection)}.`);
+    const columns = computedColumns(scope, (projection as (row: unknown) => unknown)(rowOf(scope)), "select()", false);
     return this.#computing("select", columns, (draft) => void (draft.projection = columns));
   }
 
@@ -265,7 +279,7 @@ export abstract class RefinableQuery {
     const values = parameters.map((parameter) => parameter.value);
     const computed = new Map([...scope.computed, ...columns.map((column) => [column.name, column] as const)]);
     const makeStep = (): ScopedStep => ({ parameters, apply, scope: new LookupScope(scope.table, computed) });
-    const query = this.step(`${use} ${computedKey(columns)}`, makeStep, values);
+    const query = this.step(`${use} ${computedKey(columns)}`, makeStep, values, {}, parameters);
     return query.derive({ ...query.#state, scope: (query.#state.shape.step as ScopedStep).scope });
   }
 

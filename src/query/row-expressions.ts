@@ -19,7 +19,7 @@ const makeRow = (scope: LookupScope): object => {
   // The computed columns lie in front of the model's own, whose proxy explains unknown names.
   const row = Object.create(columns) as object;
   for (const column of scope.computed.values()) {
-    Object.defineProperty(row, column.name, { value: expression(column.expression, column.type ?? { kind: "text" }, true) });
+    Object.defineProperty(row, column.name, { value: expression(column.expression, column.type, true) });
   }
   return row;
 };

@@ -1,5 +1,5 @@
 /** What a row of a query is made of: a model's instance, its computed columns beside it, relations inside it. */
-import { ColumnNotLoaded } from "../base/errors.ts";
+import { ColumnNotLoaded, ConfigurationError } from "../base/errors.ts";
 import type { ExpressionNode } from "../ast/expression.ts";
 import type { SelectItem } from "../ast/select.ts";
 import type { Source } from "../ast/source.ts";
@@ -42,6 +42,7 @@ export const rowResult = (draft: Draft): RowResult => {
 };
 
 const rowObject = (draft: Draft, result: ResultColumns): ObjectShape => {
+  if (draft.includes.length > 0) assertWhole(draft);
   if (draft.projection !== null) return plain(draft.projection.map((column) => result.addComputed(column)));
   if (draft.groupBy !== null) {
     const groups = groupObject(draft.groupBy, 0, draft.source, result);
@@ -50,6 +51,16 @@ const rowObject = (draft: Draft, result: ResultColumns): ObjectShape => {
   const wanted = wantedColumns(draft.table, draft.only, draft.deferred);
   const entity = entityObject(draft.table, draft.source, wanted, draft.includes, result);
   return { ...entity, properties: [...entity.properties, ...computedOf(draft, result)] };
+};
+
+/** Relations hang on instances of a model; groups and rows of one's own have no keys to load them by. */
+const assertWhole = (draft: Draft): void => {
+  if (draft.projection === null && draft.groupBy === null) return;
+  const other = draft.projection === null ? "groupBy()" : "select()";
+  throw new ConfigurationError(
+    `with() loads relations of whole ${draft.table.modelName} objects, and does not go together with ${other}. Name what you need of them in ${other}.`,
+    { model: draft.table.modelName },
+  );
 };
 
 const plain = (properties: ObjectShape["properties"]): ObjectShape => ({ properties, nested: [], prototype: null });

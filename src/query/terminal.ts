@@ -1,6 +1,7 @@
 /** The last step of a query: what its verb (`all`, `count`, `values`, …) makes of everything before it. */
 import { ConfigurationError } from "../base/errors.ts";
-import type { OrderingNode } from "../ast/expression.ts";
+import type { ExpressionNode, OrderingNode } from "../ast/expression.ts";
+import { fingerprint } from "../ast/fingerprint.ts";
 import type { SelectItem, SelectStatement } from "../ast/select.ts";
 import type { Statement } from "../ast/statement.ts";
 import { makePlan } from "../engine/plan.ts";
@@ -55,8 +56,7 @@ export const planOf = (root: Root, shape: Shape<Step>, dialect: Runner["dialect"
 /** The order of a query that says none: the model's own. */
 export const orderOf = (draft: Draft): readonly OrderingNode[] => {
   if (draft.orderBy !== null) return draft.orderBy;
-  if (draft.groupBy !== null || draft.projection !== null || draft.distinct) return draft.groupBy === null ? modelOrder(draft) : [];
-  return modelOrder(draft);
+  return draft.groupBy === null ? modelOrder(draft) : [];
 };
 
 const modelOrder = (draft: Draft): readonly OrderingNode[] =>
@@ -66,16 +66,30 @@ const modelOrder = (draft: Draft): readonly OrderingNode[] =>
     nulls: null,
   }));
 
-/** The order of `first` and `last`: the query's, or by primary key, so that the answer is the same each time. */
+/** What tells the results of a query apart. */
+const identifying = (draft: Draft): readonly ExpressionNode[] => {
+  if (draft.groupBy !== null) return draft.groupBy.map(({ column }) => column.expression);
+  if (draft.distinct && draft.projection !== null) return draft.projection.map(({ expression }) => expression);
+  return draft.table.primaryKey.map((column) => ({ node: "column", source: draft.source, column }));
+};
+
+/** The order of `first` and `last`: the query's, or by what tells its results apart, so that the answer is the same each time. */
 export const definiteOrder = (draft: Draft, direction: "asc" | "desc"): readonly OrderingNode[] => {
   const order = orderOf(draft);
   if (order.length > 0) return direction === "asc" ? order : order.map(reversed);
-  if (draft.groupBy !== null || draft.projection !== null || draft.distinct) return [];
-  return draft.table.primaryKey.map((column) => ({
-    expression: { node: "column", source: draft.source, column },
-    direction,
-    nulls: null,
-  }));
+  return identifying(draft).map((expression) => ({ expression, direction, nulls: null }));
+};
+
+/** Rows that are made distinct can only be ordered by what they hold: by then there is nothing else of them. The model's own order gives way. */
+const orderAmong = (draft: Draft, items: readonly SelectItem[], orderBy: readonly OrderingNode[]): readonly OrderingNode[] => {
+  if (!draft.distinct) return orderBy;
+  const held = new Set(items.map(({ expression }) => fingerprint(expression)));
+  const possible = orderBy.filter(({ expression }) => held.has(fingerprint(expression)));
+  if (possible.length === orderBy.length || draft.orderBy === null) return possible;
+  throw new ConfigurationError(
+    `distinct() results of ${draft.table.modelName} are ordered by something that they do not hold. Order by what is fetched, or fetch it too.`,
+    { model: draft.table.modelName },
+  );
 };
 
 /** A SELECT of `items` under everything that the query says. */
@@ -87,7 +101,7 @@ export const selectOf = (draft: Draft, items: readonly SelectItem[], orderBy: re
   where: conjunction(draft.where),
   groupBy: draft.groupBy === null ? [] : draft.groupBy.map(({ column }) => column.expression),
   having: conjunction(draft.having),
-  orderBy,
+  orderBy: orderAmong(draft, items, orderBy),
   limit: draft.limit,
   offset: draft.offset,
   deleted: draft.deleted,

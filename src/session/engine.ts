@@ -34,13 +34,7 @@ export class Engine extends Database {
   execute<Row>(statement: Sql<Row>, options?: RawOptions): Promise<Result<Row>>;
   execute<Row = Record<string, unknown>>(text: string, parameters?: RawParameters, options?: RawOptions): Promise<Result<Row>>;
   async execute(statement: unknown, second: unknown = {}, third: RawOptions = {}): Promise<Result<unknown>> {
-    if (typeof statement === "string")
-      return runText(
-        this,
-        statement,
-        (Array.isArray(second) || Object.keys(second as object).length > 0 ? second : []) as RawParameters,
-        third,
-      );
+    if (typeof statement === "string") return runText(this, statement, second as RawParameters, third);
     return executeOn(this, statement, second as RawOptions);
   }
 

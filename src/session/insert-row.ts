@@ -22,10 +22,10 @@ export interface OnConflict {
   readonly parameters: readonly ParameterNode[];
 }
 
-/** An INSERT of the given columns. It returns those that were not given, or all when a row in the way may have other values. */
-export const insertPlan = (table: Table, given: string, conflict: OnConflict | null): WritePlan => {
+/** An INSERT of the given columns, of one row, or of many with a list for each column. It returns those that were not given, or all when a row in the way may have other values. */
+export const insertPlan = (table: Table, given: string, conflict: OnConflict | null, form: "one" | "column" = "one"): WritePlan => {
   const sent = table.columns.filter((column) => hasValue(given, column));
-  const parameters = sent.map(parameterFor);
+  const parameters = sent.map((column): ParameterNode => ({ ...parameterFor(column), form }));
   const absent = table.columns.filter((column) => !hasValue(given, column));
   const computed = absent.filter((column) => computedValue(column) !== null);
   return {
@@ -50,9 +50,8 @@ export const insertRow = (runner: Runner, row: PreparedRow, signal?: AbortSignal
 };
 
 /** Sets on the instance what the row got from defaults and the database. */
-export const readBack = ({ root, instance, given, filled }: PreparedRow, returned: Returned): void => {
+export const readBack = ({ instance, absent, filled }: PreparedRow, returned: Returned): void => {
   if (filled !== null) Object.assign(instance, filled);
   if (returned === undefined) return;
-  let index = 0;
-  for (const column of root.table.columns) if (!hasValue(given, column)) instance[column.property] = returned[index++];
+  for (let index = 0; index < absent.length; index++) instance[absent[index]!.property] = returned[index];
 };

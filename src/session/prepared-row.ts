@@ -19,6 +19,8 @@ export interface PreparedRow {
   readonly given: string;
   /** Their values in column order. */
   readonly values: readonly unknown[];
+  /** The other columns, in order. */
+  readonly absent: readonly TableColumn[];
   /** Defaults that the instance lacks, and gets when it is written. */
   readonly filled: Readonly<Row> | null;
   /** What the caller said besides defaults; `null` when an instance was given, which says everything. */
@@ -85,8 +87,12 @@ const construct = (table: Table, model: Constructor, values: object): Row => {
   } catch (error) {
     if (!(error instanceof ValidationError) || error.fields === undefined) throw error;
     const said = saidColumns(table, values);
-    const missing = table.columns.filter((column) => !said.has(column) && isRequired(column));
-    throw refuseRow(table.modelName, { ...error.fields, ...Object.fromEntries(missing.map(({ property }) => [property, isMissing])) });
+    const problems: Record<string, string> = {};
+    for (const column of table.columns) {
+      const problem = error.fields[column.property] ?? (said.has(column) || !isRequired(column) ? undefined : isMissing);
+      if (problem !== undefined) problems[column.property] = problem;
+    }
+    throw refuseRow(table.modelName, { ...problems, ...error.fields });
   }
 };
 
@@ -110,6 +116,7 @@ export const saidColumns = (table: Table, values: object): Set<TableColumn> => {
 const preparedInstance = (root: Root, instance: Row, said: object | null): PreparedRow => {
   const { table } = root;
   const values: unknown[] = [];
+  const absent: TableColumn[] = [];
   let given = "";
   let problems: Record<string, string> | null = null;
   let filled: Row | null = null;
@@ -121,7 +128,10 @@ const preparedInstance = (root: Root, instance: Row, said: object | null): Prepa
       value = column.default === null ? undefined : freshValue(column.default);
       if (value !== undefined) (filled ??= {})[property] = value;
       else if (isRequired(column)) (problems ??= {})[property] = isMissing;
-      if (value === undefined) continue;
+      if (value === undefined) {
+        absent.push(column);
+        continue;
+      }
     }
     const problem = columnProblem(column, value);
     if (problem !== null) (problems ??= {})[property] = problem;
@@ -129,5 +139,5 @@ const preparedInstance = (root: Root, instance: Row, said: object | null): Prepa
     values.push(value);
   }
   if (problems !== null) throw refuseRow(table.modelName, problems);
-  return { root, instance, given, values, filled, said };
+  return { root, instance, given, values, absent, filled, said };
 };

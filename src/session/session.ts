@@ -21,6 +21,8 @@ import { deleteRow, updateRow } from "./change-row.ts";
 import type { ChangeOptions } from "./change-row.ts";
 import { executeOn } from "./execute.ts";
 import { insertRow, readBack } from "./insert-row.ts";
+import { insertUniform, isOneStatement, uniformRows } from "./insert-rows.ts";
+import type { Uniform } from "./insert-rows.ts";
 import { prepareRow, prepareRows, rootOfInstance } from "./prepared-row.ts";
 import type { PreparedRow } from "./prepared-row.ts";
 import type { PrimaryKey, UpsertOptions } from "./session-types.ts";
@@ -107,8 +109,12 @@ export class Session implements Runner {
   async insertAll(given: object, second?: object, third: CallOptions = {}): Promise<object[]> {
     const { values, options } = valuesAndOptions(given, second, third);
     const rows = prepareRows(given, values, "insertAll()");
-    const returned = await this.#allOrNone(rows, (runner, row) => insertRow(runner, row, options.signal), options);
-    rows.forEach((row, index) => readBack(row, returned[index]));
+    const groups = uniformRows(rows);
+    const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, options.signal);
+    // Inside a transaction it fails alone, which takes a savepoint.
+    const alone = this.#transaction === null && groups.length === 1 && isOneStatement(this, groups[0]!) ? groups[0]! : null;
+    const settle = alone === null ? await this.#allOrNone(groups, insert, options) : [await insert(this, alone)];
+    for (const readAllBack of settle) readAllBack();
     return rows.map(({ instance }) => instance);
   }
 
@@ -232,11 +238,7 @@ export class Session implements Runner {
     );
   }
 
-  async #allOrNone<R>(
-    rows: readonly PreparedRow[],
-    write: (runner: Runner, row: PreparedRow) => MaybePromise<R>,
-    { signal }: CallOptions,
-  ): Promise<R[]> {
+  async #allOrNone<T, R>(rows: readonly T[], write: (runner: Runner, row: T) => MaybePromise<R>, { signal }: CallOptions): Promise<R[]> {
     if (rows.length === 0) return [];
     const all = (runner: Runner): Promise<R[]> => eachInOrder(rows, (row) => write(runner, row));
     const options = signal === undefined ? {} : { signal };

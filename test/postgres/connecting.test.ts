@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
-import type { PostgresOptions } from "../../src/driver/postgres/postgres-driver.ts";
+import type { PostgresOptions } from "../../src/driver/postgres/options.ts";
 import { postgresBinaries, scratchPassword, scratchUser, startScratchPostgres } from "../support/scratch-postgres.ts";
 import type { ScratchPostgres } from "../support/scratch-postgres.ts";
 import { read, write } from "./requests.ts";

@@ -119,6 +119,7 @@ describe("one statement", () => {
     const seen: number[] = [];
     let descriptions = 0;
     const sink = {
+      objects: [],
       fields: (): void => void descriptions++,
       rows: (bytes: Buffer, start: number, end: number, count: number): void => {
         let at = start;

@@ -9,7 +9,8 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { inspect } from "node:util";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
-import type { PostgresDriver, PostgresOptions } from "../../src/driver/postgres/postgres-driver.ts";
+import type { PostgresOptions } from "../../src/driver/postgres/options.ts";
+import type { PostgresDriver } from "../../src/driver/postgres/postgres-driver.ts";
 import { faultProxy } from "../support/fault-proxy.ts";
 import { scratchPassword, startScratchPostgres } from "../support/scratch-postgres.ts";
 import type { ScratchPostgres } from "../support/scratch-postgres.ts";
@@ -305,6 +306,7 @@ describe("statements", () => {
     for (const failing of [1, 500, 1000]) {
       let seen = 0;
       const sink = {
+        objects: [],
         fields: (): void => undefined,
         rows: (_bytes: Buffer, _start: number, _end: number, count: number): void => {
           seen += count;

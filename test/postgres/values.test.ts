@@ -5,7 +5,7 @@ import { createEngine, type Engine, type Session } from "../../src/entry/index.t
 import { Sample } from "../support/models.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 
-type Property = Exclude<keyof Sample & string, "id" | "toJSON">;
+type Property = Exclude<keyof Sample, "id" | "toJSON">;
 
 const date = (text: string): Date => new Date(text);
 

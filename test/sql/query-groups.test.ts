@@ -120,8 +120,8 @@ test("groupBy says what is wrong with a name", () => {
     (...columns: string[]) =>
     () =>
       sales(sqlite).groupBy(...(columns as "id"[]));
-  assert.throws(wrong("shopp.city"), /groupBy\(\): Sale has no 'shopp' \(in 'shopp\.city'\)\. Did you mean 'shop'\?/);
-  assert.throws(wrong("soldAtt"), /groupBy\(\): Sale has no 'soldAtt'.*Did you mean 'soldAt'\?/);
+  assert.throws(wrong("shopp.city"), /groupBy\(\): Sale has no column or relation 'shopp' \(in 'shopp\.city'\)\. Did you mean 'shop'\?/);
+  assert.throws(wrong("soldAtt"), /groupBy\(\): Sale has no column or relation 'soldAtt'.*Did you mean 'soldAt'\?/);
   assert.throws(wrong(), /groupBy\(\) of Sale needs a column\. For one value of all rows use aggregate\(…\)\./);
   assert.throws(
     () => on<Shop>(sqlite, Shop).groupBy("sales.pieces" as "id"),

@@ -1,5 +1,4 @@
 /** Every figure of the Chinook report against plain SQL on the same file, run by node:sqlite alone. The SQL counts money in whole cents. */
-import "../support/petrel-from-source.ts";
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
@@ -7,6 +6,10 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { OpenedStore } from "../../examples/chinook/open.ts";
+import { sum } from "../../src/entry/index.ts";
+import { petrelFromSource } from "../support/petrel-from-source.ts";
+
+petrelFromSource();
 
 const { openStore } = await import("../../examples/chinook/open.ts");
 const figures = await import("../../examples/chinook/figures.ts");
@@ -206,8 +209,6 @@ describe("the models of Chinook", () => {
         return typeof original === "number" && typeof value === "string" ? Number(value) : value;
       };
       assert.equal(loaded.length, stored.length);
-      const first = loaded[0];
-      assert.ok(first instanceof Array && first.length === stored[0]!.length);
       assert.deepEqual(
         loaded.map((row, index) => row.map((value, column) => asStored(value, stored[index]![column]))),
         stored,
@@ -230,7 +231,6 @@ describe("the models of Chinook", () => {
   });
 
   test("sum over three to-many relations", async () => {
-    const { sum } = await import("../../src/entry/index.ts");
     const artists = await store.engine
       .query(music.Artist)
       .annotate({ sold: sum("albums.tracks.invoiceLines.quantity") })

@@ -1,4 +1,4 @@
-import { avg, count, createEngine, F, int, joined, json, max, Model, noLoad, Q, select, selectIn, sql, sum, type Query, type Session } from "../../src/entry/index.ts";
+import { avg, count, createEngine, decimal, F, int, joined, json, max, min, Model, noLoad, Q, select, selectIn, sql, sum, type Query, type Session } from "../../src/entry/index.ts";
 import { Comment, Post, PostTag, Tag } from "./post.ts";
 import { Profile, User } from "./user.ts";
 import { Article } from "./models.ts";
@@ -152,6 +152,23 @@ same<number>()(h2.posts);
 same<{ n: number; oldest: number | null; mean: number | null }>()(await users.aggregate({ n: count(), oldest: max("age"), mean: avg("age") }));
 const i = await users.groupBy("role").annotate({ people: count(), mean: avg("age") }).having({ people__gt: 5 }).orderBy("-people").all();
 type _i = Assert<Equal<Flat<typeof i>, { role: "admin" | "member" | "guest"; people: number; mean: number | null }[]>>;
+const j = await session.query(Post).groupBy("author.role", "reviewer.name").annotate({ read: sum("views") }).orderBy("-read", "author.role").all();
+type _j = Assert<Equal<Flat<typeof j>, { author: { role: "admin" | "member" | "guest" }; reviewer: { name: string } | null; read: number | null }[]>>;
+const j2 = await session.query(Post).annotate((post) => ({ year: post.createdAt.year() })).groupBy("year").annotate({ posts: count(), first: min("year") }).annotate((group) => ({ twice: group.posts.plus(group.posts) })).all();
+type _j2 = Assert<Equal<Flat<typeof j2>, { year: number; posts: number; first: number | null; twice: number }[]>>;
+const j3 = await users.annotate({ views: sum("posts.comments.parentId"), replies: count("posts.comments.replies") }).one();
+same<number | null>()(j3.views);
+same<number>()(j3.replies);
+// @ts-expect-error leads to many rows
+session.query(Post).groupBy("comments.body");
+// @ts-expect-error unknown column
+session.query(Post).groupBy("author.nmae");
+class Line extends Model("lines", { id: int().primaryKey(), price: decimal({ precision: 10, scale: 2 }), pieces: int() }) {}
+const k = await session.query(Line).annotate((line) => ({ paid: line.price.times(line.pieces) })).groupBy("pieces").annotate({ paid2: sum("paid") }).having({ paid2__gt: "1.00" }).first();
+same<string | null | undefined>()(k?.paid2);
+session.query(Line).where((line) => line.price.gt(line.pieces));
+// @ts-expect-error a whole number is not calculated with decimals: start with the decimal
+session.query(Line).annotate((line) => ({ paid: line.pieces.times(line.price) }));
 // @ts-expect-error not a number
 users.annotate({ n: sum("name") });
 // @ts-expect-error unknown relation

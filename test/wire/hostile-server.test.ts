@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
-import type { PostgresDriver, PostgresOptions } from "../../src/driver/postgres/postgres-driver.ts";
+import type { PostgresOptions } from "../../src/driver/postgres/options.ts";
+import type { PostgresDriver } from "../../src/driver/postgres/postgres-driver.ts";
 import { read, write } from "../postgres/requests.ts";
 import * as fake from "../support/fake-postgres.ts";
 import type { FakeClient, FakePostgres } from "../support/fake-postgres.ts";
@@ -84,6 +85,7 @@ describe("a server that sends what it may", () => {
       async (driver) => {
         const types: number[] = [];
         const sink = {
+          objects: [],
           fields: (fields: readonly { type: number }[]): void => void types.push(...fields.map((field) => field.type)),
           rows: (): void => undefined,
         };

@@ -7,27 +7,11 @@ import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { ConfigurationError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/hint.ts";
+import type { ConnectOptions } from "./connect-options.ts";
 import { parseConnectionUrl } from "./connection-url.ts";
 import { keyword, settingsFromEnvironment } from "./keywords.ts";
 import type { Keyword, Settings } from "./keywords.ts";
 import { Secret } from "./secret.ts";
-
-export interface ConnectOptions {
-  /** `postgresql://…` or `postgres://…`. */
-  readonly url?: string | undefined;
-  /** libpq's keywords, `{ host: "db1,db2", target_session_attrs: "read-write" }`; they outweigh the URL. */
-  readonly settings?: Readonly<Settings> | undefined;
-  /** Instead of a password in the URL; a function is asked for every new connection (tokens that expire). */
-  readonly password?: string | (() => string | Promise<string>) | undefined;
-  /** Run-time parameters of every session, `{ statement_timeout: "5s", search_path: "app" }`. */
-  readonly parameters?: Readonly<Record<string, string>> | undefined;
-  /** Certificates as PEM text instead of files. */
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly passphrase?: string } | undefined;
-  /** Send a password in clear text over a connection without TLS when the server asks for it. False unless said. */
-  readonly allowCleartextPassword?: boolean | undefined;
-  /** Instead of `process.env`. */
-  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
-}
 
 export interface Host {
   /** The name that certificates and the password file are checked against. */

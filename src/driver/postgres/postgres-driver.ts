@@ -7,30 +7,15 @@ import type { Patience, PoolStatus, Slot, Use } from "../pool.ts";
 import { poolOptions } from "../pool-options.ts";
 import type { PoolOptions } from "../pool-options.ts";
 import { Codecs } from "./codec/codecs.ts";
-import type { CodecOptions } from "./codec/codecs.ts";
 import { connectConfig } from "./config.ts";
-import type { ConnectConfig, ConnectOptions } from "./config.ts";
+import type { ConnectConfig } from "./config.ts";
 import { connectPostgres } from "./connect.ts";
 import type { ConnectionSettings, PostgresConnection } from "./connection.ts";
-import type { ServerReport } from "./errors.ts";
 import { Listener } from "./listen.ts";
 import type { Hear, Subscription } from "./listen.ts";
+import type { PostgresOptions } from "./options.ts";
 import { PostgresReserved } from "./reserved-connection.ts";
 import { useOf } from "./statement-use.ts";
-
-export interface PostgresOptions extends ConnectOptions {
-  readonly pool?: Partial<PoolOptions> | undefined;
-  /** Prepared statements that each connection keeps. Default 256. */
-  readonly statementCacheSize?: number | undefined;
-  readonly codecs?: CodecOptions | undefined;
-  /**
-   * `transaction`: a pooler stands between that gives each transaction another server connection (PgBouncer), so that statements get no names.
-   * `auto`, the default, notices when names vanish.
-   */
-  readonly pooler?: "auto" | "none" | "transaction" | undefined;
-  /** Hears what the server remarks (NOTICE, WARNING). Nothing is kept. */
-  readonly onNotice?: ((notice: ServerReport) => void) | undefined;
-}
 
 const optionNames = [
   "url",

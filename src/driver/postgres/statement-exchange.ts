@@ -1,7 +1,7 @@
 /** One run of a prepared statement on its way: collects the replies and settles the promise. */
 import { CommitOutcomeUnknown, isPetrelError, ProtocolError, QueryError, TransactionError } from "../../base/errors.ts";
 import type { Request } from "../driver.ts";
-import type { ResultField } from "../row-sink.ts";
+import type { ResultField, RowSink } from "../row-sink.ts";
 import type { Decode } from "./codec/codec.ts";
 import type { Exchange } from "./pipeline.ts";
 import { backend, messageName } from "./protocol/message-codes.ts";
@@ -174,7 +174,8 @@ export class StatementExchange implements Exchange {
 
   #read(buffer: Buffer, start: number, end: number, count: number): void {
     this.#rowCount += count;
-    const { sink } = this.request;
+    // Whoever gives this driver a sink gives it one for rows on the wire: that is what `readsInto` says.
+    const sink = this.request.sink as RowSink | undefined;
     this.#decoders ??= this.owner.decoders(this.fields, this.request.bigints);
     if (sink !== undefined && !this.hasRows) sink.fields(this.fields, this.#decoders);
     this.hasRows = true;

@@ -169,8 +169,9 @@ class NodeSqliteStatement implements BindingStatement {
     }
   }
 
+  // With bigints in both: since Node 26 a key beyond 2^53 is an error otherwise, after the row has been inserted.
   run(values: readonly StoredValue[]): number {
-    this.#prepareFor(values, false);
+    this.#prepareFor(values, true);
     try {
       const changes = this.#statement.run(...values).changes;
       return this.#changesRows ? Number(changes) : 0;
@@ -180,7 +181,7 @@ class NodeSqliteStatement implements BindingStatement {
   }
 
   insert(values: readonly StoredValue[]): number | null {
-    this.#prepareFor(values, false);
+    this.#prepareFor(values, true);
     try {
       const { changes, lastInsertRowid } = this.#statement.run(...values);
       return insertedKey(changes, lastInsertRowid);

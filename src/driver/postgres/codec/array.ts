@@ -6,7 +6,8 @@
 import { UnreadableValue } from "../../../base/errors.ts";
 import type { ByteWriter } from "../protocol/byte-writer.ts";
 import { describe, EncodingProblem } from "../protocol/encoding-problem.ts";
-import { type BinaryForm, type TextForm, type WireCodec, wireCodec } from "./codec.ts";
+import type { TextForm } from "./codec-options.ts";
+import { type BinaryForm, type WireCodec, wireCodec } from "./codec.ts";
 
 /** PostgreSQL's MAXDIM. */
 const maxDimensions = 6;

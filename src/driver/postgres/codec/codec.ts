@@ -4,6 +4,7 @@
  * Every type has a text form and most have a binary one; both give the same value. A codec says which it wants in results and which it sends.
  * No function here sees NULL. Encoders throw `EncodingProblem`, decoders `UnreadableValue`.
  */
+import type { TextForm } from "./codec-options.ts";
 import type { ByteWriter } from "../protocol/byte-writer.ts";
 import { readText } from "../protocol/text-cell.ts";
 
@@ -14,11 +15,6 @@ export type Format = 0 | 1;
 export type Decode = (buffer: Buffer, start: number, end: number) => unknown;
 /** Writes a value's bytes, without the length in front of them. */
 export type Encode = (writer: ByteWriter, value: unknown) => void;
-
-export interface TextForm {
-  readonly decode: (text: string) => unknown;
-  readonly encode: (value: unknown) => string;
-}
 
 export interface BinaryForm {
   /** The size of every value where all have the same; `decode` relies on it. It is checked where values stand inside others. */

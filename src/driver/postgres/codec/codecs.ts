@@ -7,7 +7,8 @@ import { ConfigurationError } from "../../../base/errors.ts";
 import { arrayCodec } from "./array.ts";
 import { bool } from "./boolean.ts";
 import { bytea } from "./bytes.ts";
-import { type TextForm, type WireCodec, wireCodec } from "./codec.ts";
+import type { CodecOptions, TextForm } from "./codec-options.ts";
+import { type WireCodec, wireCodec } from "./codec.ts";
 import { compositeCodec, recordCodec } from "./composite.ts";
 import { float4, float8 } from "./float.ts";
 import { int2, int4, int8, uint32Codecs, xid8 } from "./integer.ts";
@@ -18,20 +19,9 @@ import { numeric } from "./numeric.ts";
 import { multirangeCodec, rangeCodec } from "./range.ts";
 import { date, time, timetz } from "./temporal.ts";
 import { enumCodec, spelledCodec, spelledCodecs, textCodecs } from "./text.ts";
-import { timestamp, type TimestampForm, timestamptz } from "./timestamp.ts";
+import { timestamp, timestamptz } from "./timestamp.ts";
 import { builtInArrays, builtInRanges } from "./type-oids.ts";
 import { uuid } from "./uuid.ts";
-
-export interface CodecOptions {
-  /** int8: `bigint`, or `number` with an error for what it cannot hold. Default `"bigint"`. */
-  readonly int8?: "bigint" | "number";
-  /** Default `"date"`: milliseconds, and ±`Infinity` for the infinities. `"string"` keeps microseconds. */
-  readonly timestamptz?: TimestampForm;
-  /** Default `"string"`. `"date"` takes the column's text for UTC. */
-  readonly timestamp?: TimestampForm;
-  /** Types of one's own, by PostgreSQL's name of the type; they also replace the codecs here. Values travel as text. */
-  readonly custom?: Readonly<Record<string, TextForm>>;
-}
 
 /** A type as the catalog has it (`pg_type` and its neighbours). What it is made of must have been described before. */
 export type TypeDescription =

@@ -1,7 +1,8 @@
 /** int2, int4, int8, oid and their kin. Four bytes and less are numbers; eight are bigint, or by choice a number where it is exact. */
 import { UnreadableValue } from "../../../base/errors.ts";
 import { describe, EncodingProblem } from "../protocol/encoding-problem.ts";
-import { type BinaryForm, type TextForm, type WireCodec, wireCodec } from "./codec.ts";
+import type { TextForm } from "./codec-options.ts";
+import { type BinaryForm, type WireCodec, wireCodec } from "./codec.ts";
 
 /** A whole number in the given range, from a number or bigint; everything else is refused. */
 const wholeNumber = (value: unknown, min: number, max: number): number => {

@@ -2,7 +2,8 @@
 import { UnreadableValue } from "../../../base/errors.ts";
 import type { ByteWriter } from "../protocol/byte-writer.ts";
 import { describe, EncodingProblem } from "../protocol/encoding-problem.ts";
-import { type BinaryForm, type TextForm, type WireCodec, wireCodec } from "./codec.ts";
+import type { TextForm } from "./codec-options.ts";
+import { type BinaryForm, type WireCodec, wireCodec } from "./codec.ts";
 import { readField } from "./field-text.ts";
 
 /** `null` for a bound is "without end" on that side; it is never included. An empty range has neither bound. */

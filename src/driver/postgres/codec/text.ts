@@ -2,7 +2,8 @@
 import type { ByteWriter } from "../protocol/byte-writer.ts";
 import { describe, EncodingProblem } from "../protocol/encoding-problem.ts";
 import { readText } from "../protocol/text-cell.ts";
-import { type BinaryForm, type TextForm, type WireCodec, wireCodec } from "./codec.ts";
+import type { TextForm } from "./codec-options.ts";
+import { type BinaryForm, type WireCodec, wireCodec } from "./codec.ts";
 
 const text = (value: unknown): string => {
   if (typeof value === "string") return value;

@@ -8,6 +8,7 @@ import { UnreadableValue } from "../../../base/errors.ts";
 import type { ByteWriter } from "../protocol/byte-writer.ts";
 import { describe, EncodingProblem } from "../protocol/encoding-problem.ts";
 import { checkedDay, checkedOffset, checkedTime, microsPerDay, printDay, printTime } from "./calendar.ts";
+import type { TimestampForm } from "./codec-options.ts";
 import { type Decode, type WireCodec, wireCodec } from "./codec.ts";
 
 /** A moment: the day's number and the microseconds in it, or beyond all of them. */
@@ -106,8 +107,6 @@ const momentOfDate = (date: Date): Moment => {
 
 const unreadable = (name: string): UnreadableValue =>
   new UnreadableValue(`A ${name} value is not spelled as DateStyle ISO spells it. Set the session's DateStyle to ISO.`);
-
-export type TimestampForm = "date" | "string";
 
 const momentOf = (value: unknown, zone: "with" | "without", takesDate: boolean): Moment => {
   if (value instanceof Date && takesDate) return momentOfDate(value);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
 import { connectConfig } from "../../../../src/driver/postgres/config.ts";
-import type { ConnectOptions } from "../../../../src/driver/postgres/config.ts";
+import type { ConnectOptions } from "../../../../src/driver/postgres/connect-options.ts";
 import { parseConnectionUrl } from "../../../../src/driver/postgres/connection-url.ts";
 import { findPassword } from "../../../../src/driver/postgres/password-file.ts";
 import { Secret } from "../../../../src/driver/postgres/secret.ts";

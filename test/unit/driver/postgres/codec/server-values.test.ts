@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { WireCodec } from "../../../../../src/driver/postgres/codec/codec.ts";
-import { type CodecOptions, Codecs } from "../../../../../src/driver/postgres/codec/codecs.ts";
+import type { CodecOptions } from "../../../../../src/driver/postgres/codec/codec-options.ts";
+import { Codecs } from "../../../../../src/driver/postgres/codec/codecs.ts";
 import { ByteWriter } from "../../../../../src/driver/postgres/protocol/byte-writer.ts";
 
 interface ServerValue {
