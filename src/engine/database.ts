@@ -40,8 +40,8 @@ export class Database implements Runner, TransactionHost {
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
     const request = requestOf(plan, values, signal, this.driver.readsInto === true);
-    if (plan.writes.length > 0) return this.send(request, plan.writes);
-    // Refusals that have words of the model are those of writes: a read goes without the promise that would translate them.
+    // What is put in other words are refusals of writes and a signal's reason: other reads go without the promise that would do it.
+    if (plan.writes.length > 0 || signal !== undefined) return this.send(request, plan.writes);
     this.assertOutside(false);
     this.#statements++;
     return this.driver.run(request);
