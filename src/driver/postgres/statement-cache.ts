@@ -14,6 +14,8 @@ export class PreparedStatement {
   textFields: readonly ResultField[] | null = null;
   /** The same columns in the formats that later executions ask for. */
   fields: readonly ResultField[] | null = null;
+  /** The parameters' types as the server takes them; null until it has described them. */
+  describedTypes: readonly number[] | null = null;
   /** Writes Bind and Execute: the first with text results, the second with the formats of `fields`. */
   bindText: BindExecute | null = null;
   bind: BindExecute | null = null;
