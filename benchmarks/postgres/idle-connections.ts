@@ -22,7 +22,7 @@ export const idleConnections = async (url: string): Promise<void> => {
   for (let times = 0; times < 4; times++) {
     const driver = openPostgres({ url, pool: { maxConnections: connections, minConnections: connections } });
     // What the time before has closed is gone by then.
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
     const before = used();
     const reserved = await Promise.all(Array.from({ length: connections }, () => driver.reserve({ write: false })));
     for (const each of reserved) await each.run(request);

@@ -11,6 +11,7 @@ import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../driver/driver.ts";
+import { bothSignals } from "./call-limit.ts";
 import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
@@ -194,8 +195,7 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 
   #signalWith(signal: AbortSignal | undefined): AbortSignal | undefined {
-    const own = this.#options.signal;
-    return signal === undefined || own === undefined ? (signal ?? own) : AbortSignal.any([signal, own]);
+    return bothSignals(signal, this.#options.signal);
   }
 
   #assertUsable(): void {

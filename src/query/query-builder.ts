@@ -2,6 +2,7 @@
 import { ConfigurationError, MultipleResultsFound, NoResultFound } from "../base/errors.ts";
 import { parametersOf } from "../ast/walk.ts";
 import type { AggregateName } from "../ast/operator.ts";
+import { signalOf } from "../engine/call-limit.ts";
 import { bind } from "../engine/plan.ts";
 import type { Plan } from "../engine/plan.ts";
 import { readAll, readFirst } from "../engine/run.ts";
@@ -116,17 +117,26 @@ export class QueryBuilder extends RefinableQuery {
         throw new ConfigurationError("execute() reads plain results. Load relations with query(…).with(…).all().");
       const runner = this.#running();
       const plan = this.plan(allRows, runner);
-      const answer = runner.run({ ...plan, wire: null }, this.state.values, options?.signal);
+      const answer = runner.run({ ...plan, wire: null }, this.state.values, signalOf(options));
       return Promise.resolve(answer).then((rows) => ({ plan, answer: rows }));
     });
   }
 
-  async *stream({ batchSize = defaultBatchSize, signal }: StreamOptions = {}): AsyncGenerator<unknown> {
+  /** What `all()` would run, to be sent with others, and what reads its answer. */
+  forBatch(): {
+    readonly item: { readonly plan: Plan; readonly values: readonly unknown[] };
+    readonly read: (answer: Rows) => Promise<unknown[]>;
+  } {
+    const plan = this.plan(allRows);
+    return { item: { plan, values: this.state.values }, read: (answer) => this.#withIncludes(readAll(plan, answer)) };
+  }
+
+  async *stream({ batchSize = defaultBatchSize, ...limit }: StreamOptions = {}): AsyncGenerator<unknown> {
     if (!Number.isSafeInteger(batchSize) || batchSize < 1)
       throw new ConfigurationError("stream() takes a batchSize that is a whole number from 1.");
     const runner = this.#running();
     const plan = this.plan(allRows, runner);
-    for await (const answer of runner.stream(plan, this.state.values, batchSize, signal)) {
+    for await (const answer of runner.stream(plan, this.state.values, batchSize, signalOf(limit))) {
       yield* await this.#withIncludes(plan.reader.all(answer.rows));
     }
   }
@@ -257,10 +267,10 @@ export class QueryBuilder extends RefinableQuery {
     return { sql: plan.sql, params: bind(plan, this.state.values) };
   }
 
-  explain({ analyze = false, signal }: ExplainOptions = {}): Promise<string> {
+  explain({ analyze = false, ...limit }: ExplainOptions = {}): Promise<string> {
     return this.#attempt(async () => {
       const runner = this.#running();
-      return planText(runner, this.plan(allRows, runner), this.state.values, analyze, signal);
+      return planText(runner, this.plan(allRows, runner), this.state.values, analyze, signalOf(limit));
     });
   }
 
@@ -303,7 +313,7 @@ export class QueryBuilder extends RefinableQuery {
   #runAt<T>(shape: QueryState["shape"], values: readonly unknown[], take: Take<T>, options?: CallOptions): Promise<T> {
     const runner = this.#running();
     const plan = this.#planAt(shape, runner);
-    const answer = runner.run(plan, values, options?.signal);
+    const answer = runner.run(plan, values, signalOf(options));
     return answer instanceof Promise ? answer.then((later) => take(plan, later)) : Promise.resolve(take(plan, answer));
   }
 

@@ -1,6 +1,7 @@
 /** The public face of a query. `query-builder.ts` is what stands behind it. */
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Condition, Expression, Ordering } from "../ast/typed-expression.ts";
+import type { CallLimit } from "../engine/call-limit.ts";
 import type { TypeOf } from "../schema/column.ts";
 import type { ColumnKey, RelationKey } from "../schema/entity.ts";
 import type { TargetOf } from "../schema/relation.ts";
@@ -13,10 +14,8 @@ import type { ColumnAt, ColumnPath, GroupPath, NumberColumn, OrderKey, RelationP
 import type { Nest, Selected, Tuple } from "./projection.ts";
 import type { IfSoftDeletable, Update } from "./update.ts";
 
-/** What stops a call early. An aborted signal rejects with its own reason. */
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-}
+/** What stops a call early: `{ signal }` rejects with its own reason, `{ timeout: "5s" }` with `QueryCanceled`. */
+export interface CallOptions extends CallLimit {}
 
 export interface StreamOptions extends CallOptions {
   /** Rows fetched and decoded at a time; 1,000 by default. */

@@ -9,6 +9,6 @@ import { QueryBuilder } from "../query/query-builder.ts";
 export const executeOn = async (target: Runner & Sender, statement: unknown, options: RawOptions): Promise<Result<unknown>> => {
   // `runSql` says so when it is neither.
   if (!(statement instanceof QueryBuilder)) return runSql(target, statement as Sql<unknown>, options);
-  const { plan, answer } = await statement.on(target).execute(options.signal === undefined ? {} : { signal: options.signal });
+  const { plan, answer } = await statement.on(target).execute(options);
   return Result.planned(answer, plan, target.dialect);
 };

@@ -18,7 +18,7 @@ export type Uniform = readonly [PreparedRow, ...PreparedRow[]];
 const isNullByDefault = (column: TableColumn): boolean => column.nullable && !column.generated && column.default === null;
 
 /** The row with NULL for columns that others give; `null` when it leaves out something else than NULL. */
-const widened = (row: PreparedRow, columns: readonly TableColumn[], given: string): PreparedRow | null => {
+export const widened = (row: PreparedRow, columns: readonly TableColumn[], given: string): PreparedRow | null => {
   if (row.given === given) return row;
   const values: unknown[] = [];
   const filled: Row = { ...row.filled };
@@ -30,8 +30,12 @@ const widened = (row: PreparedRow, columns: readonly TableColumn[], given: strin
       filled[column.property] = null;
     } else return null;
   }
-  return { ...row, given, values, filled };
+  return next === row.values.length ? { ...row, given, values, filled } : null;
 };
+
+/** The columns that a row gives, and those that are NULL without being given. */
+export const columnsWithNulls = (table: Table, given: string): readonly TableColumn[] =>
+  table.columns.filter((column) => hasValue(given, column) || isNullByDefault(column));
 
 /** Columns that any of the rows gives, in the table's order. */
 const columnsGiven = (table: Table, rows: readonly PreparedRow[]): readonly TableColumn[] => {

@@ -3,6 +3,7 @@ import { ConfigurationError, NoResultFound, TransactionError } from "../base/err
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Database } from "../engine/database.ts";
+import { signalOf } from "../engine/call-limit.ts";
 import type { Plan } from "../engine/plan.ts";
 import { runText } from "../engine/raw.ts";
 import type { RawOptions, RawParameters } from "../engine/raw.ts";
@@ -68,7 +69,7 @@ export class Session implements Runner {
   get<E extends AnyEntity>(model: ModelOf<E>, key: PrimaryKey<E>, options: CallOptions = {}): Promise<E | null> {
     // Not an async function: that would put a second promise around the first, and three turns of the queue.
     try {
-      return Promise.resolve(findByKey(this, rootOf(model), key, options.signal) as MaybePromise<E | null>);
+      return Promise.resolve(findByKey(this, rootOf(model), key, signalOf(options)) as MaybePromise<E | null>);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -99,7 +100,7 @@ export class Session implements Runner {
   async insert(given: object, second?: object, third: CallOptions = {}): Promise<object> {
     const { values, options } = valuesAndOptions(given, second, third);
     const row = prepareRow(given, values, "insert()");
-    readBack(row, await insertRow(this, row, options.signal));
+    readBack(row, await insertRow(this, row, signalOf(options)));
     return row.instance;
   }
 
@@ -110,7 +111,8 @@ export class Session implements Runner {
     const { values, options } = valuesAndOptions(given, second, third);
     const rows = prepareRows(given, values, "insertAll()");
     const groups = uniformRows(rows);
-    const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, options.signal);
+    const signal = signalOf(options);
+    const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, signal);
     // Inside a transaction it fails alone, which takes a savepoint.
     const alone = this.#transaction === null && groups.length === 1 && isOneStatement(this, groups[0]!) ? groups[0]! : null;
     const settle = alone === null ? await this.#allOrNone(groups, insert, options) : [await insert(this, alone)];
@@ -119,14 +121,14 @@ export class Session implements Runner {
   }
 
   /** Changes columns of one row, then sets them on the instance. Throws `StaleObject` when the row is gone; a failed write leaves the instance as it was. */
-  async update<E extends AnyEntity>(instance: E, values: Update<E>, { signal }: CallOptions = {}): Promise<E> {
-    await updateRow(this, rootOfInstance(instance, "update()"), instance, values, { signal });
+  async update<E extends AnyEntity>(instance: E, values: Update<E>, options: CallOptions = {}): Promise<E> {
+    await updateRow(this, rootOfInstance(instance, "update()"), instance, values, { signal: signalOf(options) });
     return instance;
   }
 
   /** Deletes the instance's row for good, also on soft-deletable models. Does nothing when it is gone already. */
-  async remove(instance: AnyEntity, { signal }: CallOptions = {}): Promise<void> {
-    await deleteRow(this, rootOfInstance(instance, "remove()"), instance, { signal });
+  async remove(instance: AnyEntity, options: CallOptions = {}): Promise<void> {
+    await deleteRow(this, rootOfInstance(instance, "remove()"), instance, { signal: signalOf(options) });
   }
 
   /**
@@ -154,13 +156,13 @@ export class Session implements Runner {
   }
 
   /** Marks the row as deleted: queries leave it out until `restore`. */
-  async softDelete<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, { signal }: CallOptions = {}): Promise<E> {
-    return this.#mark(instance, new Date(), { use: "softDelete()", signal }) as Promise<E>;
+  async softDelete<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, options: CallOptions = {}): Promise<E> {
+    return this.#mark(instance, new Date(), { use: "softDelete()", signal: signalOf(options) }) as Promise<E>;
   }
 
   /** Takes the mark of `softDelete` away. */
-  async restore<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, { signal }: CallOptions = {}): Promise<E> {
-    return this.#mark(instance, null, { use: "restore()", signal }) as Promise<E>;
+  async restore<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, options: CallOptions = {}): Promise<E> {
+    return this.#mark(instance, null, { use: "restore()", signal: signalOf(options) }) as Promise<E>;
   }
 
   async #mark(instance: object, deletedAt: Date | null, options: ChangeOptions & { readonly use: string }): Promise<object> {
@@ -176,8 +178,8 @@ export class Session implements Runner {
   }
 
   /** Deletes the row of a soft-deletable model for good. */
-  async forceDelete(instance: AnyEntity, { signal }: CallOptions = {}): Promise<void> {
-    await deleteRow(this, rootOfInstance(instance, "forceDelete()"), instance, { use: "forceDelete()", signal });
+  async forceDelete(instance: AnyEntity, options: CallOptions = {}): Promise<void> {
+    await deleteRow(this, rootOfInstance(instance, "forceDelete()"), instance, { use: "forceDelete()", signal: signalOf(options) });
   }
 
   /** Runs a statement made by `select()`, or SQL made by the `sql` tag. */
@@ -201,6 +203,8 @@ export class Session implements Runner {
    * BEGIN is sent with the first statement.
    */
   async begin(options: TransactionOptions = {}): Promise<Session> {
+    if (options.retry !== undefined)
+      throw new ConfigurationError("begin() has nothing to run again: the option retry belongs to transaction(work).");
     const transaction = await (this.#transaction?.nested(options) ?? this.#database.newTransaction(options));
     return new Session(this.#database, transaction);
   }
@@ -238,9 +242,10 @@ export class Session implements Runner {
     );
   }
 
-  async #allOrNone<T, R>(rows: readonly T[], write: (runner: Runner, row: T) => MaybePromise<R>, { signal }: CallOptions): Promise<R[]> {
+  async #allOrNone<T, R>(rows: readonly T[], write: (runner: Runner, row: T) => MaybePromise<R>, call: CallOptions): Promise<R[]> {
     if (rows.length === 0) return [];
     const all = (runner: Runner): Promise<R[]> => eachInOrder(rows, (row) => write(runner, row));
+    const signal = signalOf(call);
     const options = signal === undefined ? {} : { signal };
     return this.#transaction === null ? this.#database.runInTransaction(all, options) : this.#transaction.nestedRun(all, options);
   }

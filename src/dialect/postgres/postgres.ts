@@ -11,6 +11,7 @@ import { placeholdersWith } from "../placeholders.ts";
 import { quote } from "../quote.ts";
 import { postgresCodec } from "./codecs.ts";
 import { columnList } from "./column-list.ts";
+import { copy } from "./copy.ts";
 import { operand, ordering, postgresSpelling, stored, typedParameter } from "./expressions.ts";
 import { literal } from "./literal.ts";
 import { typeName } from "./type-names.ts";
@@ -58,6 +59,7 @@ export const postgres: Dialect = Object.freeze({
   codec: postgresCodec,
   createTable: (table, options) => createTableWith(tables, table, options),
   dropTable: dropTableWith,
+  copy,
   takesColumns: true,
   forwardReferences: false,
   placeholders: (text) =>

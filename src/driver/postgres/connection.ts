@@ -306,9 +306,11 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
    * settles the promise.
    */
   #stop(exchange: StatementExchange, error: Error): void {
-    const isFirst = this.#pipeline.first === exchange;
-    if (exchange.isReplayable && !(isFirst && this.#pipeline.size === 1)) return exchange.abandon(error);
-    if (isFirst && !this.#isCanceling) void this.#cancel(exchange, error);
+    const isAlone = this.#pipeline.first === exchange && this.#pipeline.size === 1;
+    if (exchange.isReplayable && !isAlone) return exchange.abandon(error);
+    exchange.stoppedBy = error;
+    // The server keeps the replies of a group back until its Sync: what stands before this one may be over without our knowing.
+    if (this.#pipeline.isInFirstGroup(exchange) && !this.#isCanceling) void this.#cancel(exchange, error);
     else this.#toStop.set(exchange, error);
   }
 
