@@ -290,6 +290,6 @@ export abstract class RefinableQuery {
       // What was computed for each row is there to be named; the result has what is computed for each group.
       draft.annotations.clear();
     };
-    return this.step(`group ${columns.join()}`, () => ({ parameters: [], apply }), [], { grouped: true });
+    return this.step(`group ${JSON.stringify(columns)}`, () => ({ parameters: [], apply }), [], { grouped: true });
   }
 }
