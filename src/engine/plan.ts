@@ -119,6 +119,12 @@ const encoderOf = (parameter: ParameterNode, encode: ((value: never) => BoundVal
       return encode === null ? (value as BoundValue) : guarded(value);
     };
   }
+  if (parameter.form === "pattern") {
+    return (value) => {
+      check(value);
+      return guarded(value);
+    };
+  }
   if (parameter.form !== "list") return guarded;
   return (value) => {
     if (!Array.isArray(value)) throw refused(name, `expects an array, got ${describe(value)}`);
