@@ -41,6 +41,12 @@ export class QueryBuilder extends RefinableQuery {
     this.#runner = runner;
   }
 
+  /** The query behind a public one; `null` for anything else. */
+  static of(value: unknown): QueryBuilder | null {
+    // Nobody extends the other half but this class.
+    return RefinableQuery.isQuery(value) ? (value as QueryBuilder) : null;
+  }
+
   static about(root: Root, runner: Runner | null): QueryBuilder {
     return new QueryBuilder(runner, startOf(root));
   }

@@ -70,6 +70,11 @@ export abstract class RefinableQuery {
     this.#state = state;
   }
 
+  /** Whether `value` was made by `query()` or `select()`. Recognised by its private field: a copy of a query holds none. */
+  static isQuery(value: unknown): value is RefinableQuery {
+    return typeof value === "object" && value !== null && #state in value;
+  }
+
   protected abstract derive(state: QueryState): this;
   /** A query about another model, for `with(relation, refine)`. */
   protected abstract about(table: Table): this;
@@ -226,7 +231,7 @@ export abstract class RefinableQuery {
 
   #refined(table: Table, refine: (query: unknown) => unknown): RefinableQuery {
     const query = refine(this.about(table));
-    if (query instanceof RefinableQuery) return query;
+    if (RefinableQuery.isQuery(query)) return query;
     throw new ConfigurationError(`The callback of with() returns the query that it was given, refined; it returned ${describe(query)}.`);
   }
 
