@@ -39,6 +39,8 @@ export interface QueryState {
   readonly limit: number | null;
   readonly offset: number;
   readonly grouped: boolean;
+  /** Whether deleted rows count everywhere: in the relations that the query loads, too. */
+  readonly seesDeleted: boolean;
 }
 
 export const startOf = (root: Root): QueryState => ({
@@ -51,6 +53,7 @@ export const startOf = (root: Root): QueryState => ({
   limit: null,
   offset: 0,
   grouped: false,
+  seesDeleted: false,
 });
 
 /** A step after which other names may be used. */
@@ -202,12 +205,16 @@ export abstract class RefinableQuery {
 
   withDeleted(): this {
     this.#assertSoftDeletable("withDeleted()");
-    return this.child(deletedStep.include);
+    return this.seeingDeleted();
   }
 
   onlyDeleted(): this {
     this.#assertSoftDeletable("onlyDeleted()");
-    return this.child(deletedStep.only);
+    return this.derive({ ...this.child(deletedStep.only).state, seesDeleted: false });
+  }
+
+  protected seeingDeleted(): this {
+    return this.derive({ ...this.child(deletedStep.include).state, seesDeleted: true });
   }
 
   #assertSoftDeletable(use: string): void {
