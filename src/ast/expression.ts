@@ -27,6 +27,8 @@ export interface ParameterNode {
   readonly value: unknown;
   /** What messages call it: a property (`age`), a lookup (`age__gte`) or nothing. */
   readonly name?: string;
+  /** Its values have been seen to fit the type before they are bound: rows are checked whole, and not again value by value. */
+  readonly isChecked?: true;
 }
 
 /** A constant of the statement's shape: NULL, TRUE, FALSE or a whole number written by Petrel itself. */

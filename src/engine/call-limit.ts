@@ -27,6 +27,10 @@ export const signalOf = (call: CallLimit | undefined): AbortSignal | undefined =
   return bothSignals(call.signal, late);
 };
 
+/** The same limit for a call of several statements: its time runs once, from now on. */
+export const startedLimit = (call: CallLimit | undefined): CallLimit | undefined =>
+  call?.timeout === undefined ? call : { signal: signalOf(call) };
+
 /** A signal that either of the two aborts. */
 export const bothSignals = (one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined => {
   if (one === undefined || other === undefined) return one ?? other;

@@ -2,7 +2,7 @@
 import { ConfigurationError, MultipleResultsFound, NoResultFound } from "../base/errors.ts";
 import { parametersOf } from "../ast/walk.ts";
 import type { AggregateName } from "../ast/operator.ts";
-import { signalOf } from "../engine/call-limit.ts";
+import { signalOf, startedLimit } from "../engine/call-limit.ts";
 import { bind } from "../engine/plan.ts";
 import type { Plan } from "../engine/plan.ts";
 import { readAll, readFirst } from "../engine/run.ts";
@@ -14,9 +14,13 @@ import { assignmentsOf } from "./assignments.ts";
 import { computedColumns } from "./computed.ts";
 import type { Step } from "./draft.ts";
 import { planText } from "./explain.ts";
-import { ChildrenOf, childrenOf, fill } from "./include.ts";
-import type { KeyedRow } from "./include.ts";
+import { fill } from "./fill.ts";
+import type { Children, ReadChildren } from "./fill.ts";
+import { ChildrenOf, childrenOf, isWrapped } from "./include.ts";
+import { merged } from "./include-tree.ts";
 import type { Include } from "./include-tree.ts";
+import { isWhole, loadMissing, loadRelations } from "./load-relations.ts";
+import type { FetchChildren } from "./load-relations.ts";
 import type { CallOptions, CompiledQuery, ExplainOptions, StreamOptions, WriteOptions } from "./query.ts";
 import { computedKey, RefinableQuery, startOf } from "./refinable-query.ts";
 import type { QueryState } from "./refinable-query.ts";
@@ -29,6 +33,7 @@ import type { Branch } from "./values-tree.ts";
 import { aggregates, allRows, anyRow, deleteRows, firstRow, lastRow, onlyRow, rowCountOf, tuples, updateStep } from "./verbs.ts";
 
 type Take<T> = (plan: Plan, answer: Rows) => T;
+const takeChildren: Take<Children> = (plan, answer) => ({ found: readAll(plan, answer), wrapped: isWrapped(plan.shape) });
 const takeCount: Take<number> = (_plan, answer) => answer.count;
 const defaultBatchSize = 1000;
 
@@ -40,6 +45,12 @@ export class QueryBuilder extends RefinableQuery {
   constructor(runner: Runner | null, state: QueryState) {
     super(state);
     this.#runner = runner;
+  }
+
+  /** The query behind a public one; `null` for anything else. */
+  static of(value: unknown): QueryBuilder | null {
+    // Nobody extends the other half but this class.
+    return RefinableQuery.isQuery(value) ? (value as QueryBuilder) : null;
   }
 
   static about(root: Root, runner: Runner | null): QueryBuilder {
@@ -63,8 +74,10 @@ export class QueryBuilder extends RefinableQuery {
   // ------------------------------------------------------------ rows
 
   all(options?: CallOptions): Promise<unknown[]> {
-    const rows = this.#run(allRows, readAll, options);
-    return this.state.includes.length === 0 ? rows : rows.then((parents) => this.#withIncludes(parents));
+    return this.#attempt(() => {
+      const limit = startedLimit(options);
+      return this.#whole(this.#run(allRows, readAll, limit), limit);
+    });
   }
 
   first(options?: CallOptions): Promise<unknown> {
@@ -101,10 +114,10 @@ export class QueryBuilder extends RefinableQuery {
   /** At most `count` rows, and no more than the query's own limit allows. */
   #few(count: number, verb: StepMaker<Step>, options?: CallOptions): Promise<unknown[]> {
     try {
-      const { limit, includes } = this.state;
+      const { limit } = this.state;
       const query = limit === null || limit <= count ? this : this.limit(count);
-      const rows = query.#run(verb, readAll, options);
-      return includes.length === 0 ? rows : rows.then((parents) => query.#withIncludes(parents));
+      const started = startedLimit(options);
+      return this.#whole(query.#run(verb, readAll, started), started);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -128,7 +141,14 @@ export class QueryBuilder extends RefinableQuery {
     readonly read: (answer: Rows) => Promise<unknown[]>;
   } {
     const plan = this.plan(allRows);
-    return { item: { plan, values: this.state.values }, read: (answer) => this.#withIncludes(readAll(plan, answer)) };
+    return {
+      item: { plan, values: this.state.values },
+      read: async (answer) => {
+        const rows = readAll(plan, answer);
+        await loadRelations(rows as object[], this.state.includes, this.#fetching(undefined));
+        return rows;
+      },
+    };
   }
 
   async *stream({ batchSize = defaultBatchSize, ...limit }: StreamOptions = {}): AsyncGenerator<unknown> {
@@ -136,8 +156,11 @@ export class QueryBuilder extends RefinableQuery {
       throw new ConfigurationError("stream() takes a batchSize that is a whole number from 1.");
     const runner = this.#running();
     const plan = this.plan(allRows, runner);
-    for await (const answer of runner.stream(plan, this.state.values, batchSize, signalOf(limit))) {
-      yield* await this.#withIncludes(plan.reader.all(answer.rows));
+    const signal = signalOf(limit);
+    for await (const answer of runner.stream(plan, this.state.values, batchSize, signal)) {
+      const rows = plan.reader.all(answer.rows);
+      await loadRelations(rows as object[], this.state.includes, this.#fetching(signal));
+      yield* rows;
     }
   }
 
@@ -204,14 +227,14 @@ export class QueryBuilder extends RefinableQuery {
   async #fillBranch(rows: readonly unknown[], { way, relation, node }: Branch): Promise<void> {
     const parents = way.reduce<readonly unknown[]>((at, name) => at.map((row) => (row as Row)[name]).filter((row) => row !== null), rows);
     const verb = new ChildrenOf(relation, (draft) => valuesResult(node, draft));
-    const read = async (keys: readonly (readonly unknown[])[]): Promise<readonly unknown[]> => {
-      const children = (await this.about(relation.target).#runWith(verb, keys)) as KeyedRow[];
-      const inner = children.map((child) => child.row);
+    const read: ReadChildren = async (keys) => {
+      const children = (await this.#aboutChildren(relation).#runWith(verb, keys, readAll)) as Row[];
+      const inner = children.map((child) => child["row"]);
       await Promise.all(branchesOf(node).map((branch) => this.#fillBranch(inner, branch)));
       const trimmed = withoutKeys(node, inner);
-      return children.map((child, index) => ({ ...child, row: trimmed[index] }));
+      return { found: children.map((child, index) => ({ ...child, row: trimmed[index] })), wrapped: true };
     };
-    await fill(parents as object[], relation, read, { limit: null, offset: 0 });
+    await fill(parents as object[], relation, read);
   }
 
   valuesList(...columns: string[]): Promise<unknown[]> {
@@ -306,8 +329,8 @@ export class QueryBuilder extends RefinableQuery {
     return this.#runAt(this.state.shape, this.state.values, take, options);
   }
 
-  #runWith(verb: StepMaker<Step>, values: readonly unknown[]): Promise<unknown[]> {
-    return this.#runAt(this.state.shape.child(verb), [...this.state.values, ...values], readAll);
+  #runWith<T>(verb: StepMaker<Step>, values: readonly unknown[], take: Take<T>, options?: CallOptions): Promise<T> {
+    return this.#runAt(this.state.shape.child(verb), [...this.state.values, ...values], take, options);
   }
 
   #runAt<T>(shape: QueryState["shape"], values: readonly unknown[], take: Take<T>, options?: CallOptions): Promise<T> {
@@ -328,40 +351,43 @@ export class QueryBuilder extends RefinableQuery {
 
   // ------------------------------------------------------------ relations
 
-  async #withIncludes(rows: unknown[]): Promise<unknown[]> {
-    await this.#include(rows as object[], this.state.includes);
-    return rows;
+  /** The rows with what of their relations is not in the statement itself. */
+  #whole(reading: Promise<unknown[]>, options: CallOptions | undefined): Promise<unknown[]> {
+    const { includes } = this.state;
+    if (isWhole(includes)) return reading;
+    return reading.then(async (rows) => {
+      await loadRelations(rows as object[], includes, this.#fetching(signalOf(options)));
+      return rows;
+    });
   }
 
-  async #include(parents: readonly object[], includes: readonly Include<RefinableQuery>[]): Promise<void> {
-    if (parents.length === 0 || includes.length === 0) return;
-    await Promise.all(includes.map((include) => this.#includeOne(parents, include)));
+  /** Loads the relations that the query names onto objects that are there, where they are not loaded. */
+  loadInto(objects: readonly object[], options?: CallOptions): Promise<void> {
+    return loadMissing(objects, this.state.includes, this.#fetching(signalOf(options)));
   }
 
-  async #includeOne(parents: readonly object[], { relation, strategy, children, refined }: Include<RefinableQuery>): Promise<void> {
-    if (strategy === "none") {
-      for (const parent of parents) (parent as Row)[relation.name] = relation.toMany ? [] : null;
-      return;
-    }
-    if (strategy === "joined") {
-      const joined = parents.map((parent) => (parent as Row)[relation.name]).filter((row) => row !== null);
-      return this.#include(joined as object[], children);
-    }
-    const state = refined === null ? this.about(relation.target).#includingAll(children).state : refined.state;
-    const query = new QueryBuilder(this.#runner, state);
-    await fill(parents, relation, (keys) => query.#children(relation, keys), state);
+  #fetching(signal: AbortSignal | undefined): FetchChildren<RefinableQuery> {
+    const options = signal === undefined ? undefined : { signal };
+    return (include, keys) => this.#childQuery(include).#children(include.relation, keys, options);
   }
 
-  #includingAll(children: readonly Include<RefinableQuery>[]): this {
-    return children.length === 0 ? this : this.including(children);
+  #childQuery({ relation, children, refined }: Include<RefinableQuery>): QueryBuilder {
+    if (refined === null) return children.length === 0 ? this.#aboutChildren(relation) : this.#aboutChildren(relation).including(children);
+    const query = new QueryBuilder(this.#runner, refined.state);
+    return children.length === 0 ? query : query.including(merged(refined.state.includes, children));
   }
 
-  async #children(relation: Relation, keys: readonly (readonly unknown[])[]): Promise<readonly KeyedRow[]> {
-    const children = (await this.#runWith(childrenOf(relation), keys)) as KeyedRow[];
-    await this.#include(
-      children.map((child) => child.row as object),
-      this.state.includes,
-    );
+  /** Deleted rows count here if they count in this query: so they do for relations that are joined. */
+  #aboutChildren(relation: Relation): QueryBuilder {
+    const query = this.about(relation.target);
+    return this.state.seesDeleted ? query.seeingDeleted() : query;
+  }
+
+  async #children(relation: Relation, keys: readonly (readonly unknown[])[], options: CallOptions | undefined): Promise<Children> {
+    const children = await this.#runWith(childrenOf(relation), keys, takeChildren, options);
+    if (isWhole(this.state.includes)) return children;
+    const rows = children.wrapped ? children.found.map((child) => (child as Row)["row"]) : children.found;
+    await loadRelations(rows as object[], this.state.includes, this.#fetching(signalOf(options)));
     return children;
   }
 }

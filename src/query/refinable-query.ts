@@ -39,6 +39,8 @@ export interface QueryState {
   readonly limit: number | null;
   readonly offset: number;
   readonly grouped: boolean;
+  /** Whether deleted rows count everywhere: in the relations that the query loads, too. */
+  readonly seesDeleted: boolean;
 }
 
 export const startOf = (root: Root): QueryState => ({
@@ -51,6 +53,7 @@ export const startOf = (root: Root): QueryState => ({
   limit: null,
   offset: 0,
   grouped: false,
+  seesDeleted: false,
 });
 
 /** A step after which other names may be used. */
@@ -68,6 +71,11 @@ export abstract class RefinableQuery {
 
   constructor(state: QueryState) {
     this.#state = state;
+  }
+
+  /** Whether `value` was made by `query()` or `select()`. Recognised by its private field: a copy of a query holds none. */
+  static isQuery(value: unknown): value is RefinableQuery {
+    return typeof value === "object" && value !== null && #state in value;
   }
 
   protected abstract derive(state: QueryState): this;
@@ -197,12 +205,16 @@ export abstract class RefinableQuery {
 
   withDeleted(): this {
     this.#assertSoftDeletable("withDeleted()");
-    return this.child(deletedStep.include);
+    return this.seeingDeleted();
   }
 
   onlyDeleted(): this {
     this.#assertSoftDeletable("onlyDeleted()");
-    return this.child(deletedStep.only);
+    return this.derive({ ...this.child(deletedStep.only).state, seesDeleted: false });
+  }
+
+  protected seeingDeleted(): this {
+    return this.derive({ ...this.child(deletedStep.include).state, seesDeleted: true });
   }
 
   #assertSoftDeletable(use: string): void {
@@ -226,7 +238,7 @@ export abstract class RefinableQuery {
 
   #refined(table: Table, refine: (query: unknown) => unknown): RefinableQuery {
     const query = refine(this.about(table));
-    if (query instanceof RefinableQuery) return query;
+    if (RefinableQuery.isQuery(query)) return query;
     throw new ConfigurationError(`The callback of with() returns the query that it was given, refined; it returned ${describe(query)}.`);
   }
 
@@ -290,6 +302,6 @@ export abstract class RefinableQuery {
       // What was computed for each row is there to be named; the result has what is computed for each group.
       draft.annotations.clear();
     };
-    return this.step(`group ${columns.join()}`, () => ({ parameters: [], apply }), [], { grouped: true });
+    return this.step(`group ${JSON.stringify(columns)}`, () => ({ parameters: [], apply }), [], { grouped: true });
   }
 }

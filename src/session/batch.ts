@@ -25,7 +25,8 @@ interface Prepared {
 }
 
 const prepare = (database: Database, piece: unknown, place: number): Prepared => {
-  if (piece instanceof QueryBuilder) return piece.on(database).forBatch();
+  const query = QueryBuilder.of(piece);
+  if (query !== null) return query.on(database).forBatch();
   if (typeof piece === "object" && piece !== null && !(piece instanceof Promise)) {
     // What else is no piece is refused where its request is made.
     return { item: { piece: piece as Sql<unknown> }, read: (answer) => Result.raw(answer, database.dialect) };

@@ -9,7 +9,7 @@ import { rootOf } from "../query/root.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import type { TableColumn } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
-import { columnsWithNulls, widened } from "./insert-rows.ts";
+import { formWithNulls, widened } from "./insert-rows.ts";
 import { prepareRow } from "./prepared-row.ts";
 
 type Encode = (value: unknown) => BoundValue;
@@ -37,12 +37,12 @@ export const copyFrom = async (database: Database, model: AnyModel, rows: unknow
     }
   };
   const head = prepare(first.value, 1);
-  const columns = columnsWithNulls(table, head.given);
-  const given = columns.map((column) => `${column.position},`).join("");
+  const form = formWithNulls(head);
+  const columns = form.given;
   const encoders = columns.map((column) => database.dialect.codec(column.type).encode as Encode | null);
   const valuesOf = (row: typeof head, number: number): BoundValue[] => {
-    const wide = widened(row, columns, given);
-    if (wide === null || wide.values.length !== columns.length) throw otherColumns(table.modelName, columns, number);
+    const wide = widened(row, form);
+    if (wide === null) throw otherColumns(table.modelName, columns, number);
     return wide.values.map((value, index) => {
       const encode = encoders[index];
       // Without a codec the value is bound as it is: it was checked against the column's type.

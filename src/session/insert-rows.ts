@@ -5,10 +5,11 @@
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Runner } from "../engine/run.ts";
-import type { Table, TableColumn } from "../schema/table.ts";
+import type { TableColumn } from "../schema/table.ts";
 import { insertPlan, insertRow, readBack } from "./insert-row.ts";
-import { hasValue } from "./prepared-row.ts";
 import type { PreparedRow, Row } from "./prepared-row.ts";
+import { rowFormsOf } from "./row-form.ts";
+import type { RowForm } from "./row-form.ts";
 import { runWrite } from "./write-plan.ts";
 
 /** Rows of one model that give the same columns. */
@@ -18,29 +19,32 @@ export type Uniform = readonly [PreparedRow, ...PreparedRow[]];
 const isNullByDefault = (column: TableColumn): boolean => column.nullable && !column.generated && column.default === null;
 
 /** The row with NULL for columns that others give; `null` when it leaves out something else than NULL. */
-export const widened = (row: PreparedRow, columns: readonly TableColumn[], given: string): PreparedRow | null => {
-  if (row.given === given) return row;
+export const widened = (row: PreparedRow, form: RowForm): PreparedRow | null => {
+  if (row.form === form) return row;
   const values: unknown[] = [];
   const filled: Row = { ...row.filled };
   let next = 0;
-  for (const column of columns) {
-    if (hasValue(row.given, column)) values.push(row.values[next++]);
+  for (const column of form.given) {
+    if (row.form.given[next] === column) values.push(row.values[next++]);
     else if (isNullByDefault(column)) {
       values.push(null);
       filled[column.property] = null;
     } else return null;
   }
-  return next === row.values.length ? { ...row, given, values, filled } : null;
+  return next === row.values.length ? { ...row, form, values, filled } : null;
 };
 
-/** The columns that a row gives, and those that are NULL without being given. */
-export const columnsWithNulls = (table: Table, given: string): readonly TableColumn[] =>
-  table.columns.filter((column) => hasValue(given, column) || isNullByDefault(column));
+/** The form with the columns that a row gives, and those that are NULL without being given. */
+export const formWithNulls = ({ root, form }: PreparedRow): RowForm =>
+  rowFormsOf(root).of(root.table.columns.filter((column) => form.given.includes(column) || isNullByDefault(column)));
 
-/** Columns that any of the rows gives, in the table's order. */
-const columnsGiven = (table: Table, rows: readonly PreparedRow[]): readonly TableColumn[] => {
-  const shapes = [...new Set(rows.map((row) => row.given))];
-  return table.columns.filter((column) => shapes.some((given) => hasValue(given, column)));
+/** The form with every column that any of the rows gives. */
+const widestForm = ([{ root, form }, ...rows]: Uniform): RowForm => {
+  const others = new Set(rows.map((row) => row.form));
+  others.delete(form);
+  if (others.size === 0) return form;
+  const given = new Set([form, ...others].flatMap((each) => each.given));
+  return rowFormsOf(root).of(root.table.columns.filter((column) => given.has(column)));
 };
 
 /** Runs of neighbours for which `same` holds. */
@@ -57,23 +61,22 @@ const runsOf = <T>(items: readonly T[], same: (a: T, b: T) => boolean): (readonl
 /** The rows in their order, in as few groups as can be. */
 export const uniformRows = (rows: readonly PreparedRow[]): readonly Uniform[] =>
   runsOf(rows, (a, b) => a.root === b.root).flatMap((run): readonly Uniform[] => {
-    const columns = columnsGiven(run[0].root.table, run);
-    const given = columns.map((column) => `${column.position},`).join("");
-    const wide = run.map((row) => widened(row, columns, given));
+    const form = widestForm(run);
+    const wide = run.map((row) => widened(row, form));
     const [first, ...rest] = wide.every((row) => row !== null) ? wide : [];
-    return first === undefined ? runsOf(run, (a, b) => a.given === b.given) : [[first, ...rest]];
+    return first === undefined ? runsOf(run, (a, b) => a.form.key === b.form.key) : [[first, ...rest]];
   });
 
 /** Whether `insertUniform` takes one statement for all of them. */
 export const isOneStatement = (runner: Runner, rows: Uniform): boolean =>
-  rows.length === 1 || (runner.dialect.takesColumns && rows[0].given !== "");
+  rows.length === 1 || (runner.dialect.takesColumns && rows[0].form.given.length > 0);
 
 /** Inserts the rows, and gives back what sets generated keys and defaults on their instances, once nothing can fail any more. */
 export const insertUniform = (runner: Runner, rows: Uniform, signal?: AbortSignal): MaybePromise<() => void> => {
-  const [{ root, given, values }] = rows;
+  const [{ root, form, values }] = rows;
   if (rows.length === 1 || !isOneStatement(runner, rows)) return insertEach(runner, rows, signal);
   const lists = values.map((_, index) => rows.map((row) => row.values[index]));
-  const written = runWrite(runner, root, `insert many ${given}`, () => insertPlan(root.table, given, null, "column"), lists, signal);
+  const written = runWrite(runner, root, `insert many ${form.key}`, () => insertPlan(root.table, form, null, "column"), lists, signal);
   return whenDone(written, (answer) => () => rows.forEach((row, index) => readBack(row, answer.rows[index])));
 };
 
