@@ -113,7 +113,7 @@ const mistakes: Readonly<Record<string, readonly [run: () => unknown, message: R
   "a hole in a list": [
     () =>
       users()
-        .filter({ age__in: [1, , 2] })
+        .filter({ age__in: Object.assign([1], { 2: 2 }) })
         .all(),
     /'age__in' expects an array without null and undefined/,
   ],
