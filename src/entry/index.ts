@@ -82,6 +82,7 @@ export { timestamps } from "../schema/timestamps.ts";
 export { avg, count, max, min, sum } from "../query/aggregate.ts";
 export type { Aggregate, Annotate, Annotations, Computed } from "../query/aggregate.ts";
 export { F } from "../query/f.ts";
+export type { LoadInto } from "../query/load-into.ts";
 export { joined, noLoad, selectIn, type Load, type Strategy } from "../query/load.ts";
 export type { InvalidRelation, Loaded, RelationValue, With } from "../query/loaded.ts";
 export type { Filter, LookupHints, LookupKey, Lookups, NoSuchLookup } from "../query/lookups.ts";

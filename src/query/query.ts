@@ -144,7 +144,7 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   /** Deletes the rows in one statement and returns how many there were. A query without a condition needs `{ all: true }`. */
   delete(options?: WriteOptions): Promise<number>;
 
-  /** The statement that `all()` would send, and its values. Nothing runs. Without a database to ask: SQL for SQLite. */
+  /** The statement that `all()` would send, and its values. Nothing runs. Throws for a statement made by `select()`, which has no database yet. */
   toSQL(): CompiledQuery;
   /** How the database means to run the query, as its own text. */
   explain(options?: ExplainOptions): Promise<string>;

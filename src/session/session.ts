@@ -12,6 +12,8 @@ import type { Rows, Runner } from "../engine/run.ts";
 import type { Transaction } from "../engine/transaction.ts";
 import type { TransactionOptions } from "../engine/transaction-options.ts";
 import { findByKey } from "../query/by-key.ts";
+import { loadCall } from "../query/load-into.ts";
+import type { LoadInto } from "../query/load-into.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import type { CallOptions, Query } from "../query/query.ts";
 import { rootOf } from "../query/root.ts";
@@ -24,6 +26,7 @@ import { executeOn } from "./execute.ts";
 import { insertRow, readBack } from "./insert-row.ts";
 import { insertUniform, isOneStatement, uniformRows } from "./insert-rows.ts";
 import type { Uniform } from "./insert-rows.ts";
+import { LoadTogether } from "./load-together.ts";
 import { prepareRow, prepareRows, rootOfInstance } from "./prepared-row.ts";
 import type { PreparedRow } from "./prepared-row.ts";
 import type { PrimaryKey, UpsertOptions } from "./session-types.ts";
@@ -33,6 +36,7 @@ export class Session implements Runner {
   readonly #database: Database;
   /** The transaction that this session stands in; `null` for one that works without. */
   readonly #transaction: Transaction | null;
+  #load: LoadInto | null = null;
 
   /** A session on an engine. Each statement commits by itself, until a transaction is begun. */
   constructor(engine: Database, transaction: Transaction | null = null) {
@@ -59,6 +63,14 @@ export class Session implements Runner {
   /** A query about a model. Nothing runs before one of its verbs. */
   query<E extends AnyEntity>(model: ModelOf<E>): Query<E, E> {
     return QueryBuilder.about(rootOf(model), this) as unknown as Query<E, E>;
+  }
+
+  /**
+   * Loads relations of objects that are there, where they are not loaded yet: `await session.load(users, "posts.comments")`.
+   * Calls that are made in one turn of the event loop share their statements.
+   */
+  get load(): LoadInto {
+    return (this.#load ??= this.#loading());
   }
 
   /**
@@ -100,7 +112,8 @@ export class Session implements Runner {
   async insert(given: object, second?: object, third: CallOptions = {}): Promise<object> {
     const { values, options } = valuesAndOptions(given, second, third);
     const row = prepareRow(given, values, "insert()");
-    readBack(row, await insertRow(this, row, signalOf(options)));
+    const written = insertRow(this, row, signalOf(options));
+    readBack(row, written instanceof Promise ? await written : written);
     return row.instance;
   }
 
@@ -233,6 +246,11 @@ export class Session implements Runner {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#transaction?.rollback();
+  }
+
+  #loading(): LoadInto {
+    const together = new LoadTogether(this);
+    return loadCall((objects, relations) => together.load(objects, relations));
   }
 
   #begun(use: string): Transaction {

@@ -109,7 +109,7 @@ test("as a parameter of raw SQL an object is refused; what a database has a form
     if (isValue) continue;
     await refused(() => engine.execute("SELECT ?", [body]));
     await refused(() => engine.execute("SELECT :a", { a: body }));
-    if (!Array.isArray(body) && !(typeof body === "function" && /^class/.test(String(body)))) await refused(() => sql`SELECT ${body}`);
+    if (!Array.isArray(body) && !(typeof body === "function" && String(body).startsWith("class"))) await refused(() => sql`SELECT ${body}`);
   }
 });
 

@@ -8,8 +8,8 @@ import { Listener } from "../../support/query-texts.ts";
 import { unchecked } from "../../support/unchecked-query.ts";
 import type { UncheckedRow } from "../../support/unchecked-query.ts";
 
-const users = () => unchecked(new Listener(sqlite, [[null]]).query(User));
-const posts = () => unchecked(new Listener(sqlite, [[null]]).query(Post));
+const users = () => unchecked(new Listener(sqlite, [[[null]]]).query(User));
+const posts = () => unchecked(new Listener(sqlite, [[[null]]]).query(Post));
 
 /** A value that no message may repeat. */
 const secret = "s3cret-v4lue";
@@ -113,7 +113,7 @@ const mistakes: Readonly<Record<string, readonly [run: () => unknown, message: R
   "a hole in a list": [
     () =>
       users()
-        .filter({ age__in: [1, , 2] })
+        .filter({ age__in: Object.assign([1], { 2: 2 }) })
         .all(),
     /'age__in' expects an array without null and undefined/,
   ],
