@@ -29,6 +29,7 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortS
   writes: plan.writes.length > 0,
   bigints: plan.bigints,
   batched: plan.batched,
+  atMostOne: plan.atMostOne,
   returnsKey: plan.returnsKey,
   signal,
   sink: readsInto && plan.wire !== null ? plan.wire.newSink() : undefined,

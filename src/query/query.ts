@@ -8,7 +8,7 @@ import type { TargetOf } from "../schema/relation.ts";
 import type { Columns, Scope } from "../schema/scope.ts";
 import type { Annotate, Annotations, Computed } from "./aggregate.ts";
 import type { Load } from "./load.ts";
-import type { Loaded, RelationValue } from "./loaded.ts";
+import type { Loaded, Refined, RelationValue } from "./loaded.ts";
 import type { Filter, LookupKey } from "./lookups.ts";
 import type { ColumnAt, ColumnPath, GroupPath, NumberColumn, OrderKey, RelationPath } from "./paths.ts";
 import type { Nest, Selected, Tuple } from "./projection.ts";
@@ -74,7 +74,7 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   /** Loads one relation through a query of your own: `with("posts", (posts) => posts.limit(3))`. The limit counts per parent. */
   with<R extends RelationKey<Scope<E>>, V>(
     relation: R,
-    refine: (query: Query<TargetOf<Scope<E>, R>, TargetOf<Scope<E>, R>>) => Query<TargetOf<Scope<E>, R>, V>,
+    refine: (query: Query<TargetOf<Scope<E>, R>, TargetOf<Scope<E>, R>>) => Refined<V>,
   ): Query<E, Row & { [P in R]: RelationValue<Scope<E>, R, V> }>;
   /** Loads relations together with the rows: `with("profile", "posts.comments")`. To-one relations are joined, to-many ones take one statement each. */
   with<P extends RelationPath<E>>(...relations: (P | Load<P>)[]): Query<E, Row & Loaded<Scope<E>, P>>;

@@ -28,6 +28,13 @@ export interface ExchangeOwner {
 const noRows: unknown[][] = [];
 Object.freeze(noRows);
 
+/** Statements that were sent to be done all or not at all, and so can only be sent again together. */
+export interface Group {
+  isSentAgain: boolean;
+  /** Sends all of them once more, if nothing of them was kept and the whole can be repeated; returns whether it did. */
+  readonly again: () => boolean;
+}
+
 const transactionEnd = /^\s*(?:commit|end)\b/i;
 
 export class StatementExchange implements Exchange {
@@ -49,6 +56,8 @@ export class StatementExchange implements Exchange {
   /** Why the server was asked to cancel it: the promise is then rejected with this. */
   stoppedBy: Error | null = null;
   deadline: { over(): void } | null = null;
+  /** Null for one that was sent alone, or that shares its Sync with reads it has nothing to do with. */
+  group: Group | null = null;
   /** Called once when its replies have ended. */
   onSettled: (() => void) | null = null;
   hasParsed = false;
