@@ -102,3 +102,47 @@ test("a joined relation's columns stand beside the row's own", () => {
     `SELECT "categories"."id", "categories"."name", "categories"."parent_id", "parent"."id", "parent"."name", "parent"."parent_id" FROM "categories" LEFT JOIN "categories" AS "parent" ON "parent"."id" = "categories"."parent_id"`,
   );
 });
+
+test("where only() leaves a child's key out, it comes beside the child", () =>
+  expectSent(
+    Category,
+    (categories) => categories.with("children", (children) => children.only("name")).all(),
+    {
+      sqlite: `SELECT "id", "name", "parent_id" FROM "categories"; SELECT "parent_id", "id", "name" FROM "categories" WHERE "parent_id" IN (SELECT "value" FROM json_each(?))`,
+      postgres: `SELECT "id", "name", "parent_id" FROM "categories"; SELECT "parent_id", "id", "name" FROM "categories" WHERE "parent_id" = ANY($1::int[])`,
+      params: ["[1,2]"],
+    },
+    [tree, []],
+  ));
+
+test("an offset alone counts per parent too, and without an order by primary key", () =>
+  expectSent(
+    Category,
+    (categories) => categories.with("children", (children) => children.offset(2)).all(),
+    {
+      sqlite: `SELECT "id", "name", "parent_id" FROM "categories"; SELECT "1", "2", "3" FROM (SELECT "id" AS "1", "name" AS "2", "parent_id" AS "3", row_number() OVER (PARTITION BY "parent_id" ORDER BY "id") AS "row" FROM "categories" WHERE "parent_id" IN (SELECT "value" FROM json_each(?))) AS "numbered" WHERE "row" > ? ORDER BY "row"`,
+      postgres: `SELECT "id", "name", "parent_id" FROM "categories"; SELECT "1", "2", "3" FROM (SELECT "id" AS "1", "name" AS "2", "parent_id" AS "3", row_number() OVER (PARTITION BY "parent_id" ORDER BY "id") AS "row" FROM "categories" WHERE "parent_id" = ANY($1::int[])) AS "numbered" WHERE "row" > $2 ORDER BY "row"`,
+      params: ["[1,2]", 2],
+    },
+    [tree, []],
+  ));
+
+test("a limit among distinct rows: equal ones share a number", () =>
+  expectSent(
+    Category,
+    (categories) =>
+      categories
+        .with("children", (children) =>
+          children
+            .select((child) => ({ name: child.name }))
+            .distinct()
+            .limit(2),
+        )
+        .all(),
+    {
+      sqlite: `SELECT "id", "name", "parent_id" FROM "categories"; SELECT "1", "2" FROM (SELECT DISTINCT "parent_id" AS "1", "name" AS "2", dense_rank() OVER (PARTITION BY "parent_id" ORDER BY "name") AS "row" FROM "categories" WHERE "parent_id" IN (SELECT "value" FROM json_each(?))) AS "numbered" WHERE "row" <= ? ORDER BY "row"`,
+      postgres: `SELECT "id", "name", "parent_id" FROM "categories"; SELECT "1", "2" FROM (SELECT DISTINCT "parent_id" AS "1", "name" AS "2", dense_rank() OVER (PARTITION BY "parent_id" ORDER BY "name") AS "row" FROM "categories" WHERE "parent_id" = ANY($1::int[])) AS "numbered" WHERE "row" <= $2 ORDER BY "row"`,
+      params: ["[1,2]", 2],
+    },
+    [tree, []],
+  ));
