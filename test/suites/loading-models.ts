@@ -21,7 +21,7 @@ import {
   timestamp,
   uuid,
 } from "../../src/entry/index.ts";
-import { Random } from "../support/random.ts";
+import type { Random } from "../support/random.ts";
 
 export class Team extends Model("teams", {
   id: uuid().primaryKey(),
