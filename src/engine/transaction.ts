@@ -228,11 +228,11 @@ export class Transaction implements Runner, ScopedTransaction {
   #dispatch(request: Request, writes: readonly string[]): MaybePromise<Answer> {
     if (request.writes && this.#readOnly)
       throw new TransactionError("The transaction is read-only. Begin one without { readOnly: true } to write.");
-    const connection = this.#connection;
-    if (connection !== null && this.#turns.isFree) {
+    const begun = this.#connection;
+    if (begun !== null && this.#turns.isFree) {
       // What `#onConnection` would do, without the functions that waiting takes.
       this.#assertUsable();
-      const answer = this.#runOn(connection, request, writes);
+      const answer = this.#runOn(begun, request, writes);
       return answer instanceof Promise ? this.#tracked(withOwnReason(answer, request.signal)) : answer;
     }
     return this.#onConnection((connection) => this.#runOn(connection, request, writes), request.signal);

@@ -62,5 +62,5 @@ export const loadCall = (load: (objects: readonly object[], relations: readonly 
     return given;
   };
   // It returns what it was given, with the relations that the type promises.
-  return call as LoadInto;
+  return call;
 };

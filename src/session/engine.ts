@@ -77,7 +77,7 @@ export class Engine extends Database {
     rows: Iterable<Insert<E>> | AsyncIterable<Insert<E>>,
     options: CallOptions = {},
   ): Promise<number> {
-    return copyFrom(this, model as AnyModel, rows, options);
+    return copyFrom(this, model, rows, options);
   }
 
   /** The model's table as a CSV file, in chunks of bytes. Throws `ConfigurationError` on SQLite: use `query(…).stream()` there. */

@@ -6,7 +6,6 @@ import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
 import type { ConflictClause } from "../ast/write.ts";
 import { signalOf } from "../engine/call-limit.ts";
-import type { CallLimit } from "../engine/call-limit.ts";
 import type { Runner } from "../engine/run.ts";
 import { columnProblem } from "../query/assignments.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
@@ -58,7 +57,7 @@ export const upsertPlan = (table: Table, options: unknown): UpsertPlan => {
   return {
     target,
     updateFields: updateFields === undefined ? null : columnsNamed(table, updateFields, "updateFields"),
-    signal: signalOf(limit as CallLimit),
+    signal: signalOf(limit),
   };
 };
 
