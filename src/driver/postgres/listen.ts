@@ -158,7 +158,7 @@ const later = (act: () => void): void => void setImmediate(act);
 
 const unheard = (): ConfigurationError =>
   new ConfigurationError(
-    "Behind a pooler that gives each transaction another server connection nothing is heard. Listen with a database that is opened on the server itself, or say pooler: \"none\" if this one keeps its sessions.",
+    'Behind a pooler that gives each transaction another server connection nothing is heard. Listen with a database that is opened on the server itself, or say pooler: "none" if this one keeps its sessions.',
   );
 
 const closed = (): DatabaseClosed => new DatabaseClosed("The database is closed: nobody can listen any more.", { mayHaveRun: false });
