@@ -146,3 +146,19 @@ test("a limit among distinct rows: equal ones share a number", () =>
     },
     [tree, []],
   ));
+
+test("a limit in the order of an index on the parents' key looks up each parent by itself, where the database can", () =>
+  expectSent(
+    User,
+    (users) =>
+      users
+        .only("id")
+        .with("posts", (posts) => posts.only("title").orderBy("-createdAt").limit(3))
+        .all(),
+    {
+      sqlite: `SELECT "id" FROM "users"; SELECT "1", "2", "3" FROM (SELECT "author_id" AS "1", "id" AS "2", "title" AS "3", row_number() OVER (PARTITION BY "author_id" ORDER BY "created_at" DESC) AS "row" FROM "posts" WHERE "author_id" IN (SELECT "value" FROM json_each(?)) AND "deleted_at" IS NULL) AS "numbered" WHERE "row" <= ? ORDER BY "row"`,
+      postgres: `SELECT "id" FROM "users"; SELECT "1", "2", "3" FROM unnest($1::int[]) AS "keys" ("key") CROSS JOIN LATERAL (SELECT "author_id" AS "1", "id" AS "2", "title" AS "3", row_number() OVER (ORDER BY "created_at" DESC) AS "row" FROM "posts" WHERE "author_id" = "keys"."key" AND "deleted_at" IS NULL ORDER BY "created_at" DESC LIMIT $2) AS "numbered" ORDER BY "row"`,
+      params: ["[1]", 3],
+    },
+    [[[1]], []],
+  ));

@@ -45,7 +45,7 @@ export class Player extends Model(
     games: () => manyToMany(Game, { through: Entry }),
     entries: () => hasMany(Entry, "playerId"),
   },
-  { orderBy: ["-rank", "id"] },
+  { orderBy: ["-rank", "id"], indexes: [["teamId", "handle"]] },
 ) {
   get shout(): string {
     return this.handle.toUpperCase();

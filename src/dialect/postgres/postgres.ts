@@ -12,7 +12,7 @@ import { quote } from "../quote.ts";
 import { postgresCodec } from "./codecs.ts";
 import { columnList } from "./column-list.ts";
 import { copy } from "./copy.ts";
-import { operand, ordering, postgresSpelling, stored, typedParameter } from "./expressions.ts";
+import { elements, operand, ordering, postgresSpelling, stored, typedParameter } from "./expressions.ts";
 import { literal } from "./literal.ts";
 import { typeName } from "./type-names.ts";
 
@@ -39,6 +39,7 @@ const words: Words = {
   ordering,
   literal,
   column: columnList,
+  elements,
   offsetAlone: "",
   lock,
   defaultValue: () => "DEFAULT",
