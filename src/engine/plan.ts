@@ -72,7 +72,7 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     sql: compiled.sql,
     placeholders: compiled.bindings.map((binding) => placeholderOf(binding, slots, dialect)),
     reader,
-    wire: columns.length === 0 ? null : new WireReaders(shape, reader),
+    wire: columns.length === 0 ? null : new WireReaders(shape, reader, compiled.reads),
     lazy: lazily(shape),
     shape,
     reads: compiled.reads,
