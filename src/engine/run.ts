@@ -18,6 +18,10 @@ export interface Runner {
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows>;
   /** Rows in batches, from one snapshot of the data. */
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows>;
+  /** Replaces the objects that were read from `rows` by those that the runner keeps for them, in place. Absent where nothing is kept. */
+  adopt?(plan: Plan, rows: Rows["rows"], objects: unknown[]): void;
+  /** The same runner without `adopt`, for rows that nobody could keep. */
+  readonly untracked?: Runner;
 }
 
 /** The plan with its values, as a driver takes it. */

@@ -26,8 +26,12 @@ import { branchesOf, valuesOf, valuesResult, valuesTree, withoutKeys } from "./v
 import type { Branch } from "./values-tree.ts";
 import { aggregates, allRows, anyRow, deleteRows, firstRow, lastRow, onlyRow, rowCountOf, tuples, updateStep } from "./verbs.ts";
 
-type Take<T> = (plan: Plan, answer: Rows) => T;
-const takeAll: Take<unknown[]> = (plan, answer) => plan.reader.all(answer.rows);
+type Take<T> = (plan: Plan, answer: Rows, runner: Runner) => T;
+const takeAll: Take<unknown[]> = (plan, answer, runner) => {
+  const objects = plan.reader.all(answer.rows);
+  if (runner.adopt !== undefined) runner.adopt(plan, answer.rows, objects);
+  return objects;
+};
 const takeFirst: Take<unknown> = (plan, answer) => (answer.rows.length === 0 ? null : plan.reader.one(answer.rows[0]!));
 const takeCount: Take<number> = (_plan, answer) => answer.count;
 const defaultBatchSize = 1000;
@@ -122,8 +126,10 @@ export class QueryBuilder extends RefinableQuery {
       throw new ConfigurationError("stream() takes a batchSize that is a whole number from 1.");
     const runner = this.#running();
     const plan = this.plan(allRows, runner);
+    // Rows that pass by are kept by nobody: neither are their relations.
+    const untracked = runner.untracked === undefined ? this : this.on(runner.untracked);
     for await (const answer of runner.stream(plan, this.state.values, batchSize, signal)) {
-      yield* await this.#withIncludes(plan.reader.all(answer.rows));
+      yield* await untracked.#withIncludes(plan.reader.all(answer.rows));
     }
   }
 
@@ -299,7 +305,7 @@ export class QueryBuilder extends RefinableQuery {
     const runner = this.#running();
     const plan = this.#planAt(shape, runner);
     const answer = runner.run(plan, values, options?.signal);
-    return answer instanceof Promise ? answer.then((later) => take(plan, later)) : Promise.resolve(take(plan, answer));
+    return answer instanceof Promise ? answer.then((later) => take(plan, later, runner)) : Promise.resolve(take(plan, answer, runner));
   }
 
   /** Turns what `work` throws into a rejection: a verb never throws at once. */

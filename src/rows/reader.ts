@@ -20,7 +20,7 @@ export const makeReader = <T>(shape: ResultShape): Reader<T> =>
 let isGenerationAllowed: boolean | null = null;
 
 /** Whether this process may make code from strings (`--disallow-code-generation-from-strings`, a content security policy). Tried once. */
-const canGenerate = (): boolean => {
+export const canGenerate = (): boolean => {
   if (isGenerationAllowed === null) {
     try {
       isGenerationAllowed = new Function("return true")() === true;
