@@ -21,6 +21,13 @@ export interface Measured {
   readonly slow: number;
   /** The same per round, in order. */
   readonly times: readonly number[];
+  /** Microseconds of this process's CPU per operation, the median: what is left of the time is the other side's, or waiting. */
+  readonly cpu: number;
+}
+
+interface Round {
+  readonly time: number;
+  readonly cpu: number;
 }
 
 export interface Rounds {
@@ -34,31 +41,42 @@ export const collectGarbage = (type: "major" | "minor"): void => {
   globalThis.gc({ type });
 };
 
-const timeOf = async ({ run, prepare, operations }: Contender): Promise<number> => {
+const roundOf = async ({ run, prepare, operations }: Contender): Promise<Round> => {
   await prepare?.();
   // Nobody's garbage is another's to collect. Not a full collection: a few of those throw away hidden classes and compiled code.
   collectGarbage("minor");
+  const cpuBefore = process.cpuUsage();
   const start = process.hrtime.bigint();
   const result = run();
   // Contenders that answer at once are not charged for a promise of ours.
   if (result instanceof Promise) await result;
-  return Number(process.hrtime.bigint() - start) / 1000 / operations;
+  const time = Number(process.hrtime.bigint() - start) / 1000 / operations;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { time, cpu: (user + system) / operations };
 };
 
 export const measure = async (contenders: readonly Contender[], { warmUp, counted }: Rounds): Promise<readonly Measured[]> => {
-  const times = contenders.map((): number[] => []);
+  const taken = contenders.map((): Round[] => []);
   for (let round = -warmUp; round < counted; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
       const index = (turn + round + warmUp) % contenders.length;
-      const time = await timeOf(contenders[index]!);
-      if (round >= 0) times[index]!.push(time);
+      const found = await roundOf(contenders[index]!);
+      if (round >= 0) taken[index]!.push(found);
     }
   }
-  return contenders.map(({ name }, index) => summary(name, times[index]!));
+  return contenders.map(({ name }, index) => summary(name, taken[index]!));
 };
 
-const summary = (name: string, times: readonly number[]): Measured => {
-  const sorted = [...times].sort((a, b) => a - b);
-  const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
-  return { name, median: at(0.5), fastest: sorted[0]!, slow: at(0.95), times };
+const at = (values: readonly number[], part: number): number => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
+};
+
+const summary = (name: string, rounds: readonly Round[]): Measured => {
+  const times = rounds.map(({ time }) => time);
+  const cpu = at(
+    rounds.map((round) => round.cpu),
+    0.5,
+  );
+  return { name, median: at(times, 0.5), fastest: at(times, 0), slow: at(times, 0.95), times, cpu };
 };

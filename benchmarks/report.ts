@@ -13,6 +13,14 @@ const unit = (microseconds: number): string => {
   return microseconds >= 1 ? `${microseconds.toFixed(2)} µs` : `${(microseconds * 1000).toFixed(0)} ns`;
 };
 
+/** The same with this process's own work, for databases that are processes of their own. */
+export const printTableWithCpu = (title: string, measured: readonly Measured[]): void => {
+  console.log(`\n${title}\n${"".padEnd(40)}${["median", "fastest", "95%", "client CPU"].map((word) => word.padStart(12)).join("")}`);
+  for (const { name, median, fastest, slow, cpu } of measured) {
+    console.log(name.padEnd(40) + [median, fastest, slow, cpu].map((time) => unit(time).padStart(12)).join(""));
+  }
+};
+
 export const printTable = (title: string, measured: readonly Measured[]): void => {
   console.log(`\n${title}\n${"".padEnd(52)}${"median".padStart(11)}${"fastest".padStart(11)}${"95%".padStart(11)}`);
   for (const { name, median, fastest, slow } of measured) {

@@ -101,7 +101,7 @@ const isPure = (file) => /^test\/(?:unit|sql)\//.test(file) || file === "test/ar
 const needsServer = (file) => /^test\/(?:postgres|wire|mysql)\//.test(file);
 
 /** What `--disallow-code-generation-from-strings` can say nothing about: those tests run other programs, or none of src. */
-const runsOurCode = (file) => /^test\/(?:unit|sql|sqlite|bugs|examples)\//.test(file);
+const runsOurCode = (file) => /^test\/(?:unit|sql|sqlite|hostile|bugs|examples)\//.test(file);
 
 /**
  * Pure tests share one process (`test/pure.ts` imports them: a process each would cost thirty times as much), every other file has its own.
@@ -135,10 +135,14 @@ const tests = () => filesUnder("test", ".test.ts").filter((file) => !file.starts
 const bin = (name) => join(root, "node_modules", name);
 
 const tasks = {
-  /** Examples import `petrel` as its users do: what was built. */
-  start: (node) => {
+  /** Examples import `petrel` as its users do: what was built. `--postgres` stands for the URL of a server that is started for the report. */
+  start: (node, ...options) => {
     if (!isBuilt()) tasks.build(node);
-    must(node, ["examples/chinook/report.ts"]);
+    const report = "examples/chinook/report.ts";
+    if (!options.includes("--postgres")) return must(node, [report, ...options]);
+    const others = options.filter((option) => option !== "--postgres" && option !== "--load");
+    if (others.length > 0) fail(`--postgres starts a server of its own: leave out ${others.join(" ")}.`);
+    must(node, ["scripts/scratch-postgres.ts", report, "--load"]);
   },
   /** With arguments: the files whose path contains one of them, whole. Without: what is fast. */
   test: (node, ...parts) => {

@@ -15,10 +15,11 @@ export interface Room {
   readonly packages?: Readonly<Record<string, readonly string[]>>;
 }
 
-const belowEntry = ["base", "types", "ast", "schema", "dialect", "driver", "rows", "engine", "query", "session", "active-record"];
+const belowEntry = ["base", "config", "types", "ast", "schema", "dialect", "driver", "rows", "engine", "query", "session", "active-record"];
 
 export const rooms: Readonly<Record<string, Room>> = {
   base: { floor: 0, idea: "The words every floor uses, and nothing about databases.", imports: [] },
+  config: { floor: 1, idea: "Options in the words of people: durations, and what an engine may be told.", imports: ["base"] },
   types: { floor: 1, idea: "What one column holds, and what fits into it.", imports: ["base"] },
   ast: { floor: 2, idea: "A statement as frozen plain data: what to ask, not how any database spells it.", imports: ["base", "types"] },
   schema: {
@@ -47,7 +48,18 @@ export const rooms: Readonly<Record<string, Room>> = {
         "node:url",
         "node:worker_threads",
       ],
-      "driver/postgres": ["node:crypto", "node:fs", "node:net", "node:os", "node:path", "node:process", "node:tls"],
+      "driver/postgres": [
+        "node:crypto",
+        "node:fs",
+        "node:fs/promises",
+        "node:net",
+        "node:os",
+        "node:path",
+        "node:process",
+        "node:timers/promises",
+        "node:tls",
+        "node:util",
+      ],
     },
     packages: { "driver/sqlite": ["better-sqlite3"] },
   },

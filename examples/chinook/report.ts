@@ -1,5 +1,6 @@
 /** The sales report of a digital media store: `npm start` runs this. */
-import type { Engine } from "petrel";
+import { isPetrelError, type Engine } from "petrel";
+import { readChoice, type Choice } from "./command-line.ts";
 import {
   bestCustomers,
   bestSellingArtists,
@@ -10,8 +11,10 @@ import {
   quietCustomers,
   revenueByCountry,
 } from "./figures.ts";
-import { openStore } from "./open.ts";
+import { openPostgresStore } from "./open-postgres.ts";
+import { openStore, type OpenedStore } from "./open.ts";
 import { reportLines, type Figures } from "./print.ts";
+import { StoreProblem } from "./store-problem.ts";
 
 const halfAYearMs = 182 * 24 * 60 * 60 * 1000;
 
@@ -31,9 +34,28 @@ const figuresOf = async (engine: Engine): Promise<Figures> => {
   };
 };
 
-await using store = await openStore();
-const started = performance.now();
-const figures = await figuresOf(store.engine);
-const elapsedMs = performance.now() - started;
-console.log(reportLines(figures).join("\n"));
-console.log(`\n${store.engine.statementCount} statements, ${elapsedMs.toFixed(0)} ms.`);
+const open = async ({ url, load }: Choice): Promise<OpenedStore> => {
+  if (url === null) return openStore();
+  const store = await openPostgresStore(url, { load });
+  if (store.loadedRows > 0) console.error(`Loaded ${store.loadedRows} rows.\n`);
+  return store;
+};
+
+const report = async (choice: Choice): Promise<void> => {
+  await using store = await open(choice);
+  const statementsBefore = store.engine.statementCount;
+  const started = performance.now();
+  const figures = await figuresOf(store.engine);
+  const elapsedMs = performance.now() - started;
+  console.log(reportLines(figures).join("\n"));
+  console.log(`\n${store.engine.statementCount - statementsBefore} statements, ${elapsedMs.toFixed(0)} ms.`);
+};
+
+try {
+  await report(readChoice(process.argv.slice(2)));
+} catch (error) {
+  // Petrel's own errors are sentences too: a server that does not answer, a database that does not exist.
+  if (!(error instanceof StoreProblem || isPetrelError(error))) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -16,16 +16,19 @@ export interface ColumnNode {
 /**
  * A bound value. `type` says which codec encodes it.
  * `form`: `"one"` value; `"list"`: an array of such values, bound as one parameter; `"asGiven"`: no codec, for raw SQL;
- * `"pattern"`: a text that becomes a pattern for `match`; `"path"`: keys of a JSON path.
+ * `"pattern"`: a text that becomes a pattern for `match`; `"path"`: keys of a JSON path; `"column"`: one value per row of an insert of many,
+ * NULLs among them, bound as one parameter.
  */
 export interface ParameterNode {
   readonly node: "parameter";
-  readonly form: "one" | "list" | "asGiven" | "pattern" | "path";
+  readonly form: "one" | "list" | "asGiven" | "pattern" | "path" | "column";
   readonly type: ColumnType | null;
   /** The value as it was given where the node was made. Plans forget it: it is a sample, and the statement's first value. */
   readonly value: unknown;
   /** What messages call it: a property (`age`), a lookup (`age__gte`) or nothing. */
   readonly name?: string;
+  /** Its values have been seen to fit the type before they are bound: rows are checked whole, and not again value by value. */
+  readonly isChecked?: true;
 }
 
 /** A constant of the statement's shape: NULL, TRUE, FALSE or a whole number written by Petrel itself. */

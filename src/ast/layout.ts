@@ -170,6 +170,7 @@ export const statementLayouts: { readonly [K in Statement["statement"]]: readonl
     ["where", "one"],
     ["groupBy", "many"],
     ["having", "one"],
+    ["limitBy", "many"],
     ["orderBy", "orderings"],
     ["limit", "one"],
     ["offset", "one"],

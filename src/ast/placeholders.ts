@@ -1,8 +1,10 @@
 /**
- * Finds the placeholders of raw SQL text: `$1`, `?` or `:name`, outside strings, quoted names and comments.
+ * SQL text of the user's own, split at its placeholders: `$1`, `?` or `:name`, outside strings, quoted names and comments.
  *
  *     "a = $1 AND b = '?'"   →   texts ["a = ", " AND b = '?'"], order [0]
  */
+import { ConfigurationError } from "../base/errors.ts";
+import { tokens } from "./tokens.ts";
 
 /** `order` holds, for each gap between two texts, the index (from 0) or the name of the parameter that goes there. */
 export interface SplitText {
@@ -10,23 +12,51 @@ export interface SplitText {
   readonly order: readonly (number | string)[];
 }
 
-// What is skipped whole: '…' and "…" with doubled quotes, `…`, $tag$…$tag$, -- comments, /* comments */, ::casts. Then the three placeholders.
-const token =
-  /(?:'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\$([A-Za-z_]\w*)?\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\/|::)|\$(\d+)|(\?)|:([A-Za-z_]\w*)/g;
+export interface SplitRules {
+  readonly nestedComments: boolean;
+  /** Whether `??` is an operator `?`. */
+  readonly hasQuestionOperator: boolean;
+}
 
-/** Splits `text` at its placeholders. `?` counts from the left; the three kinds may not be told apart by meaning, only by spelling. */
-export const splitPlaceholders = (text: string): SplitText => {
+type Style = "$1" | "?" | ":name";
+
+const styleOf = (token: string): Style => (token[0] === "$" ? "$1" : token[0] === "?" ? "?" : ":name");
+
+const mixed = (first: Style, second: Style, rules: SplitRules): ConfigurationError => {
+  const operator = rules.hasQuestionOperator ? " For the operator '?' write '??'." : "";
+  return new ConfigurationError(`The SQL text mixes '${first}' and '${second}' placeholders. Use one kind.${operator}`);
+};
+
+const keyOf = (token: string, style: Style, count: number): number | string => {
+  if (style === ":name") return token.slice(1);
+  if (style === "?") {
+    if (token !== "?") throw new ConfigurationError(`The SQL text has the placeholder '${token}'. Write '?' without a number, or '$1'.`);
+    return count;
+  }
+  const number = Number(token.slice(1));
+  if (number < 1 || number > 65535)
+    throw new ConfigurationError(`The SQL text has the placeholder '${token}'. Placeholders count from $1 to $65535.`);
+  return number - 1;
+};
+
+/** Throws `ConfigurationError` for mixed kinds and for numbers that no placeholder has. `::casts` are left alone. */
+export const splitPlaceholders = (text: string, rules: SplitRules): SplitText => {
   const texts: string[] = [];
   const order: (number | string)[] = [];
-  let from = 0;
-  let questions = 0;
-  for (const found of text.matchAll(token)) {
-    const [whole, , dollar, question, name] = found;
-    if (dollar === undefined && question === undefined && name === undefined) continue;
-    texts.push(text.slice(from, found.index));
-    from = found.index + whole.length;
-    order.push(dollar !== undefined ? Number(dollar) - 1 : (name ?? questions++));
+  let current = "";
+  let style: Style | null = null;
+  for (const token of tokens(text, rules.nestedComments)) {
+    const isOperator = token.text === "??" && rules.hasQuestionOperator;
+    if (token.kind !== "placeholder" || isOperator) {
+      current += isOperator ? "?" : token.text;
+      continue;
+    }
+    const own = styleOf(token.text);
+    if (style !== null && style !== own) throw mixed(style, own, rules);
+    style = own;
+    order.push(keyOf(token.text, own, order.length));
+    texts.push(current);
+    current = "";
   }
-  texts.push(text.slice(from));
-  return { texts, order };
+  return { texts: [...texts, current], order };
 };

@@ -31,6 +31,8 @@ export interface SelectStatement {
   /** A literal where the number is part of the question: SQLite compiles a statement again for each new value of a bound limit. */
   readonly limit: ParameterNode | LiteralNode | null;
   readonly offset: ParameterNode | null;
+  /** With expressions, limit and offset count within the rows that agree in them, as each parent's children do. Then nothing is grouped or locked. */
+  readonly limitBy: readonly ExpressionNode[];
   readonly deleted: DeletedRows;
   readonly lock: LockClause | null;
   /** Wraps the whole: `count` is `SELECT count(*) FROM (…)`; `exists` is `SELECT EXISTS (…)`. */

@@ -9,6 +9,7 @@ import { describe } from "../types/column-type.ts";
 import type { NowNode, ParameterNode, RawNode, RawPart } from "./expression.ts";
 import { NodeHolder, nodeOf } from "./node-holder.ts";
 import { splitPlaceholders } from "./placeholders.ts";
+import { marksOf } from "./raw-texts.ts";
 
 declare const row: unique symbol;
 /** A piece of SQL with bound parameters. `T` is the type of its value, or of its rows. */
@@ -93,7 +94,13 @@ const partOf = (value: unknown, where: string): RawPart => {
 };
 
 const piece = <T>(texts: readonly string[], parts: readonly RawPart[]): Sql<T> => {
-  const node: RawNode = { node: "raw", texts: Object.freeze([...texts]), parts: Object.freeze([...parts]), type: null };
+  // A template's own texts are kept as they are: they are the same object each time the template runs.
+  const node: RawNode = {
+    node: "raw",
+    texts: Object.isFrozen(texts) ? texts : Object.freeze([...texts]),
+    parts: Object.freeze([...parts]),
+    type: null,
+  };
   // The phantom type is not there at run time.
   return new SqlPiece(Object.freeze(node)) as unknown as Sql<T>;
 };
@@ -114,9 +121,12 @@ const tag = <T>(strings: TemplateStringsArray, ...values: readonly unknown[]): S
   if (strings.some((text) => text === undefined)) {
     throw new ConfigurationError("sql`…` has a backslash sequence that JavaScript does not know. Write the backslash twice.");
   }
-  return piece<T>(
-    strings,
-    values.map((value, index) => partOf(value, `Value ${index + 1} of sql\`…\``)),
+  const parts = values.map((value, index) => partOf(value, `Value ${index + 1} of sql\`…\``));
+  const hidden = parts.findIndex((part, index) => part.node === "parameter" && marksOf(strings).hidden.has(index));
+  if (hidden < 0) return piece<T>(strings, parts);
+  throw new ConfigurationError(
+    `Value ${hidden + 1} of sql\`…\` stands inside quotes or a comment, where no database looks for values. ` +
+      "Take the quotes away; to put a value into a longer text, join them with ||.",
   );
 };
 
@@ -131,7 +141,7 @@ const valueFor = (key: number | string, parameters: object): unknown => {
 const raw = <T>(text: string, parameters?: readonly unknown[] | Readonly<Record<string, unknown>>): Sql<T> => {
   if (typeof text !== "string") throw new ConfigurationError(`sql.raw() takes SQL text, got ${describe(text)}.`);
   if (parameters === undefined) return piece<T>([text], []);
-  const { texts, order } = splitPlaceholders(text);
+  const { texts, order } = splitPlaceholders(text, { nestedComments: true, hasQuestionOperator: true });
   const used = new Set(order);
   const unused = Object.keys(parameters).filter((key) => !used.has(Array.isArray(parameters) ? Number(key) : key));
   if (unused.length > 0) {

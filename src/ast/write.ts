@@ -17,7 +17,10 @@ export interface InsertStatement {
   readonly statement: "insert";
   readonly table: TableRef;
   readonly columns: readonly ColumnRef[];
-  /** One tuple per row, as long as `columns`. No columns at all: `DEFAULT VALUES`. */
+  /**
+   * One tuple per row, as long as `columns`. No columns at all: `DEFAULT VALUES`.
+   * Or a single tuple for any number of rows, where parameters of the form `"column"` hold a value for each row, and all else is the same in every row.
+   */
   readonly rows: readonly (readonly InsertValue[])[];
   readonly conflict: ConflictClause | null;
   readonly returning: readonly SelectItem[];

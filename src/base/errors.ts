@@ -26,6 +26,12 @@ export interface ErrorDetails {
   readonly sql?: string;
   /** One sentence per offending property, for `ValidationError`. */
   readonly fields?: Readonly<Record<string, string>>;
+  /** The number of the offending parameter, from 1, as in `$1`. */
+  readonly parameter?: number;
+  /** What the database advises, in its own words. */
+  readonly hint?: string;
+  /** Whether the statement may have taken effect: `false` where it certainly did not, so that it may be sent again. */
+  readonly mayHaveRun?: boolean;
 }
 
 /** The parent of every error here. `code` is stable; the message is not. */
@@ -42,6 +48,9 @@ export class PetrelError extends Error {
   declare readonly position?: number;
   declare readonly sql?: string;
   declare readonly fields?: Readonly<Record<string, string>>;
+  declare readonly parameter?: number;
+  declare readonly hint?: string;
+  declare readonly mayHaveRun?: boolean;
 
   constructor(code: string, message: string, details: ErrorDetails = {}) {
     const { cause, ...known } = details;
@@ -134,10 +143,101 @@ export class DatabaseBusy extends ConnectionError {
   }
 }
 
+/** The server, or what answers in its place, broke the protocol: the connection cannot be trusted any more and is closed. */
+export class ProtocolError extends ConnectionError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2004");
+  }
+}
+
+/** The server refused the user or the password, or could not prove that it knows the password itself. */
+export class AuthenticationFailed extends ConnectionError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2005");
+  }
+}
+
+/** The connection ended while something was under way. `mayHaveRun` says whether the statement may have taken effect. */
+export class ConnectionLost extends ConnectionError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2006");
+  }
+}
+
+/** No connection became free in time. */
+export class PoolTimeout extends ConnectionError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2007");
+  }
+}
+
+/** The connection was lost after COMMIT was sent and before its answer: the transaction may be committed or not. */
+export class CommitOutcomeUnknown extends ConnectionError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2008");
+  }
+}
+
+/** The server is there and does not accept connections now: starting, stopping, or full. Nothing was run. */
+export class ServerUnavailable extends ConnectionError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2009");
+  }
+}
+
 /** The database refused a statement. */
 export class QueryError extends PetrelError {
   constructor(message: string, details?: ErrorDetails, code = "E2101") {
     super(code, message, details);
+  }
+}
+
+/** A parameter's value does not fit the type that the database expects; nothing was sent. `parameter` is its number. */
+export class ParameterError extends QueryError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2102");
+  }
+}
+
+/** A stored value cannot be given back exactly in the form asked for. */
+export class UnreadableValue extends QueryError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2103");
+  }
+}
+
+/** Another transaction changed what this one read: run the whole transaction again. */
+export class SerializationFailure extends QueryError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2201");
+  }
+}
+
+/** Two transactions waited for each other, and this one was chosen to end: run the whole transaction again. */
+export class DeadlockDetected extends QueryError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2202");
+  }
+}
+
+/** The statement was stopped: by its signal, by a timeout of the server, or by an administrator. */
+export class QueryCanceled extends QueryError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2203");
+  }
+}
+
+/** A lock was not to be had at once, or within `lock_timeout`. */
+export class LockNotAvailable extends QueryError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2204");
+  }
+}
+
+/** A statement of this transaction failed before; the database ignores everything until it is rolled back. */
+export class TransactionAborted extends QueryError {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2205");
   }
 }
 
@@ -165,6 +265,11 @@ export class NotNullViolation extends ConstraintViolation {
 export class CheckViolation extends ConstraintViolation {
   constructor(message: string, details?: ErrorDetails) {
     super(message, details, "E2304");
+  }
+}
+export class ExclusionViolation extends ConstraintViolation {
+  constructor(message: string, details?: ErrorDetails) {
+    super(message, details, "E2306");
   }
 }
 /** A value of the wrong storage class met a STRICT column (SQLite), or could not be converted (PostgreSQL 22P02, 42804). */

@@ -1,5 +1,5 @@
 /** Whether a text of the user's own may change data. Guessed from its words; in doubt it does. */
-import { tokens } from "./tokens.ts";
+import { tokens } from "../ast/tokens.ts";
 
 const readers: ReadonlySet<string> = new Set(["select", "values", "table", "with", "explain", "show"]);
 const writers: ReadonlySet<string> = new Set([

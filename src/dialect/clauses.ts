@@ -156,7 +156,34 @@ const groups = (statement: SelectStatement, compilation: Compilation): string =>
 const lock = (statement: SelectStatement, compilation: Compilation): string =>
   statement.lock === null ? "" : compilation.words.lock(statement.lock, compilation.names.get(statement.source)!);
 
+const withinBounds = ({ limit, offset }: SelectStatement, compilation: Compilation): string => {
+  const skipped = offset === null ? [] : [`"row" > ${rowCount(offset, compilation)}`];
+  if (limit === null) return whereAll(skipped);
+  const place = offset === null ? '"row"' : `"row" - ${rowCount(offset, compilation)}`;
+  return whereAll([...skipped, `${place} <= ${rowCount(limit, compilation)}`]);
+};
+
+/**
+ * The first rows of each group: rows are numbered within theirs, and those with the wanted numbers stay, in that order.
+ * Equal rows share a number under DISTINCT, and are one row by the time they are chosen.
+ */
+const selectWithinGroups = (statement: SelectStatement, compilation: Compilation): string => {
+  const from = enter(statement.source, compilation) + joins(compilation.sources.scope(statement.source), compilation);
+  const names = statement.items.map((_, index) => quote(String(index + 1)));
+  const list = items(
+    statement.items.map((item, index) => ({ ...item, alias: String(index + 1) })),
+    compilation,
+  );
+  const groupKeys = statement.limitBy.map((node) => compilation.at(node, level.or)).join(", ");
+  const window = `PARTITION BY ${groupKeys}${orderBy(statement.orderBy, compilation)}`;
+  const numbered = statement.distinct ? `DISTINCT ${list}, dense_rank()` : `${list}, row_number()`;
+  const filtered = where(statement.source, statement.where, statement.deleted, compilation);
+  const inner = `SELECT ${numbered} OVER (${window}) AS "row" FROM ${from}${filtered}`;
+  return `SELECT ${names.join(", ")} FROM (${inner}) AS "numbered"${withinBounds(statement, compilation)} ORDER BY "row"`;
+};
+
 const selectHere = (statement: SelectStatement, compilation: Compilation, spellItems: () => string): string => {
+  if (statement.limitBy.length > 0) return selectWithinGroups(statement, compilation);
   const from = enter(statement.source, compilation) + joins(compilation.sources.scope(statement.source), compilation);
   const list = spellItems();
   const distinct = statement.distinct ? "DISTINCT " : "";

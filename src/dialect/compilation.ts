@@ -26,6 +26,8 @@ export interface Words {
   codec(type: ColumnType): Codec;
   /** The placeholder of the binding at `index`, from 0. */
   placeholder(index: number): string;
+  /** Whether the database would take `token`, found in a text of the user's own, for a placeholder. */
+  isPlaceholder(token: string): boolean;
   /** Whether one placeholder may stand several times in a text. */
   readonly repeatsPlaceholders: boolean;
   /** A parameter where nothing around it tells the database its type. */
@@ -38,6 +40,8 @@ export interface Words {
   ordering(node: OrderingNode, canBeNull: boolean, compilation: Compilation): string;
   /** A constant value of DDL. */
   literal(value: BoundValue, type: ColumnType | null): string;
+  /** A parameter of the form `"column"`: its list, and how one of its values is read under `name`. Absent where inserts take no lists. */
+  column?(node: ParameterNode, name: string, compilation: Compilation): { readonly list: string; readonly value: string };
   readonly offsetAlone: string;
   /** The locking clause, with a leading space. */
   lock(lock: LockClause, root: string): string;

@@ -49,8 +49,26 @@ const row = (values: readonly InsertValue[], columns: readonly ColumnRef[], comp
   return `(${values.map((value, index) => insertValue(value, columns[index]!, compilation)).join(", ")})`;
 };
 
+/** `SELECT "given"."1", … FROM unnest($1::int[], …) AS "given" ("1", …)`: the rows come back in the order of the lists. */
+const columnsOfValues = ({ columns, rows }: InsertStatement, compilation: Compilation): string => {
+  const lists: string[] = [];
+  const names: string[] = [];
+  const selected = rows[0]!.map((value, index) => {
+    if (value.node !== "parameter" || value.form !== "column") return insertValue(value, columns[index]!, compilation);
+    const name = quote(String(names.length + 1));
+    const spelled = compilation.words.column?.(value, `"given".${name}`, compilation);
+    if (spelled === undefined) throw new BugError("a list of values was to be inserted where the database takes none.");
+    lists.push(spelled.list);
+    names.push(name);
+    return spelled.value;
+  });
+  return ` (${quoteAll(columns)}) SELECT ${selected.join(", ")} FROM unnest(${lists.join(", ")}) AS "given" (${names.join(", ")})`;
+};
+
 const values = (statement: InsertStatement, compilation: Compilation): string => {
   const { columns, rows } = statement;
+  if (rows[0]?.some((value) => value.node === "parameter" && value.form === "column") === true)
+    return columnsOfValues(statement, compilation);
   if (columns.length > 0) return ` (${quoteAll(columns)}) VALUES ${rows.map((tuple) => row(tuple, columns, compilation)).join(", ")}`;
   if (rows.length > 1) throw new BugError("several rows without columns cannot be inserted by one statement.");
   return " DEFAULT VALUES";

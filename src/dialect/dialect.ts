@@ -36,6 +36,8 @@ export interface Dialect {
   /** Statements that create the table and its indexes, in order, each whole. */
   createTable(table: Table, options: { readonly ifNotExists: boolean }): readonly string[];
   dropTable(table: Table, options: { readonly ifExists: boolean }): readonly string[];
+  /** Whether an insert of many rows takes one list per column: parameters of the form `"column"`. */
+  readonly takesColumns: boolean;
   /** Whether foreign keys of a new table may name a table that does not exist yet. */
   readonly forwardReferences: boolean;
   /** Turns raw text with `$1`, `?` or `:name` placeholders into this database's, with the order in which given values are bound. */

@@ -1,5 +1,5 @@
 /** How both databases spell an expression. What they spell differently is beside their dialects. */
-import { BugError } from "../base/errors.ts";
+import { BugError, ConfigurationError } from "../base/errors.ts";
 import type {
   AggregateNode,
   ArithmeticNode,
@@ -18,6 +18,7 @@ import type {
   RawNode,
   RawPart,
 } from "../ast/expression.ts";
+import { marksOf } from "../ast/raw-texts.ts";
 import { collectionOf } from "./clauses.ts";
 import type { Compilation, Spelling } from "./compilation.ts";
 import { atom, level, test, within } from "./piece.ts";
@@ -130,6 +131,12 @@ const rawPart = (part: RawPart, compilation: Compilation): string => {
 };
 
 export const rawText = ({ texts, parts }: RawNode, compilation: Compilation): string => {
+  const stray = marksOf(texts).placeholders.find((token) => compilation.words.isPlaceholder(token));
+  if (stray !== undefined) {
+    throw new ConfigurationError(
+      `The text of sql has the placeholder '${stray}', which no value was given for. Write the value in its place, as in \${value}, or pass it to sql.raw(text, parameters).`,
+    );
+  }
   let text = texts[0] ?? "";
   for (let index = 0; index < parts.length; index++) text += rawPart(parts[index]!, compilation) + (texts[index + 1] ?? "");
   return text;

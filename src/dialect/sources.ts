@@ -70,7 +70,7 @@ export class Sources {
   select(statement: SelectStatement): void {
     this.scope(statement.source);
     this.visitAll(statement.items.map((item) => item.expression));
-    this.visitAll([statement.where, ...statement.groupBy, statement.having]);
+    this.visitAll([statement.where, ...statement.groupBy, statement.having, ...statement.limitBy]);
     this.visitAll(statement.orderBy.map((ordering) => ordering.expression));
   }
 }

@@ -23,12 +23,26 @@ export interface Request {
   /** The text inserts one row and returns nothing; the answer is the key that the database generated for it. Only for dialects that compile such texts. */
   readonly returnsKey?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for all of it: waiting for a connection, running, reading. Databases in the process have no use for it. */
+  readonly timeoutMs?: number | undefined;
+  /** The parameters' types where the database has numbers for them (PostgreSQL's OIDs); 0, or none at all, lets it infer them from the text. */
+  readonly parameterTypes?: readonly number[] | undefined;
+  /** Takes the rows from the receive buffer; `Answer.rows` is then empty. Only drivers with `readsInto` take it. */
+  readonly sink?: Sink | undefined;
+}
+
+/** Where a driver that reads rows itself puts what they become. What else it needs of one is its own business: see `row-sink.ts`. */
+export interface Sink {
+  /** What the rows have become so far; the answer carries it on. */
+  readonly objects: readonly unknown[];
 }
 
 /** What a statement answered. */
 export interface Answer {
   /** Undecoded rows, values by position. Empty when the statement has no rows to give. */
   readonly rows: readonly (readonly unknown[])[];
+  /** What the request's sink made of the rows, where it had one; `rows` is empty then. */
+  readonly objects?: readonly unknown[] | undefined;
   /** Rows inserted, updated or deleted; for a read the number of rows. */
   readonly count: number;
   /** The result's column names, in order. Read only by raw SQL, so a driver may compute it on access. */
@@ -39,6 +53,11 @@ export interface Connection {
   run(request: Request): MaybePromise<Answer>;
   /** Rows in batches of at most `batchSize`; the underlying cursor is closed when the loop ends, however it ends. */
   stream(request: Request, batchSize: number): AsyncIterable<Answer>;
+  /**
+   * Several statements in one round trip, all or nothing: after an error the rest does not run, and outside a transaction nothing is kept.
+   * A last request `COMMIT` travels with them. Absent where a round trip costs nothing.
+   */
+  batch?(requests: readonly Request[]): Promise<readonly Answer[]>;
 }
 
 /** A connection lent to one transaction; nobody else runs anything on it until `release`. */
@@ -50,6 +69,8 @@ export interface ReservedConnection extends Connection {
 }
 
 export interface Driver extends Connection {
+  /** Whether requests may carry a `sink`. */
+  readonly readsInto?: boolean;
   /** Waits in line for a connection of one's own. `write: false` asks for one that only reads, so that writers need not wait. */
   reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): MaybePromise<ReservedConnection>;
   /** Whether other work, writing or only reading, could not begin before `connection` is released. Absent: it always can. */

@@ -3,6 +3,7 @@ import { TransactionError } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Driver, Request } from "../driver/driver.ts";
+import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
 import type { Runner } from "./run.ts";
@@ -38,7 +39,7 @@ export class Database implements Runner, TransactionHost {
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
-    return this.send(requestOf(plan, values, signal), plan.writes);
+    return this.send(requestOf(plan, values, signal, this.driver.readsInto === true), plan.writes);
   }
 
   /** Runs a request outside any transaction. Throws `TransactionError` from inside one of this database's own. */
@@ -47,7 +48,11 @@ export class Database implements Runner, TransactionHost {
     this.#statements++;
     try {
       const answer = this.driver.run(request);
-      return answer instanceof Promise ? answer.catch((error: unknown) => Promise.reject(inModelWords(error, writes))) : answer;
+      if (!(answer instanceof Promise)) return answer;
+      return withOwnReason(
+        answer.catch((error: unknown) => Promise.reject(inModelWords(error, writes))),
+        request.signal,
+      );
     } catch (error) {
       throw inModelWords(error, writes);
     }
@@ -56,7 +61,8 @@ export class Database implements Runner, TransactionHost {
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
     this.assertOutside(plan.writes.length > 0);
     this.#statements++;
-    return this.driver.stream(requestOf(plan, values, signal), batchSize);
+    const batches = this.driver.stream(requestOf(plan, values, signal, false), batchSize);
+    return signal === undefined ? batches : eachWithOwnReason(batches, signal);
   }
 
   /** A transaction that the caller ends. */

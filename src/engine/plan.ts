@@ -4,18 +4,21 @@ import { BugError, ValidationError } from "../base/errors.ts";
 import type { ParameterNode } from "../ast/expression.ts";
 import type { Statement } from "../ast/statement.ts";
 import type { Binding, Dialect } from "../dialect/dialect.ts";
+import { WireReaders } from "./object-sink.ts";
+import type { Sink } from "../driver/driver.ts";
 import { makeLazyRows } from "../rows/lazy-row.ts";
 import { makeReader } from "../rows/reader.ts";
 import type { Reader, ResultForm, ResultShape } from "../rows/shape.ts";
 import { problemWith } from "../types/check.ts";
 import { describe, ValueProblem } from "../types/column-type.ts";
-import type { ColumnType } from "../types/column-type.ts";
+import type { Codec, ColumnType } from "../types/column-type.ts";
 
 /** What fills one placeholder: `slot` is an index into the caller's values, -1 for a constant. */
 interface Placeholder {
   readonly slot: number;
   readonly constant: BoundValue;
-  readonly encode: (value: unknown) => BoundValue;
+  /** `null` for values that have been checked and travel as they are. */
+  readonly encode: ((value: unknown) => BoundValue) | null;
 }
 
 export interface Plan {
@@ -24,6 +27,8 @@ export interface Plan {
   /** How to read the rows; the shape behind it serves lazy rows. */
   readonly reader: Reader<unknown>;
   /** The rows as objects that decode a value when it is first read. */
+  /** How to read them straight from the wire, where a driver offers that; `null` for a statement without rows, and where they are wanted undecoded. */
+  readonly wire: { newSink(): Sink } | null;
   readonly lazy: (rows: readonly (readonly unknown[])[]) => unknown[];
   readonly shape: ResultShape;
   /** Database names of the tables read and written. */
@@ -56,13 +61,15 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
   const types = resultTypes(statement);
   const columns = types.map((type) => ({ decode: type === null ? null : dialect.codec(type).decode }));
   const shape: ResultShape = { ...form, columns };
+  const reader = makeReader(shape);
   // A computed column's parameters come again with every expression that names the column: those of the step that computed it, the first, are the query's own.
   const slots = new Map<ParameterNode, number>();
   for (const [index, parameter] of parameters.entries()) if (!slots.has(parameter)) slots.set(parameter, index);
   return {
     sql: compiled.sql,
-    placeholders: compiled.bindings.map((binding) => placeholderOf(binding, slots)),
-    reader: makeReader(shape),
+    placeholders: compiled.bindings.map((binding) => placeholderOf(binding, slots, dialect)),
+    reader,
+    wire: columns.length === 0 ? null : new WireReaders(shape, reader),
     lazy: lazily(shape),
     shape,
     reads: compiled.reads,
@@ -79,19 +86,24 @@ const lazily = (shape: ResultShape): Plan["lazy"] => {
   return (rows) => (read ??= makeLazyRows<unknown>(shape))(rows);
 };
 
-const placeholderOf = (binding: Binding, slots: ReadonlyMap<ParameterNode, number>): Placeholder => {
-  if (binding.parameter === null) return { slot: -1, constant: binding.constant, encode: neverCalled };
+const placeholderOf = (binding: Binding, slots: ReadonlyMap<ParameterNode, number>, dialect: Dialect): Placeholder => {
+  if (binding.parameter === null) return { slot: -1, constant: binding.constant, encode: null };
   const slot = slots.get(binding.parameter);
   if (slot === undefined) throw new BugError("a statement was compiled with a parameter that its query does not know.");
-  return { slot, constant: null, encode: encoderOf(binding.parameter, binding.encode) };
+  return { slot, constant: null, encode: encoderOf(binding.parameter, encodeOf(binding.parameter, binding.encode, dialect)) };
 };
 
-const neverCalled = (): never => {
-  throw new BugError("a constant was encoded.");
+type Encode = Codec["encode"];
+
+/** `null` as well for a codec that would only check again what the parameter's type has checked. */
+const encodeOf = ({ form, type }: ParameterNode, encode: Encode, dialect: Dialect): Encode => {
+  if (form !== "one" || type === null) return encode;
+  const codec = dialect.codec(type);
+  return codec.onlyChecks === true && codec.encode === encode ? null : encode;
 };
 
 /** Checks a value against the parameter's type, then puts it into the form that the dialect binds. */
-const encoderOf = (parameter: ParameterNode, encode: ((value: never) => BoundValue) | null): ((value: unknown) => BoundValue) => {
+const encoderOf = (parameter: ParameterNode, encode: Encode): Placeholder["encode"] => {
   const convert = (encode ?? ((value: BoundValue) => value)) as (value: unknown) => BoundValue;
   const { type, name } = parameter;
   const guarded = (value: unknown): BoundValue => {
@@ -107,10 +119,17 @@ const encoderOf = (parameter: ParameterNode, encode: ((value: never) => BoundVal
     if (problem !== null) throw refused(name, problem);
   };
   if (parameter.form === "one") {
+    if (parameter.isChecked === true) return encode === null ? null : (value) => (value === null ? null : guarded(value));
     return (value) => {
       if (value === null) return null;
       check(value);
       return encode === null ? (value as BoundValue) : guarded(value);
+    };
+  }
+  if (parameter.form === "pattern") {
+    return (value) => {
+      check(value);
+      return guarded(value);
     };
   }
   if (parameter.form !== "list") return guarded;
@@ -136,8 +155,9 @@ export const bind = (plan: Plan, values: readonly unknown[]): BoundValue[] => {
   const { placeholders } = plan;
   const bound: BoundValue[] = new Array(placeholders.length);
   for (let index = 0; index < placeholders.length; index++) {
-    const placeholder = placeholders[index]!;
-    bound[index] = placeholder.slot < 0 ? placeholder.constant : placeholder.encode(values[placeholder.slot]);
+    const { slot, encode, constant } = placeholders[index]!;
+    if (slot < 0) bound[index] = constant;
+    else bound[index] = encode === null ? (values[slot] as BoundValue) : encode(values[slot]);
   }
   return bound;
 };

@@ -8,6 +8,7 @@ import type { ParameterNode, RawNode } from "../ast/expression.ts";
 import { parametersOf } from "../ast/walk.ts";
 import { nodeOf } from "../ast/node-holder.ts";
 import type { Sql } from "../ast/sql-tag.ts";
+import { changesData } from "../dialect/changes-data.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Request } from "../driver/driver.ts";
 import { describe } from "../types/column-type.ts";
@@ -22,32 +23,40 @@ export interface Sender {
 
 export interface RawOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Read 64-bit integers as `bigint` (on SQLite every integer). Without it, one above 2^53 throws rather than being rounded. */
+  readonly bigints?: boolean | undefined;
 }
 
 /** Values by position, or by name for `:name` placeholders. */
 export type RawParameters = readonly unknown[] | Readonly<Record<string, unknown>>;
 
+const keptTexts = 500;
+
 type Placeholders = ReturnType<Dialect["placeholders"]>;
 const texts = new WeakMap<Dialect, Lru<string, Placeholders>>();
 
 const placeholdersOf = (dialect: Dialect, text: string): Placeholders => {
-  const known = texts.get(dialect) ?? new Lru<string, Placeholders>(500);
+  const known = texts.get(dialect) ?? new Lru<string, Placeholders>(keptTexts);
   texts.set(dialect, known);
   const found = known.get(text) ?? dialect.placeholders(text);
   known.set(text, found);
   return found;
 };
 
-/** Raw text may do anything, so it goes where writes go unless it plainly only reads. */
-const onlyReads = (sql: string): boolean =>
-  (/^\s*(?:SELECT|VALUES|EXPLAIN)\b/i.test(sql) && !/\b(?:INTO|FOR\s+UPDATE|FOR\s+SHARE)\b/i.test(sql)) ||
-  (/^\s*WITH\b/i.test(sql) && !/\b(?:INSERT|UPDATE|DELETE|REPLACE|MERGE|INTO|FOR)\b/i.test(sql));
+const writing = new Lru<string, boolean>(keptTexts);
 
-const request = (sql: string, values: readonly BoundValue[], { signal }: RawOptions): Request => ({
+/** Raw text may do anything, so it goes where writes go unless it plainly only reads. */
+const writes = (sql: string): boolean => {
+  const found = writing.get(sql) ?? changesData(sql);
+  writing.set(sql, found);
+  return found;
+};
+
+const request = (sql: string, values: readonly BoundValue[], { signal, bigints = false }: RawOptions): Request => ({
   text: sql,
   values,
-  writes: !onlyReads(sql),
-  bigints: false,
+  writes: writes(sql),
+  bigints,
   batched: true,
   signal,
 });
@@ -62,6 +71,8 @@ const bindable = (value: unknown, place: string): BoundValue => {
 
 /** The values in the order of the placeholders. Throws `ConfigurationError` when there are too few or too many. */
 const ordered = (order: readonly (number | string)[], parameters: RawParameters, dialect: Dialect): BoundValue[] => {
+  if (typeof parameters !== "object" || parameters === null)
+    throw new ConfigurationError(`The parameters of SQL text are an array, or an object of names, and not ${describe(parameters)}.`);
   const positional = Array.isArray(parameters);
   const used = new Set(order);
   const given = positional ? parameters.length : Object.keys(parameters).length;

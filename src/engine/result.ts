@@ -1,9 +1,9 @@
 /** The rows of a statement in whatever form the caller likes best; nothing is decoded before it is asked for. */
-import { ConfigurationError, MultipleResultsFound, NoResultFound } from "../base/errors.ts";
+import { BugError, ConfigurationError, MultipleResultsFound, NoResultFound } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { makeReader } from "../rows/reader.ts";
-import type { ResultColumn, ResultShape } from "../rows/shape.ts";
+import type { ObjectShape, ResultColumn, ResultShape } from "../rows/shape.ts";
 import type { ModelOf } from "../schema/entity.ts";
 import { tableOf } from "../schema/registry.ts";
 import type { Plan } from "./plan.ts";
@@ -16,35 +16,35 @@ export class Result<Row> implements Iterable<Row> {
   readonly #shape: ResultShape;
   readonly #dialect: Dialect;
   #objects: Row[] | null = null;
+  /** Where each of the columns is in a row. */
+  readonly #positions: readonly number[];
   /** The names of the columns, in order. */
   readonly columns: readonly string[];
   /** Rows returned; for a write without RETURNING, rows changed. */
   readonly rowCount: number;
 
-  private constructor(rows: Undecoded, count: number, columns: readonly string[], shape: ResultShape, dialect: Dialect) {
-    this.#rows = rows;
+  private constructor(answer: Rows, columns: ObjectShape["properties"], shape: ResultShape, dialect: Dialect) {
+    this.#rows = answer.rows;
     this.#shape = shape;
     this.#dialect = dialect;
-    this.columns = columns;
-    this.rowCount = count;
+    this.#positions = columns.map((column) => column.position);
+    this.columns = columns.map((column) => column.name);
+    this.rowCount = answer.count;
   }
 
   /** Rows whose columns only the database knows: values come as the driver reads them. */
   static raw<Row>(answer: Rows, dialect: Dialect): Result<Row> {
-    const { columns } = answer;
-    const shape: ResultShape = {
-      form: "objects",
-      columns: columns.map(() => ({ decode: null })),
-      object: { properties: columns.map((name, position) => ({ name, position })), nested: [], prototype: null },
-    };
-    return new Result<Row>(answer.rows, answer.count, columns, shape, dialect);
+    const properties = answer.columns.map((name, position) => ({ name, position }));
+    const columns = properties.map(() => ({ decode: null }));
+    const shape: ResultShape = { form: "objects", columns, object: { properties, nested: [], prototype: null } };
+    return new Result<Row>(answer, properties, shape, dialect);
   }
 
-  /** Rows of a statement about models. */
+  /** Rows of a statement about models. Its columns are those of the objects themselves, not of objects within. */
   static planned<Row>(answer: Rows, plan: Plan, dialect: Dialect): Result<Row> {
     const { shape } = plan;
-    const names = shape.form === "objects" ? shape.object.properties.map((property) => property.name) : answer.columns;
-    return new Result<Row>(answer.rows, answer.count, names, shape, dialect);
+    if (shape.form !== "objects") throw new BugError("a statement about models was executed for something else than objects.");
+    return new Result<Row>(answer, shape.object.properties, shape, dialect);
   }
 
   /** All rows as objects; `[]` when there is none. Throws when two columns have one name, since one of them would be lost. */
@@ -75,24 +75,29 @@ export class Result<Row> implements Iterable<Row> {
 
   /** The first column of the first row; `null` when there is no row. */
   scalar(): unknown {
-    return this.tuples()[0]?.[0] ?? null;
+    const row = this.#rows[0];
+    return row === undefined ? null : this.#value(row, this.#positions[0]!);
   }
 
   /** The same rows as arrays in column order: the fastest form. */
   tuples(): unknown[][] {
-    return makeReader<unknown[]>({ form: "tuples", columns: this.#shape.columns }).all(this.#rows.map((row) => [...row]));
+    const columns = this.#positions.map((position) => this.#shape.columns[position]!);
+    const rows = this.#rows.map((row) => this.#positions.map((position) => row[position]));
+    return makeReader<unknown[]>({ form: "tuples", columns }).all(rows);
   }
 
   /** The values of one column. Throws `ConfigurationError` for a name that the result does not have. */
   column<K extends keyof Row>(name: K): Row[K][] {
-    const position = this.columns.indexOf(String(name));
-    if (position < 0) throw this.#noColumn(String(name));
-    const column = this.#shape.columns[position]!;
-    const decode = column.decode as ((stored: unknown) => unknown) | null;
-    return this.#rows.map((row) => {
-      const stored = row[position];
-      return (decode === null || stored === null ? stored : decode(stored)) as Row[K];
-    });
+    const index = this.columns.indexOf(String(name));
+    if (index < 0) throw this.#noColumn(String(name));
+    return this.#rows.map((row) => this.#value(row, this.#positions[index]!) as Row[K]);
+  }
+
+  #value(row: readonly unknown[], position: number): unknown {
+    const stored = row[position];
+    // Each column's codec decodes what the database stores for it.
+    const decode = this.#shape.columns[position]!.decode as ((stored: unknown) => unknown) | null;
+    return decode === null || stored === null ? stored : decode(stored);
   }
 
   /** The rows as instances of a model, by the names of its columns in the database; other columns are left out. Throws when one is missing. */

@@ -10,6 +10,8 @@ export interface Rows {
   readonly rows: readonly (readonly unknown[])[];
   readonly count: number;
   readonly columns: readonly string[];
+  /** What the rows became already, where the driver reads straight from the wire; `rows` is empty then. */
+  readonly objects?: readonly unknown[] | undefined;
 }
 
 export interface Runner {
@@ -18,14 +20,14 @@ export interface Runner {
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows>;
   /** Rows in batches, from one snapshot of the data. */
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows>;
-  /** Replaces the objects that were read from `rows` by those that the runner keeps for them, in place. Absent where nothing is kept. */
+  /** Replaces the objects that were read from `rows` by those that the runner keeps for them, in place. `rows` is empty where the driver decodes. Absent where nothing is kept. */
   adopt?(plan: Plan, rows: Rows["rows"], objects: unknown[]): void;
   /** The same runner without `adopt`, for rows that nobody could keep. */
   readonly untracked?: Runner;
 }
 
-/** The plan with its values, as a driver takes it. */
-export const requestOf = (plan: Plan, values: readonly unknown[], signal?: AbortSignal): Request => ({
+/** The plan with its values, as a driver takes it. `readsInto`: the driver decodes rows itself, unless the plan wants them undecoded. */
+export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortSignal | undefined, readsInto: boolean): Request => ({
   text: plan.sql,
   values: bind(plan, values),
   writes: plan.writes.length > 0,
@@ -33,4 +35,18 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal?: Abort
   batched: plan.batched,
   returnsKey: plan.returnsKey,
   signal,
+  sink: readsInto && plan.wire !== null ? plan.wire.newSink() : undefined,
 });
+
+/** Every row of an answer as the plan reads it, and as `runner` keeps it. */
+export const readAll = (plan: Plan, { objects, rows }: Rows, runner?: Runner): unknown[] => {
+  const read = (objects as unknown[] | undefined) ?? plan.reader.all(rows);
+  if (runner?.adopt !== undefined) runner.adopt(plan, rows, read);
+  return read;
+};
+
+/** The first row of an answer as the plan reads it, or `null`. */
+export const readFirst = (plan: Plan, { objects, rows }: Rows): unknown => {
+  if (objects !== undefined) return objects.length === 0 ? null : objects[0];
+  return rows.length === 0 ? null : plan.reader.one(rows[0]!);
+};

@@ -11,6 +11,7 @@ import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../driver/driver.ts";
+import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
 import type { Runner } from "./run.ts";
@@ -97,7 +98,8 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
-    return this.#dispatch(requestOf(plan, values, this.#signalWith(signal)), plan.writes);
+    const readsInto = this.host.driver.readsInto === true;
+    return this.#dispatch(requestOf(plan, values, this.#signalWith(signal), readsInto), plan.writes);
   }
 
   /** Runs a request on the transaction's connection. `writes` names the tables, for error messages. */
@@ -108,9 +110,9 @@ export class Transaction implements Runner, ScopedTransaction {
 
   /** Rows in batches. Throws `TransactionError` when the transaction ends before the last one was read. */
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
-    const request = requestOf(plan, values, this.#signalWith(signal));
+    const request = requestOf(plan, values, this.#signalWith(signal), false);
     const batches: Batches = await this.#onConnection(
-      (connection) => connection.stream(request, batchSize)[Symbol.asyncIterator](),
+      (connection) => batchesOf(connection.stream(request, batchSize), request.signal),
       request.signal,
     );
     this.host.countStatement();
@@ -241,7 +243,12 @@ export class Transaction implements Runner, ScopedTransaction {
 
   #onConnection<T>(use: (connection: ReservedConnection) => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
     this.#assertUsable();
-    return this.#tracked(this.#turns.enter(() => this.#openAndUse(use, signal), signal));
+    return this.#tracked(
+      withOwnReason(
+        this.#turns.enter(() => this.#openAndUse(use, signal), signal),
+        signal,
+      ),
+    );
   }
 
   #openAndUse<T>(use: (connection: ReservedConnection) => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
@@ -388,6 +395,9 @@ const underneath = (): TransactionError =>
     "BEGIN, COMMIT, ROLLBACK and savepoints as SQL text would end this transaction behind its back. " +
       "Call commit() or rollback() of its session, or transaction() for a savepoint.",
   );
+
+const batchesOf = (batches: AsyncIterable<Answer>, signal: AbortSignal | undefined): Batches =>
+  (signal === undefined ? batches : eachWithOwnReason(batches, signal))[Symbol.asyncIterator]();
 
 const settled = (promise: Promise<unknown> | null): MaybePromise<unknown> => promise?.catch(() => {});
 

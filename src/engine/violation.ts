@@ -9,7 +9,7 @@ import {
 } from "../base/errors.ts";
 import type { ErrorDetails } from "../base/errors.ts";
 import { knownTable } from "../schema/registry.ts";
-import type { Table } from "../schema/table.ts";
+import type { Table, TableColumn } from "../schema/table.ts";
 
 interface Refusal {
   readonly kind: new (message: string, details?: ErrorDetails) => ConstraintViolation;
@@ -43,9 +43,11 @@ export const inModelWords = (error: unknown, writes: readonly string[]): unknown
   const table = tableName === undefined ? undefined : knownTable(tableName);
   const refusal = refusals.find((candidate) => error.constructor === candidate.kind);
   if (table === undefined || refusal === undefined) return error;
-  const properties = propertiesOf(table, error);
+  const columns = columnsOf(table, error);
+  const properties = columns.map((column) => column.property);
   const subject = properties.length === 0 ? table.modelName : properties.map((name) => `${table.modelName}.${name}`).join(" and ");
   const explained = new refusal.kind(refusal.say(subject, error), {
+    ...(columns.length > 0 ? { columns: columns.map((column) => column.name) } : {}),
     ...knownFields(error),
     table: table.name,
     model: table.modelName,
@@ -56,9 +58,13 @@ export const inModelWords = (error: unknown, writes: readonly string[]): unknown
   return explained;
 };
 
-const propertiesOf = (table: Table, error: ConstraintViolation): string[] => {
-  const columns = error.columns ?? (error.column === undefined ? [] : [error.column]);
-  return columns.map((name) => table.columns.find((column) => column.name === name)?.property).filter((name) => name !== undefined);
+/** The columns that the error names, or those of the constraint that it names. */
+const columnsOf = (table: Table, error: ConstraintViolation): readonly TableColumn[] => {
+  const named = error.columns ?? (error.column === undefined ? null : [error.column]);
+  if (named !== null)
+    return named.map((name) => table.columns.find((column) => column.name === name)).filter((column) => column !== undefined);
+  const constraints = [...table.uniques, ...table.foreignKeys, { name: `${table.name}_pkey`, columns: table.primaryKey }];
+  return constraints.find(({ name }) => name === error.constraint)?.columns ?? [];
 };
 
 const knownFields = (error: ConstraintViolation): ErrorDetails => ({

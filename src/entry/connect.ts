@@ -2,7 +2,7 @@
 import { setCurrentEngine } from "../active-record/current-engine.ts";
 import type { Engine } from "../session/engine.ts";
 import { createEngine } from "./create-engine.ts";
-import type { EngineOptions } from "./create-engine.ts";
+import type { EngineOptions } from "./engine-options.ts";
 
 /**
  * Opens a database and makes it the one that `raw()` uses. A second call replaces the first, which stays open for those who hold it.

@@ -5,7 +5,7 @@ import type { Relation, Table } from "../schema/table.ts";
 import type { IncludeDraft } from "./draft.ts";
 import type { Load, Strategy } from "./load.ts";
 
-/** One relation to load. `refined` is the user's own query for it, of a type that only the query room knows. */
+/** One relation to load. `refined` is the user's own query for it, of a type that only the query room knows; `children` are loaded besides its own. */
 export interface Include<Q> {
   readonly relation: Relation;
   readonly strategy: "joined" | "selectIn" | "none";
@@ -47,35 +47,38 @@ const add = <Q>(
 ): Include<Q>[] => {
   const [word, ...rest] = words as [string, ...string[]];
   const relation = relationOf(table, word, path);
-  const known = includes.find((include) => include.relation === relation);
-  const children = known?.children ?? [];
-  const include: Include<Q> =
-    rest.length === 0
-      ? {
-          relation,
-          strategy: chosen === null && known ? known.strategy : strategyFor(relation, chosen),
-          children,
-          refined: known?.refined ?? null,
-        }
-      : {
-          relation,
-          strategy: known?.strategy ?? strategyFor(relation, null),
-          children: add(relation.target, children, rest, chosen, path),
-          refined: known?.refined ?? null,
-        };
-  return replaced(includes, include);
+  const known = includes.find((include) => include.relation === relation) ?? newInclude<Q>(relation);
+  if (rest.length > 0) return replaced(includes, { ...known, children: add(relation.target, known.children, rest, chosen, path) });
+  if (chosen === null) return replaced(includes, known);
+  const strategy = strategyFor(relation, chosen);
+  return replaced(includes, { ...known, strategy: strategy === "joined" && known.refined !== null ? "selectIn" : strategy });
 };
+
+const newInclude = <Q>(relation: Relation): Include<Q> => ({
+  relation,
+  strategy: strategyFor(relation, null),
+  children: [],
+  refined: null,
+});
 
 /** A relation loaded through a query of the user's own: always with a statement of its own. */
 export const addRefined = <Q>(table: Table, includes: readonly Include<Q>[], name: string, refined: (target: Table) => Q): Include<Q>[] => {
   const relation = relationOf(table, name, name);
-  return replaced(includes, { relation, strategy: "selectIn", children: [], refined: refined(relation.target) });
+  const children = includes.find((include) => include.relation === relation)?.children ?? [];
+  return replaced(includes, { relation, strategy: "selectIn", children, refined: refined(relation.target) });
 };
 
 const replaced = <Q>(includes: readonly Include<Q>[], include: Include<Q>): Include<Q>[] => {
   const index = includes.findIndex((candidate) => candidate.relation === include.relation);
   return index < 0 ? [...includes, include] : includes.with(index, include);
 };
+
+/** Both at once: `more` adds relations behind those of `includes`, whose own say how they are loaded stays. */
+export const merged = <Q>(includes: readonly Include<Q>[], more: readonly Include<Q>[]): readonly Include<Q>[] =>
+  more.reduce((all, include) => {
+    const known = all.find(({ relation }) => relation === include.relation);
+    return replaced(all, known === undefined ? include : { ...known, children: merged(known.children, include.children) });
+  }, includes);
 
 /** What of the includes is in the shape of a row: which relations are joined, and which get a place to be filled. */
 export const includeDrafts = (includes: readonly Include<unknown>[]): IncludeDraft[] =>

@@ -1,36 +1,28 @@
 /**
- * Loading relations with one statement per relation, whatever the number of rows:
+ * The statement that fetches children of given parents, whatever their number:
  *
- *     SELECT "posts"."author_id", … FROM "posts" WHERE "posts"."author_id" IN (the parents' keys)
+ *     SELECT …, "author_id" FROM "posts" WHERE "author_id" IN (the parents' keys)
  *
- * Each child row comes with the key that leads back to its parent, so neither side needs the key among its properties' columns twice.
+ * A child that holds its parent's key among its columns is fetched as it is; otherwise the key comes beside it.
  */
-import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
+import type { ColumnNode, ExpressionNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import { joinedSource } from "../ast/source.ts";
 import type { ColumnRef, KeyPair, RelationRef, Source } from "../ast/source.ts";
-import type { ObjectShape, ResultForm } from "../rows/shape.ts";
+import type { StepMaker } from "../engine/shape.ts";
+import type { ObjectShape, ResultForm, ResultShape } from "../rows/shape.ts";
 import type { Relation } from "../schema/table.ts";
 import { conjunction } from "./draft.ts";
 import type { Draft, Step } from "./draft.ts";
+import { wrapperKey } from "./fill.ts";
 import { comparable } from "./lookup-scope.ts";
 import { ResultColumns, rowResult } from "./row-result.ts";
 import type { RowResult } from "./row-result.ts";
-import { orderOf, selectOf } from "./terminal.ts";
-import type { TerminalStep } from "./terminal.ts";
-import type { StepMaker } from "../engine/shape.ts";
+import { assertWithout, definiteOrder, identifying, orderOf, selectOf } from "./terminal.ts";
+import type { Finished, TerminalStep } from "./terminal.ts";
 
-/** A child as the statement gives it: its parent's key, and the row. */
-export interface KeyedRow {
-  readonly row: unknown;
-  readonly [key: `key${number}`]: unknown;
-}
-
-/** The pairs that lead from the parent to whatever carries its key: the target itself, or the join table. */
-const throughSource = (relation: Relation, root: Source): Source => {
-  if (relation.through === null) return root;
-  const back: RelationRef = backOf(relation, relation.through);
-  return joinedSource(root, back);
-};
+/** The source that carries the parents' keys: the target itself, or the join table beside it. */
+const carrierOf = (relation: Relation, root: Source): Source =>
+  relation.through === null ? root : joinedSource(root, backOf(relation, relation.through));
 
 const backs = new WeakMap<Relation, RelationRef>();
 const backOf = (relation: Relation, through: NonNullable<RelationRef["through"]>): RelationRef => {
@@ -42,10 +34,18 @@ const backOf = (relation: Relation, through: NonNullable<RelationRef["through"]>
   return back;
 };
 
+const listFor = (relation: Relation, far: ColumnRef): ParameterNode => ({
+  node: "parameter",
+  form: "list",
+  type: comparable(far.type),
+  value: undefined,
+  name: `${relation.name}.${far.property}`,
+});
+
 /** What a child is made of. */
 type ReadRows = (draft: Draft) => RowResult;
 
-/** The last step of a child's query: keeps the children of given parents, and reads each with its parent's key. Its values are one list per key column. */
+/** The last step of a child's query: keeps the children of given parents. Its values are one list per key column; a limit counts per parent. */
 export class ChildrenOf implements StepMaker<Step> {
   readonly #relation: Relation;
   readonly #read: ReadRows;
@@ -56,37 +56,29 @@ export class ChildrenOf implements StepMaker<Step> {
   }
 
   makeStep(): TerminalStep {
-    const relation = this.#relation;
-    const lists = relation.keys.map(([, far]): ParameterNode => ({
-      node: "parameter",
-      form: "list",
-      type: comparable(far.type),
-      value: undefined,
-      name: `${relation.name}.${far.property}`,
-    }));
-    return {
-      parameters: lists,
-      apply: () => {},
-      finish: (draft) => {
-        const carrier = throughSource(relation, draft.source);
-        const rows = this.#read(draft);
-        const keys = new ResultColumns();
-        const tests = relation.keys.map(([, far], index): ExpressionNode => {
-          const operand: ExpressionNode = { node: "column", source: carrier, column: far };
-          keys.add(operand, far.type);
-          return { node: "in", operand, list: lists[index]!, negated: false };
-        });
-        const where = conjunction([...draft.where, ...tests]);
-        // Children are counted per parent, so the query's own limit is applied to each parent's rows in memory.
-        const unlimited = { ...draft, limit: null, offset: null };
-        return {
-          statement: { ...selectOf(unlimited, [...keys.items, ...rows.items], orderOf(draft)), where },
-          form: keyedForm(keys, rows.form),
-        };
-      },
-    };
+    const lists = this.#relation.keys.map(([, far]) => listFor(this.#relation, far));
+    return { parameters: lists, apply: () => {}, finish: (draft) => this.#finish(draft, lists) };
+  }
+
+  #finish(draft: Draft, lists: readonly ParameterNode[]): Finished {
+    const use = `with("${this.#relation.name}")`;
+    assertWithout(draft, use, "group");
+    const isLimited = draft.limit !== null || draft.offset !== null;
+    if (isLimited) assertWithout(draft, `A limit in ${use}`, "lock");
+    const carrier = carrierOf(this.#relation, draft.source);
+    const operands = this.#relation.keys.map(([, column]): ColumnNode => ({ node: "column", source: carrier, column }));
+    const tests = operands.map((operand, index): ExpressionNode => ({ node: "in", operand, list: lists[index]!, negated: false }));
+    const { items, form } = keyed(this.#read(draft), operands);
+    const select = selectOf(draft, items, isLimited ? countingOrder(draft) : orderOf(draft));
+    return { statement: { ...select, where: conjunction([...draft.where, ...tests]), limitBy: isLimited ? operands : [] }, form };
   }
 }
+
+/** The order by which a limit counts. Rows that are made distinct are told apart by it, too. */
+const countingOrder = (draft: Draft): readonly OrderingNode[] => {
+  if (!draft.distinct) return definiteOrder(draft, "asc");
+  return [...orderOf(draft), ...identifying(draft).map((expression): OrderingNode => ({ expression, direction: "asc", nulls: null }))];
+};
 
 const makers = new WeakMap<Relation, ChildrenOf>();
 /** The step for whole children of a relation; the same one each time, so that its shape is found again. */
@@ -98,17 +90,34 @@ export const childrenOf = (relation: Relation): ChildrenOf => {
   return made;
 };
 
-const keyedForm = (keys: ResultColumns, rows: RowResult["form"]): ResultForm => {
-  const offset = keys.items.length;
-  return {
-    form: "objects",
-    object: {
-      prototype: null,
-      properties: keys.items.map((_, position) => ({ name: `key${position}`, position })),
-      nested: [{ property: "row", presence: -1, shape: shifted(rows.object, offset) }],
-    },
-  };
+/** Whether an instance holds these very columns under their own names. */
+const holds = ({ items, form }: RowResult, columns: readonly ColumnNode[]): boolean =>
+  form.object.prototype !== null &&
+  columns.every(({ source, column }) =>
+    form.object.properties.some(({ name, position }) => {
+      const held = items[position]?.expression;
+      return name === column.property && held?.node === "column" && held.source === source && held.column === column;
+    }),
+  );
+
+const keyed = (rows: RowResult, operands: readonly ColumnNode[]): RowResult => {
+  if (holds(rows, operands)) return rows;
+  const keys = new ResultColumns();
+  for (const operand of operands) keys.add(operand, operand.column.type);
+  return { items: [...keys.items, ...rows.items], form: wrapperOf(keys.items.length, rows.form.object) };
 };
+
+const wrapperOf = (keyCount: number, row: ObjectShape): Extract<ResultForm, { form: "objects" }> => ({
+  form: "objects",
+  object: {
+    prototype: null,
+    properties: Array.from({ length: keyCount }, (_, position) => ({ name: wrapperKey(_, position), position })),
+    nested: [{ property: "row", presence: -1, shape: shifted(row, keyCount) }],
+  },
+});
+
+/** Whether the children of a plan come wrapped: only instances come as they are, and they have a prototype. */
+export const isWrapped = (shape: ResultShape): boolean => shape.form === "objects" && shape.object.prototype === null;
 
 const shifted = (shape: ObjectShape, offset: number): ObjectShape => ({
   prototype: shape.prototype,
@@ -119,55 +128,3 @@ const shifted = (shape: ObjectShape, offset: number): ObjectShape => ({
     shape: shifted(nested.shape, offset),
   })),
 });
-
-type Row = Record<string, unknown>;
-
-/** A key as something that equal keys share: an `int` key equals a `bigint` one of the same value; bytes and Dates are compared by content. */
-const identity = (values: readonly unknown[]): unknown => {
-  if (values.length > 1) return values.map((value) => `${String(identity([value])).length}:${String(identity([value]))}`).join("\u0000");
-  const [value] = values;
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : `bigint:${value}`;
-  if (value instanceof Uint8Array) return `bytes:${value.join()}`;
-  return value instanceof Date ? `date:${value.getTime()}` : value;
-};
-
-const keyOf = (parent: Row, columns: readonly ColumnRef[]): readonly unknown[] | null => {
-  const values = columns.map((column) => parent[column.property]);
-  return values.some((value) => value === null || value === undefined) ? null : values;
-};
-
-export interface Window {
-  readonly limit: number | null;
-  readonly offset: number;
-}
-
-/**
- * Sets `relation` on every parent from the children that `read` fetches. `read` gets one list of distinct values per key column, and is not
- * called when no parent has a key. `window` is the limit of each parent's children.
- */
-export const fill = async (
-  parents: readonly object[],
-  relation: Relation,
-  read: (keys: readonly (readonly unknown[])[]) => Promise<readonly unknown[]>,
-  window: Window,
-): Promise<void> => {
-  const near = relation.keys.map(([column]) => column);
-  const keyed = parents.map((parent) => keyOf(parent as Row, near));
-  const distinct = new Map<unknown, readonly unknown[]>();
-  for (const key of keyed) if (key !== null) distinct.set(identity(key), key);
-  const lists = near.map((_, index) => [...new Set([...distinct.values()].map((key) => key[index]))]);
-  const children = distinct.size === 0 ? [] : ((await read(lists)) as readonly KeyedRow[]);
-  const groups = new Map<unknown, unknown[]>();
-  for (const child of children) {
-    const key = identity(near.map((_, index) => child[`key${index}`]));
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [child.row]);
-    else group.push(child.row);
-  }
-  const end = window.limit === null ? undefined : window.offset + window.limit;
-  parents.forEach((parent, index) => {
-    const key = keyed[index]!;
-    const group = key === null ? [] : (groups.get(identity(key)) ?? []);
-    (parent as Row)[relation.name] = relation.toMany ? group.slice(window.offset, end) : (group[0] ?? null);
-  });
-};

@@ -4,6 +4,7 @@ import { parametersOf } from "../ast/walk.ts";
 import type { AggregateName } from "../ast/operator.ts";
 import { bind } from "../engine/plan.ts";
 import type { Plan } from "../engine/plan.ts";
+import { readAll, readFirst } from "../engine/run.ts";
 import type { Rows, Runner } from "../engine/run.ts";
 import type { StepMaker } from "../engine/shape.ts";
 import type { Relation, Table } from "../schema/table.ts";
@@ -12,9 +13,13 @@ import { assignmentsOf } from "./assignments.ts";
 import { computedColumns } from "./computed.ts";
 import type { Step } from "./draft.ts";
 import { planText } from "./explain.ts";
-import { ChildrenOf, childrenOf, fill } from "./include.ts";
-import type { KeyedRow } from "./include.ts";
+import { fill } from "./fill.ts";
+import type { Children, ReadChildren } from "./fill.ts";
+import { ChildrenOf, childrenOf, isWrapped } from "./include.ts";
+import { merged } from "./include-tree.ts";
 import type { Include } from "./include-tree.ts";
+import { isWhole, loadMissing, loadRelations } from "./load-relations.ts";
+import type { FetchChildren } from "./load-relations.ts";
 import type { CallOptions, CompiledQuery, ExplainOptions, StreamOptions, WriteOptions } from "./query.ts";
 import { computedKey, RefinableQuery, startOf } from "./refinable-query.ts";
 import type { QueryState } from "./refinable-query.ts";
@@ -27,12 +32,7 @@ import type { Branch } from "./values-tree.ts";
 import { aggregates, allRows, anyRow, deleteRows, firstRow, lastRow, onlyRow, rowCountOf, tuples, updateStep } from "./verbs.ts";
 
 type Take<T> = (plan: Plan, answer: Rows, runner: Runner) => T;
-const takeAll: Take<unknown[]> = (plan, answer, runner) => {
-  const objects = plan.reader.all(answer.rows);
-  if (runner.adopt !== undefined) runner.adopt(plan, answer.rows, objects);
-  return objects;
-};
-const takeFirst: Take<unknown> = (plan, answer) => (answer.rows.length === 0 ? null : plan.reader.one(answer.rows[0]!));
+const takeChildren: Take<Children> = (plan, answer, runner) => ({ found: readAll(plan, answer, runner), wrapped: isWrapped(plan.shape) });
 const takeCount: Take<number> = (_plan, answer) => answer.count;
 const defaultBatchSize = 1000;
 
@@ -44,6 +44,12 @@ export class QueryBuilder extends RefinableQuery {
   constructor(runner: Runner | null, state: QueryState) {
     super(state);
     this.#runner = runner;
+  }
+
+  /** The query behind a public one; `null` for anything else. */
+  static of(value: unknown): QueryBuilder | null {
+    // Nobody extends the other half but this class.
+    return RefinableQuery.isQuery(value) ? (value as QueryBuilder) : null;
   }
 
   static about(root: Root, runner: Runner | null): QueryBuilder {
@@ -67,8 +73,7 @@ export class QueryBuilder extends RefinableQuery {
   // ------------------------------------------------------------ rows
 
   all(options?: CallOptions): Promise<unknown[]> {
-    const rows = this.#run(allRows, takeAll, options);
-    return this.state.includes.length === 0 ? rows : rows.then((parents) => this.#withIncludes(parents));
+    return this.#whole(this.#run(allRows, readAll, options), options);
   }
 
   first(options?: CallOptions): Promise<unknown> {
@@ -105,10 +110,9 @@ export class QueryBuilder extends RefinableQuery {
   /** At most `count` rows, and no more than the query's own limit allows. */
   #few(count: number, verb: StepMaker<Step>, options?: CallOptions): Promise<unknown[]> {
     try {
-      const { limit, includes } = this.state;
+      const { limit } = this.state;
       const query = limit === null || limit <= count ? this : this.limit(count);
-      const rows = query.#run(verb, takeAll, options);
-      return includes.length === 0 ? rows : rows.then((parents) => query.#withIncludes(parents));
+      return this.#whole(query.#run(verb, readAll, options), options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -116,9 +120,14 @@ export class QueryBuilder extends RefinableQuery {
 
   /** Undecoded rows with the plan that reads them, for results in other forms. */
   execute(options?: CallOptions): Promise<{ readonly plan: Plan; readonly answer: Rows }> {
-    if (this.state.includes.length > 0)
-      throw new ConfigurationError("execute() reads plain results. Load relations with query(…).with(…).all().");
-    return this.#run(allRows, (plan, answer) => ({ plan, answer }), options);
+    return this.#attempt(() => {
+      if (this.state.includes.length > 0)
+        throw new ConfigurationError("execute() reads plain results. Load relations with query(…).with(…).all().");
+      const runner = this.#running();
+      const plan = this.plan(allRows, runner);
+      const answer = runner.run({ ...plan, wire: null }, this.state.values, options?.signal);
+      return Promise.resolve(answer).then((rows) => ({ plan, answer: rows }));
+    });
   }
 
   async *stream({ batchSize = defaultBatchSize, signal }: StreamOptions = {}): AsyncGenerator<unknown> {
@@ -129,7 +138,9 @@ export class QueryBuilder extends RefinableQuery {
     // Rows that pass by are kept by nobody: neither are their relations.
     const untracked = runner.untracked === undefined ? this : this.on(runner.untracked);
     for await (const answer of runner.stream(plan, this.state.values, batchSize, signal)) {
-      yield* await untracked.#withIncludes(plan.reader.all(answer.rows));
+      const rows = plan.reader.all(answer.rows);
+      await loadRelations(rows as object[], this.state.includes, untracked.#fetching(signal));
+      yield* rows;
     }
   }
 
@@ -140,18 +151,18 @@ export class QueryBuilder extends RefinableQuery {
   lazy(options?: CallOptions): Promise<unknown[]> {
     return this.#attempt(() => {
       if (this.state.includes.length > 0) throw new ConfigurationError("lazy() rows have no relations. Take with() out, or use all().");
-      return this.#run(allRows, (plan, answer) => plan.lazy(answer.rows), options);
+      return this.execute(options).then(({ plan, answer }) => plan.lazy(answer.rows));
     });
   }
 
   // ------------------------------------------------------------ one value
 
   count(options?: CallOptions): Promise<number> {
-    return this.#run(rowCountOf, takeFirst, options) as Promise<number>;
+    return this.#run(rowCountOf, readFirst, options) as Promise<number>;
   }
 
   exists(options?: CallOptions): Promise<boolean> {
-    return this.#run(anyRow, takeFirst, options) as Promise<boolean>;
+    return this.#run(anyRow, readFirst, options) as Promise<boolean>;
   }
 
   sum(column: string, options?: CallOptions): Promise<unknown> {
@@ -177,7 +188,7 @@ export class QueryBuilder extends RefinableQuery {
       const parameters = columns.flatMap((column) => parametersOf(column.expression));
       const values = parameters.map((parameter) => parameter.value);
       const makeStep = (): Step => ({ ...aggregates(columns).makeStep(), parameters });
-      return this.step(`aggregate ${computedKey(columns)}`, makeStep, values).#runHere(takeFirst, options);
+      return this.step(`aggregate ${computedKey(columns)}`, makeStep, values, {}, parameters).#runHere(readFirst, options);
     });
   }
 
@@ -187,7 +198,7 @@ export class QueryBuilder extends RefinableQuery {
     return this.#attempt(async () => {
       const tree = valuesTree(this.state.scope, columns);
       const query = this.step(`values ${JSON.stringify(columns)}`, () => valuesOf(tree).makeStep());
-      const rows = await query.#runHere(takeAll);
+      const rows = await query.#runHere(readAll);
       await Promise.all(branchesOf(tree).map((branch) => query.#fillBranch(rows, branch)));
       return withoutKeys(tree, rows);
     });
@@ -196,14 +207,14 @@ export class QueryBuilder extends RefinableQuery {
   async #fillBranch(rows: readonly unknown[], { way, relation, node }: Branch): Promise<void> {
     const parents = way.reduce<readonly unknown[]>((at, name) => at.map((row) => (row as Row)[name]).filter((row) => row !== null), rows);
     const verb = new ChildrenOf(relation, (draft) => valuesResult(node, draft));
-    const read = async (keys: readonly (readonly unknown[])[]): Promise<readonly unknown[]> => {
-      const children = (await this.about(relation.target).#runWith(verb, keys)) as KeyedRow[];
-      const inner = children.map((child) => child.row);
+    const read: ReadChildren = async (keys) => {
+      const children = (await this.#aboutChildren(relation).#runWith(verb, keys, readAll)) as Row[];
+      const inner = children.map((child) => child["row"]);
       await Promise.all(branchesOf(node).map((branch) => this.#fillBranch(inner, branch)));
       const trimmed = withoutKeys(node, inner);
-      return children.map((child, index) => ({ ...child, row: trimmed[index] }));
+      return { found: children.map((child, index) => ({ ...child, row: trimmed[index] })), wrapped: true };
     };
-    await fill(parents as object[], relation, read, { limit: null, offset: 0 });
+    await fill(parents as object[], relation, read);
   }
 
   valuesList(...columns: string[]): Promise<unknown[]> {
@@ -217,7 +228,7 @@ export class QueryBuilder extends RefinableQuery {
   #tuples(columns: readonly string[], single: boolean, use: string): Promise<unknown[]> {
     const { scope } = this.state;
     return this.#attempt(() =>
-      this.step(`${use} ${JSON.stringify(columns)}`, () => tuples(scope, columns, single, use).makeStep()).#runHere(takeAll),
+      this.step(`${use} ${JSON.stringify(columns)}`, () => tuples(scope, columns, single, use).makeStep()).#runHere(readAll),
     );
   }
 
@@ -231,7 +242,8 @@ export class QueryBuilder extends RefinableQuery {
       const assignments = assignmentsOf(root.table, scope.source, given, "update()");
       const bound = assignments.flatMap((assignment) => assignment.values);
       const key = `update ${assignments.map((assignment) => assignment.key).join()}`;
-      return this.step(key, () => updateStep(assignments), bound).#runHere(takeCount, options);
+      const parameters = assignments.flatMap((assignment) => assignment.parameters);
+      return this.step(key, () => updateStep(assignments), bound, {}, parameters).#runHere(takeCount, options);
     });
   }
 
@@ -297,8 +309,8 @@ export class QueryBuilder extends RefinableQuery {
     return this.#runAt(this.state.shape, this.state.values, take, options);
   }
 
-  #runWith(verb: StepMaker<Step>, values: readonly unknown[]): Promise<unknown[]> {
-    return this.#runAt(this.state.shape.child(verb), [...this.state.values, ...values], takeAll);
+  #runWith<T>(verb: StepMaker<Step>, values: readonly unknown[], take: Take<T>, options?: CallOptions): Promise<T> {
+    return this.#runAt(this.state.shape.child(verb), [...this.state.values, ...values], take, options);
   }
 
   #runAt<T>(shape: QueryState["shape"], values: readonly unknown[], take: Take<T>, options?: CallOptions): Promise<T> {
@@ -319,40 +331,43 @@ export class QueryBuilder extends RefinableQuery {
 
   // ------------------------------------------------------------ relations
 
-  async #withIncludes(rows: unknown[]): Promise<unknown[]> {
-    await this.#include(rows as object[], this.state.includes);
-    return rows;
+  /** The rows with what of their relations is not in the statement itself. */
+  #whole(reading: Promise<unknown[]>, options: CallOptions | undefined): Promise<unknown[]> {
+    const { includes } = this.state;
+    if (isWhole(includes)) return reading;
+    return reading.then(async (rows) => {
+      await loadRelations(rows as object[], includes, this.#fetching(options?.signal));
+      return rows;
+    });
   }
 
-  async #include(parents: readonly object[], includes: readonly Include<RefinableQuery>[]): Promise<void> {
-    if (parents.length === 0 || includes.length === 0) return;
-    await Promise.all(includes.map((include) => this.#includeOne(parents, include)));
+  /** Loads the relations that the query names onto objects that are there, where they are not loaded. */
+  loadInto(objects: readonly object[], options?: CallOptions): Promise<void> {
+    return loadMissing(objects, this.state.includes, this.#fetching(options?.signal));
   }
 
-  async #includeOne(parents: readonly object[], { relation, strategy, children, refined }: Include<RefinableQuery>): Promise<void> {
-    if (strategy === "none") {
-      for (const parent of parents) (parent as Row)[relation.name] = relation.toMany ? [] : null;
-      return;
-    }
-    if (strategy === "joined") {
-      const joined = parents.map((parent) => (parent as Row)[relation.name]).filter((row) => row !== null);
-      return this.#include(joined as object[], children);
-    }
-    const state = refined === null ? this.about(relation.target).#includingAll(children).state : refined.state;
-    const query = new QueryBuilder(this.#runner, state);
-    await fill(parents, relation, (keys) => query.#children(relation, keys), state);
+  #fetching(signal: AbortSignal | undefined): FetchChildren<RefinableQuery> {
+    const options = signal === undefined ? undefined : { signal };
+    return (include, keys) => this.#childQuery(include).#children(include.relation, keys, options);
   }
 
-  #includingAll(children: readonly Include<RefinableQuery>[]): this {
-    return children.length === 0 ? this : this.including(children);
+  #childQuery({ relation, children, refined }: Include<RefinableQuery>): QueryBuilder {
+    if (refined === null) return children.length === 0 ? this.#aboutChildren(relation) : this.#aboutChildren(relation).including(children);
+    const query = new QueryBuilder(this.#runner, refined.state);
+    return children.length === 0 ? query : query.including(merged(refined.state.includes, children));
   }
 
-  async #children(relation: Relation, keys: readonly (readonly unknown[])[]): Promise<readonly KeyedRow[]> {
-    const children = (await this.#runWith(childrenOf(relation), keys)) as KeyedRow[];
-    await this.#include(
-      children.map((child) => child.row as object),
-      this.state.includes,
-    );
+  /** Deleted rows count here if they count in this query: so they do for relations that are joined. */
+  #aboutChildren(relation: Relation): QueryBuilder {
+    const query = this.about(relation.target);
+    return this.state.seesDeleted ? query.seeingDeleted() : query;
+  }
+
+  async #children(relation: Relation, keys: readonly (readonly unknown[])[], options: CallOptions | undefined): Promise<Children> {
+    const children = await this.#runWith(childrenOf(relation), keys, takeChildren, options);
+    if (isWhole(this.state.includes)) return children;
+    const rows = children.wrapped ? children.found.map((child) => (child as Row)["row"]) : children.found;
+    await loadRelations(rows as object[], this.state.includes, this.#fetching(options?.signal));
     return children;
   }
 }

@@ -5,6 +5,7 @@
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import { conditionNode } from "../ast/expression-builder.ts";
+import type { ParameterNode } from "../ast/expression.ts";
 import { fingerprint } from "../ast/fingerprint.ts";
 import { parametersOf } from "../ast/walk.ts";
 import type { Shape, StepMaker } from "../engine/shape.ts";
@@ -38,6 +39,8 @@ export interface QueryState {
   readonly limit: number | null;
   readonly offset: number;
   readonly grouped: boolean;
+  /** Whether deleted rows count everywhere: in the relations that the query loads, too. */
+  readonly seesDeleted: boolean;
 }
 
 export const startOf = (root: Root): QueryState => ({
@@ -50,6 +53,7 @@ export const startOf = (root: Root): QueryState => ({
   limit: null,
   offset: 0,
   grouped: false,
+  seesDeleted: false,
 });
 
 /** A step after which other names may be used. */
@@ -69,6 +73,11 @@ export abstract class RefinableQuery {
     this.#state = state;
   }
 
+  /** Whether `value` was made by `query()` or `select()`. Recognised by its private field: a copy of a query holds none. */
+  static isQuery(value: unknown): value is RefinableQuery {
+    return typeof value === "object" && value !== null && #state in value;
+  }
+
   protected abstract derive(state: QueryState): this;
   /** A query about another model, for `with(relation, refine)`. */
   protected abstract about(table: Table): this;
@@ -82,10 +91,28 @@ export abstract class RefinableQuery {
     return this.derive({ ...this.#state, shape: this.#state.shape.child(maker) });
   }
 
-  /** Goes one step down by a text that says all about the step but its values. */
-  protected step(key: string, makeStep: () => Step, values: readonly unknown[] = [], changes: Partial<QueryState> = {}): this {
+  /** Goes one step down by a text that says all about the step but its values. `parameters` are those of expressions that the caller gave. */
+  protected step(
+    key: string,
+    makeStep: () => Step,
+    values: readonly unknown[] = [],
+    changes: Partial<QueryState> = {},
+    parameters: readonly ParameterNode[] = [],
+  ): this {
     const state = this.#state;
-    return this.derive({ ...state, shape: state.shape.childFor(key, makeStep), values: [...state.values, ...values], ...changes });
+    const shape = state.shape.childFor(key + this.#sharing(parameters), makeStep);
+    return this.derive({ ...state, shape, values: [...state.values, ...values], ...changes });
+  }
+
+  /**
+   * Which parameters earlier steps hold already, as a part of a step's key: a condition used twice has one value, two conditions of the same
+   * text have two, so their plans differ.
+   */
+  #sharing(parameters: readonly ParameterNode[]): string {
+    if (parameters.length === 0) return "";
+    const held = this.#state.shape.steps().flatMap((step) => step.parameters);
+    const places = parameters.map((parameter) => held.indexOf(parameter));
+    return places.every((place) => place < 0) ? "" : ` again ${places.join()}`;
   }
 
   filter(lookups: object): this {
@@ -129,7 +156,7 @@ export abstract class RefinableQuery {
     const node = conditionNode(given, "where()");
     const parameters = parametersOf(node);
     const values = parameters.map((parameter) => parameter.value);
-    return this.step(`where ${fingerprint(node)}`, () => stepOf(node, parameters, false), values, { restricted: true });
+    return this.step(`where ${fingerprint(node)}`, () => stepOf(node, parameters, false), values, { restricted: true }, parameters);
   }
 
   orderBy(...keys: unknown[]): this {
@@ -153,7 +180,7 @@ export abstract class RefinableQuery {
     const parameters = parametersOf(node.expression);
     const values = parameters.map((parameter) => parameter.value);
     const text = `order ${node.direction} ${node.nulls} ${fingerprint(node.expression)}`;
-    return this.step(text, () => ({ parameters, apply: (draft) => addOrdering(draft, node) }), values);
+    return this.step(text, () => ({ parameters, apply: (draft) => addOrdering(draft, node) }), values, {}, parameters);
   }
 
   limit(count: number): this {
@@ -178,12 +205,16 @@ export abstract class RefinableQuery {
 
   withDeleted(): this {
     this.#assertSoftDeletable("withDeleted()");
-    return this.child(deletedStep.include);
+    return this.seeingDeleted();
   }
 
   onlyDeleted(): this {
     this.#assertSoftDeletable("onlyDeleted()");
-    return this.child(deletedStep.only);
+    return this.derive({ ...this.child(deletedStep.only).state, seesDeleted: false });
+  }
+
+  protected seeingDeleted(): this {
+    return this.derive({ ...this.child(deletedStep.include).state, seesDeleted: true });
   }
 
   #assertSoftDeletable(use: string): void {
@@ -207,7 +238,7 @@ export abstract class RefinableQuery {
 
   #refined(table: Table, refine: (query: unknown) => unknown): RefinableQuery {
     const query = refine(this.about(table));
-    if (query instanceof RefinableQuery) return query;
+    if (RefinableQuery.isQuery(query)) return query;
     throw new ConfigurationError(`The callback of with() returns the query that it was given, refined; it returned ${describe(query)}.`);
   }
 
@@ -260,7 +291,7 @@ export abstract class RefinableQuery {
     const values = parameters.map((parameter) => parameter.value);
     const computed = new Map([...scope.computed, ...columns.map((column) => [column.name, column] as const)]);
     const makeStep = (): ScopedStep => ({ parameters, apply, scope: new LookupScope(scope.table, computed) });
-    const query = this.step(`${use} ${computedKey(columns)}`, makeStep, values);
+    const query = this.step(`${use} ${computedKey(columns)}`, makeStep, values, {}, parameters);
     return query.derive({ ...query.#state, scope: (query.#state.shape.step as ScopedStep).scope });
   }
 
@@ -271,6 +302,6 @@ export abstract class RefinableQuery {
       // What was computed for each row is there to be named; the result has what is computed for each group.
       draft.annotations.clear();
     };
-    return this.step(`group ${columns.join()}`, () => ({ parameters: [], apply }), [], { grouped: true });
+    return this.step(`group ${JSON.stringify(columns)}`, () => ({ parameters: [], apply }), [], { grouped: true });
   }
 }

@@ -48,7 +48,7 @@ const rowObject = (draft: Draft, result: ResultColumns): ObjectShape => {
     const groups = groupObject(draft.groupBy, 0, draft.source, result);
     return { ...groups, properties: [...groups.properties, ...computedOf(draft, result)] };
   }
-  const wanted = wantedColumns(draft.table, draft.only, draft.deferred);
+  const wanted = wantedColumns(draft);
   const entity = entityObject(draft.table, draft.source, wanted, draft.includes, result);
   return { ...entity, properties: [...entity.properties, ...computedOf(draft, result)] };
 };
@@ -92,8 +92,12 @@ const partners = (source: Source, key: TableColumn): SelectItem["expression"] =>
 const computedOf = (draft: Draft, result: ResultColumns): { name: string; position: number }[] =>
   [...draft.annotations.values()].map((column) => result.addComputed(column));
 
-const wantedColumns = (table: Table, only: ReadonlySet<string> | null, deferred: ReadonlySet<string>): TableColumn[] =>
-  table.columns.filter((column) => column.primaryKey || ((only === null || only.has(column.property)) && !deferred.has(column.property)));
+/** The columns that were asked for, the primary key, and what relations that follow in statements of their own are found by. */
+const wantedColumns = ({ table, only, deferred, includes }: Draft): TableColumn[] => {
+  const keys = new Set(includes.flatMap(({ relation, strategy }) => (strategy === "selectIn" ? relation.keys.map(([near]) => near) : [])));
+  const isAskedFor = ({ property }: TableColumn): boolean => (only === null || only.has(property)) && !deferred.has(property);
+  return table.columns.filter((column) => column.primaryKey || isAskedFor(column) || keys.has(column));
+};
 
 /** An instance of `table`'s model with the columns `wanted`, and its joined relations inside it. Select-in relations get their place, to be filled later. */
 const entityObject = (

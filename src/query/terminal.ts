@@ -67,7 +67,7 @@ const modelOrder = (draft: Draft): readonly OrderingNode[] =>
   }));
 
 /** What tells the results of a query apart. */
-const identifying = (draft: Draft): readonly ExpressionNode[] => {
+export const identifying = (draft: Draft): readonly ExpressionNode[] => {
   if (draft.groupBy !== null) return draft.groupBy.map(({ column }) => column.expression);
   if (draft.distinct && draft.projection !== null) return draft.projection.map(({ expression }) => expression);
   return draft.table.primaryKey.map((column) => ({ node: "column", source: draft.source, column }));
@@ -106,6 +106,7 @@ export const selectOf = (draft: Draft, items: readonly SelectItem[], orderBy: re
   offset: draft.offset,
   deleted: draft.deleted,
   lock: draft.lock,
+  limitBy: [],
   wrap: null,
 });
 

@@ -9,6 +9,7 @@
  * Names, decoders and prototypes come in as parameters; the source itself is made of integers only, so nothing that a user or a database
  * named can become code. A constructor gives all objects one hidden class and costs no more than a literal (benchmarks/sqlite-binding.ts).
  */
+import { canGenerate, Closure } from "./generated-code.ts";
 import { makeInterpretedReader } from "./interpreted-reader.ts";
 import { defineOwn, needsDefinition } from "./own-property.ts";
 import type { ObjectShape, Reader, ResultColumn, ResultShape } from "./shape.ts";
@@ -16,38 +17,6 @@ import type { ObjectShape, Reader, ResultColumn, ResultShape } from "./shape.ts"
 /** `T` is what the shape makes; the caller vouches for it. */
 export const makeReader = <T>(shape: ResultShape): Reader<T> =>
   canGenerate() ? makeGeneratedReader<T>(shape) : makeInterpretedReader<T>(shape);
-
-let isGenerationAllowed: boolean | null = null;
-
-/** Whether this process may make code from strings (`--disallow-code-generation-from-strings`, a content security policy). Tried once. */
-export const canGenerate = (): boolean => {
-  if (isGenerationAllowed === null) {
-    try {
-      isGenerationAllowed = new Function("return true")() === true;
-    } catch {
-      isGenerationAllowed = false;
-    }
-  }
-  return isGenerationAllowed;
-};
-
-/** What the generated source refers to, by the names `k0`, `d0`, `p0`… of its parameters. */
-class Closure {
-  readonly #names: string[] = [];
-  readonly #values: unknown[] = [];
-
-  add(letter: string, value: unknown): string {
-    const name = `${letter}${this.#names.length}`;
-    this.#names.push(name);
-    this.#values.push(value);
-    return name;
-  }
-
-  call(source: string): unknown {
-    // The source holds names made here and integers, nothing else.
-    return new Function(...this.#names, `"use strict";\n${source}`)(...this.#values);
-  }
-}
 
 /** Throws where code may not be generated; `makeReader` chooses. */
 export const makeGeneratedReader = <T>(shape: ResultShape): Reader<T> => {

@@ -84,15 +84,15 @@ export const admit = (identities: IdentityMap, plan: Plan, rows: readonly Stored
   const { entity, nested } = part;
   if (entity === null || nested.length > 0) {
     for (let index = 0; index < objects.length; index++)
-      objects[index] = admitPart(identities, part, objects[index] as Row, rows[index]!, admitted);
+      objects[index] = admitPart(identities, part, objects[index] as Row, rows[index] ?? null, admitted);
     return;
   }
   const states = identities.of(entity.table);
   for (let index = 0; index < objects.length; index++)
-    objects[index] = admitEntity(states, entity, objects[index] as Row, rows[index]!, admitted);
+    objects[index] = admitEntity(states, entity, objects[index] as Row, rows[index] ?? null, admitted);
 };
 
-const admitPart = (identities: IdentityMap, { entity, nested }: Part, object: Row, stored: Stored, admitted: Admitted | null): Row => {
+const admitPart = (identities: IdentityMap, { entity, nested }: Part, object: Row, stored: Stored | null, admitted: Admitted | null): Row => {
   for (const { property, part } of nested) {
     const inner = object[property];
     if (inner !== null) object[property] = admitPart(identities, part, inner as Row, stored, admitted);
@@ -103,7 +103,7 @@ const admitPart = (identities: IdentityMap, { entity, nested }: Part, object: Ro
   return own;
 };
 
-const admitEntity = (states: Map<Key, EntityState>, part: EntityPart, object: Row, stored: Stored, admitted: Admitted | null): Row => {
+const admitEntity = (states: Map<Key, EntityState>, part: EntityPart, object: Row, stored: Stored | null, admitted: Admitted | null): Row => {
   // A row that was read has all of its key: queries fetch it always.
   const key = keyOfObject(part.table, object)!;
   const known = states.get(key);

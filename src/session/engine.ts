@@ -6,6 +6,8 @@ import { runText } from "../engine/raw.ts";
 import type { RawOptions, RawParameters } from "../engine/raw.ts";
 import type { Result } from "../engine/result.ts";
 import type { TransactionOptions } from "../engine/transaction-options.ts";
+import { loadCall, loadInto } from "../query/load-into.ts";
+import type { LoadInto } from "../query/load-into.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import type { Query } from "../query/query.ts";
 import { rootOf } from "../query/root.ts";
@@ -18,6 +20,11 @@ export class Engine extends Database {
   /** A query without a session: no identity map, no tracking, the fastest way to models. */
   query<E extends AnyEntity>(model: ModelOf<E>): Query<E, E> {
     return QueryBuilder.about(rootOf(model), this) as unknown as Query<E, E>;
+  }
+
+  /** Loads relations of objects that are there, where they are not loaded yet: `await engine.load(users, "posts.comments")`. */
+  get load(): LoadInto {
+    return loadCall((objects, relations) => loadInto(this, objects, relations));
   }
 
   /** A session. Each statement commits by itself until a transaction is begun. */
@@ -35,13 +42,7 @@ export class Engine extends Database {
   execute<Row>(statement: Sql<Row>, options?: RawOptions): Promise<Result<Row>>;
   execute<Row = Record<string, unknown>>(text: string, parameters?: RawParameters, options?: RawOptions): Promise<Result<Row>>;
   async execute(statement: unknown, second: unknown = {}, third: RawOptions = {}): Promise<Result<unknown>> {
-    if (typeof statement === "string")
-      return runText(
-        this,
-        statement,
-        (Array.isArray(second) || Object.keys(second as object).length > 0 ? second : []) as RawParameters,
-        third,
-      );
+    if (typeof statement === "string") return runText(this, statement, second as RawParameters, third);
     return executeOn(this, statement, second as RawOptions);
   }
 

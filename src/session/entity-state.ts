@@ -6,7 +6,7 @@
  * The class is generated, so that keeping and comparing cost a few nanoseconds per column (`docs/performance.md`, tracking).
  * A state is never changed: after a write a new one takes its place, and the old one is what a rollback goes back to.
  */
-import { canGenerate } from "../rows/reader.ts";
+import { canGenerate } from "../rows/generated-code.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import { keepingOf, keptDocument } from "./kept-value.ts";
 import type { Keeping } from "./kept-value.ts";

@@ -7,8 +7,9 @@ import type { Runner } from "../engine/run.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 
 export const executeOn = async (target: Runner & Sender, statement: unknown, options: RawOptions): Promise<Result<unknown>> => {
+  const query = QueryBuilder.of(statement);
   // `runSql` says so when it is neither.
-  if (!(statement instanceof QueryBuilder)) return runSql(target, statement as Sql<unknown>, options);
-  const { plan, answer } = await statement.on(target).execute(options.signal === undefined ? {} : { signal: options.signal });
+  if (query === null) return runSql(target, statement as Sql<unknown>, options);
+  const { plan, answer } = await query.on(target).execute(options.signal === undefined ? {} : { signal: options.signal });
   return Result.planned(answer, plan, target.dialect);
 };

@@ -20,7 +20,7 @@ import type { Link, PendingKey } from "./cascade.ts";
 import type { EntityState } from "./entity-state.ts";
 import { inOrder } from "./flush-plan.ts";
 import type { DeferredKey, Node } from "./flush-plan.ts";
-import { insertRow, readBack } from "./insert-row.ts";
+import { insertUniform, uniformRows } from "./insert-rows.ts";
 import { addLink } from "./join-table.ts";
 import { isMissing, isRequired, prepareRow, refuseRow } from "./prepared-row.ts";
 import type { Row } from "./prepared-row.ts";
@@ -211,14 +211,16 @@ class Flush {
       this.#fillKeys(node.object, keys, deferred);
       return prepareRow(node.object, undefined, "flush()");
     });
-    const returned = await writeBatch(rows, (row) => insertRow(this.#runner, row));
-    rows.forEach((row, index) => {
+    const settle = await writeBatch(uniformRows(rows), (group) => insertUniform(this.#runner, group));
+    rows.forEach((row) => {
       const { node, values } = this.#before.get(row.instance)!;
-      readBack(row, returned[index]);
       this.#unit.record(() => putBack(node.table, node.object, values));
-      this.#unit.written(node.table, node.object);
-      this.#unit.added.delete(node.object);
     });
+    for (const complete of settle) complete();
+    for (const { table, object } of batch) {
+      this.#unit.written(table, object);
+      this.#unit.added.delete(object);
+    }
   }
 
   async #setLate(deferred: readonly DeferredKey[], late: ReadonlyMap<DeferredKey, unknown>, keys: ReadonlyMap<Row, PendingKey[]>): Promise<void> {

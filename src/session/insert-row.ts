@@ -5,8 +5,8 @@ import type { ParameterNode } from "../ast/expression.ts";
 import type { ConflictClause, InsertValue } from "../ast/write.ts";
 import type { Runner } from "../engine/run.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
-import { hasValue } from "./prepared-row.ts";
 import type { PreparedRow } from "./prepared-row.ts";
+import type { RowForm } from "./row-form.ts";
 import { parameterFor, runWrite } from "./write-plan.ts";
 import type { WritePlan } from "./write-plan.ts";
 
@@ -22,11 +22,14 @@ export interface OnConflict {
   readonly parameters: readonly ParameterNode[];
 }
 
-/** An INSERT of the given columns. It returns those that were not given, or all when a row in the way may have other values. */
-export const insertPlan = (table: Table, given: string, conflict: OnConflict | null): WritePlan => {
-  const sent = table.columns.filter((column) => hasValue(given, column));
-  const parameters = sent.map(parameterFor);
-  const absent = table.columns.filter((column) => !hasValue(given, column));
+/** An INSERT of the given columns, of one row, or of many with a list for each column. It returns those that were not given, or all when a row in the way may have other values. */
+export const insertPlan = (
+  table: Table,
+  { given, absent }: RowForm,
+  conflict: OnConflict | null,
+  form: "one" | "column" = "one",
+): WritePlan => {
+  const parameters = given.map((column): ParameterNode => ({ ...parameterFor(column), form, isChecked: true }));
   const computed = absent.filter((column) => computedValue(column) !== null);
   return {
     parameters: conflict === null ? parameters : [...parameters, ...conflict.parameters],
@@ -34,7 +37,7 @@ export const insertPlan = (table: Table, given: string, conflict: OnConflict | n
     statement: (_source, items) => ({
       statement: "insert",
       table,
-      columns: [...sent, ...computed],
+      columns: [...given, ...computed],
       rows: [[...parameters, ...computed.map((column) => computedValue(column)!)]],
       conflict: conflict?.clause ?? null,
       returning: items,
@@ -44,13 +47,13 @@ export const insertPlan = (table: Table, given: string, conflict: OnConflict | n
 
 /** Inserts the row, and leaves the instance alone until `readBack`. */
 export const insertRow = (runner: Runner, row: PreparedRow, signal?: AbortSignal): MaybePromise<Returned> => {
-  const { root, given, values } = row;
-  const written = runWrite(runner, root, `insert ${given}`, () => insertPlan(root.table, given, null), values, signal);
+  const { root, form, values } = row;
+  const written = runWrite(runner, root, form.insertKey, () => insertPlan(root.table, form, null), values, signal);
   return whenDone(written, ({ rows }) => rows[0]);
 };
 
 /** Sets on the instance what the row got from defaults and the database. */
-export const readBack = ({ instance, absent, filled }: PreparedRow, returned: Returned): void => {
+export const readBack = ({ instance, form: { absent }, filled }: PreparedRow, returned: Returned): void => {
   if (filled !== null) Object.assign(instance, filled);
   if (returned === undefined) return;
   for (let index = 0; index < absent.length; index++) instance[absent[index]!.property] = returned[index];

@@ -95,28 +95,18 @@ const addRows = (runner: Runner, table: Table, values: readonly Row[]): MaybePro
   const root = rootOf(table.model);
   const model = table.model as AnyModel & (new (values: object) => Row);
   const rows = values.map((each) => prepareRow(model, new model(each), "add()"));
-  const { given } = rows[0]!;
+  // All were made from the same two columns, so all give the same ones.
+  const { form } = rows[0]!;
   const plan = (): WritePlan => {
-    const plans = rows.map(() => insertPlan(table, given, nothing));
-    const parameters = plans.flatMap((each) => each.parameters);
+    const plans = rows.map(() => insertPlan(table, form, nothing));
     const statement: WritePlan["statement"] = (source) => {
-      const statements = plans.map((each) => each.statement(source, []));
-      const [first] = statements;
-      if (first?.statement !== "insert") return first!;
-      return { ...first, rows: statements.flatMap((each) => (each.statement === "insert" ? each.rows : [])) };
+      const inserts = plans.map((each) => each.statement(source, [])).filter((each) => each.statement === "insert");
+      return { ...inserts[0]!, rows: inserts.flatMap((each) => each.rows) };
     };
-    return { parameters, returning: [], statement };
+    return { parameters: plans.flatMap((each) => each.parameters), returning: [], statement };
   };
-  return whenDone(
-    runWrite(
-      runner,
-      root,
-      `link ${given} ${rows.length}`,
-      plan,
-      rows.flatMap((row) => row.values),
-    ),
-    () => {},
-  );
+  const bound = rows.flatMap((row) => row.values);
+  return whenDone(runWrite(runner, root, `link ${form.key} ${rows.length}`, plan, bound), () => {});
 };
 
 /** Deletes the pairs of `owner` with `members`, all pairs but those (`"others"`), or every one (`"all"`). */

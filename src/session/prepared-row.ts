@@ -7,6 +7,8 @@ import type { AnyModel } from "../schema/entity.ts";
 import { freshValue } from "../schema/filler.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
+import { rowFormsOf } from "./row-form.ts";
+import type { RowForm } from "./row-form.ts";
 
 export type Row = Record<string, unknown>;
 type Problems = Readonly<Record<string, string>>;
@@ -15,20 +17,15 @@ type Constructor = AnyModel & (new (values: object) => object);
 export interface PreparedRow {
   readonly root: Root;
   readonly instance: Row;
-  /** Which columns have a value, as a text: the positions of the table's columns, each with a comma behind it. */
-  readonly given: string;
-  /** Their values in column order. */
+  /** Which columns have a value. */
+  readonly form: RowForm;
+  /** Their values in column order. All fit their columns. */
   readonly values: readonly unknown[];
-  /** The other columns, in order. */
-  readonly absent: readonly TableColumn[];
   /** Defaults that the instance lacks, and gets when it is written. */
   readonly filled: Readonly<Row> | null;
   /** What the caller said besides defaults; `null` when an instance was given, which says everything. */
   readonly said: object | null;
 }
-
-export const hasValue = (given: string, column: TableColumn): boolean =>
-  given.startsWith(`${column.position},`) || given.includes(`,${column.position},`);
 
 export const rootOfInstance = (instance: object, use: string): Root => {
   if (typeof instance === "object" && instance !== null && typeof instance.constructor === "function")
@@ -87,8 +84,12 @@ const construct = (table: Table, model: Constructor, values: object): Row => {
   } catch (error) {
     if (!(error instanceof ValidationError) || error.fields === undefined) throw error;
     const said = saidColumns(table, values);
-    const missing = table.columns.filter((column) => !said.has(column) && isRequired(column));
-    throw refuseRow(table.modelName, { ...error.fields, ...Object.fromEntries(missing.map(({ property }) => [property, isMissing])) });
+    const problems: Record<string, string> = {};
+    for (const column of table.columns) {
+      const problem = error.fields[column.property] ?? (said.has(column) || !isRequired(column) ? undefined : isMissing);
+      if (problem !== undefined) problems[column.property] = problem;
+    }
+    throw refuseRow(table.modelName, { ...problems, ...error.fields });
   }
 };
 
@@ -111,9 +112,11 @@ export const saidColumns = (table: Table, values: object): Set<TableColumn> => {
 
 const preparedInstance = (root: Root, instance: Row, said: object | null): PreparedRow => {
   const { table } = root;
+  const forms = rowFormsOf(root);
+  const { last } = forms;
+  /** The columns that are given; `null` as long as they are those of the last row. */
+  let given: TableColumn[] | null = null;
   const values: unknown[] = [];
-  const absent: TableColumn[] = [];
-  let given = "";
   let problems: Record<string, string> | null = null;
   let filled: Row | null = null;
   for (const column of table.columns) {
@@ -124,16 +127,15 @@ const preparedInstance = (root: Root, instance: Row, said: object | null): Prepa
       value = column.default === null ? undefined : freshValue(column.default);
       if (value !== undefined) (filled ??= {})[property] = value;
       else if (isRequired(column)) (problems ??= {})[property] = isMissing;
-      if (value === undefined) {
-        absent.push(column);
-        continue;
-      }
+      if (value === undefined) continue;
     }
     const problem = columnProblem(column, value);
     if (problem !== null) (problems ??= {})[property] = problem;
-    given += `${column.position},`;
+    if (given === null && last.given[values.length] !== column) given = last.given.slice(0, values.length);
+    given?.push(column);
     values.push(value);
   }
   if (problems !== null) throw refuseRow(table.modelName, problems);
-  return { root, instance, given, values, absent, filled, said };
+  if (given === null && last.given.length > values.length) given = last.given.slice(0, values.length);
+  return { root, instance, form: given === null ? last : forms.of(given), values, filled, said };
 };

@@ -11,6 +11,8 @@ import type { Rows, Runner } from "../engine/run.ts";
 import type { Transaction } from "../engine/transaction.ts";
 import type { TransactionOptions } from "../engine/transaction-options.ts";
 import { findByKey } from "../query/by-key.ts";
+import { loadCall } from "../query/load-into.ts";
+import type { LoadInto } from "../query/load-into.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import type { CallOptions, Query } from "../query/query.ts";
 import { rootOf } from "../query/root.ts";
@@ -25,8 +27,10 @@ import { executeOn } from "./execute.ts";
 import { changedObjects, hasWork } from "./flush.ts";
 import { registerHook } from "./hooks.ts";
 import type { RowHook, TransactionHook } from "./hooks.ts";
-import { insertRow } from "./insert-row.ts";
-import { inserted, insertNow, knownByKey, refreshNow, removeNow, updateNow, upserted } from "./write-now.ts";
+import { insertUniform, isOneStatement, uniformRows } from "./insert-rows.ts";
+import type { Uniform } from "./insert-rows.ts";
+import { LoadTogether } from "./load-together.ts";
+import { insertNow, knownByKey, refreshNow, removeNow, trackInserted, updateNow, upserted } from "./write-now.ts";
 import { prepareRow, prepareRows, rootOfInstance } from "./prepared-row.ts";
 import type { PreparedRow, Row } from "./prepared-row.ts";
 import { afterFlush, plainScope, SessionScope } from "./session-scope.ts";
@@ -37,6 +41,7 @@ import { upsertPlan, upsertRow } from "./upsert-row.ts";
 
 export class Session implements Runner {
   readonly #scope: SessionScope;
+  #load: LoadInto | null = null;
 
   /** A session on an engine. Each statement commits by itself, until a transaction is begun or a flush begins one. */
   constructor(engine: Database, options: SessionOptions = {}, scope: SessionScope = plainScope(engine, options)) {
@@ -82,7 +87,16 @@ export class Session implements Runner {
   }
 
   /**
-   * The row with this primary key, or `null`. A row that the session has already is returned without asking the database. Composite keys by name: `get(PostTag, { postId: 1, tagId: 2 })`. Soft-deleted rows are not found.
+   * Loads relations of objects that are there, where they are not loaded yet: `await session.load(users, "posts.comments")`.
+   * Calls that are made in one turn of the event loop share their statements.
+   */
+  get load(): LoadInto {
+    return (this.#load ??= this.#loading());
+  }
+
+  /**
+   * The row with this primary key, or `null`. A row that the session has already is returned without asking the database.
+   * Composite keys by name: `get(PostTag, { postId: 1, tagId: 2 })`. Soft-deleted rows are not found.
    *
    *     get(User, 1)     // SELECT … FROM "users" WHERE "id" = ?
    */
@@ -126,8 +140,12 @@ export class Session implements Runner {
   async insertAll(given: object, second?: object, third: CallOptions = {}): Promise<object[]> {
     const { values, options } = valuesAndOptions(given, second, third);
     const rows = prepareRows(given, values, "insertAll()");
-    const returned = await this.#allOrNone(rows, (runner, row) => insertRow(runner, row, options.signal), options);
-    rows.forEach((row, index) => inserted(this.#unit, row, returned[index]));
+    const groups = uniformRows(rows);
+    const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, options.signal);
+    // Inside a transaction it fails alone, which takes a savepoint.
+    const alone = this.#scope.current === null && groups.length === 1 && isOneStatement(this, groups[0]!) ? groups[0]! : null;
+    const settle = alone === null ? await this.#allOrNone(groups, insert, options) : [await insert(this.#target, alone)];
+    trackInserted(this.#unit, rows, settle);
     return rows.map(({ instance }) => instance);
   }
 
@@ -359,11 +377,12 @@ export class Session implements Runner {
     await this.#scope.dispose();
   }
 
-  async #allOrNone<R>(
-    rows: readonly PreparedRow[],
-    write: (runner: Runner, row: PreparedRow) => MaybePromise<R>,
-    { signal }: CallOptions,
-  ): Promise<R[]> {
+  #loading(): LoadInto {
+    const together = new LoadTogether(this);
+    return loadCall((objects, relations) => together.load(objects, relations));
+  }
+
+  async #allOrNone<T, R>(rows: readonly T[], write: (runner: Runner, row: T) => MaybePromise<R>, { signal }: CallOptions): Promise<R[]> {
     if (rows.length === 0) return [];
     const all = (runner: Runner): Promise<R[]> => eachInOrder(rows, (row) => write(runner, row));
     const options = signal === undefined ? {} : { signal };

@@ -12,7 +12,7 @@ import { freshValue } from "../schema/filler.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import { insertPlan } from "./insert-row.ts";
 import type { OnConflict } from "./insert-row.ts";
-import { hasValue, refuseRow, saidColumns } from "./prepared-row.ts";
+import { refuseRow, saidColumns } from "./prepared-row.ts";
 import type { PreparedRow, Row } from "./prepared-row.ts";
 import { parameterFor, runWrite } from "./write-plan.ts";
 
@@ -61,13 +61,11 @@ export const upsertPlan = (table: Table, options: unknown): UpsertPlan => {
 };
 
 /** Without `updateFields`: what the caller said, and neither defaults nor what identifies the row. */
-const overwrittenBy = ({ root, given, said }: PreparedRow, { target, updateFields }: UpsertPlan): readonly TableColumn[] => {
+const overwrittenBy = ({ root, form, said }: PreparedRow, { target, updateFields }: UpsertPlan): readonly TableColumn[] => {
   if (updateFields !== null) return updateFields;
   const { table } = root;
   const named = said === null ? null : saidColumns(table, said);
-  return table.columns.filter(
-    (column) => hasValue(given, column) && (named === null || named.has(column)) && !target.includes(column) && !column.primaryKey,
-  );
+  return form.given.filter((column) => (named === null || named.has(column)) && !target.includes(column) && !column.primaryKey);
 };
 
 /** Columns that renew themselves (`onUpdate`), where something is overwritten at all. */
@@ -104,12 +102,12 @@ const positions = (columns: readonly TableColumn[]): string => columns.map((colu
 
 /** Runs the upsert, and returns what the row holds afterwards, all columns by property. The instance is left alone. */
 export const upsertRow = (runner: Runner, row: PreparedRow, plan: UpsertPlan, triesLeft = 3): MaybePromise<Readonly<Row>> => {
-  const { root, given, values } = row;
+  const { root, form, values } = row;
   const { table } = root;
   const overwritten = overwrittenBy(row, plan);
   const renewed = renewedBy(table, overwritten);
-  const key = `upsert ${given} ${positions(plan.target)} ${positions(overwritten)}`;
-  const makePlan = (): ReturnType<typeof insertPlan> => insertPlan(table, given, conflictOf(plan.target, overwritten, renewed));
+  const key = `upsert ${form.key} ${positions(plan.target)} ${positions(overwritten)}`;
+  const makePlan = (): ReturnType<typeof insertPlan> => insertPlan(table, form, conflictOf(plan.target, overwritten, renewed));
   const written = runWrite(runner, root, key, makePlan, [...values, ...renewalValues(table, renewed)], plan.signal);
   return whenDone(written, ({ rows }) => {
     const returned = rows[0];
@@ -127,9 +125,8 @@ export const upsertRow = (runner: Runner, row: PreparedRow, plan: UpsertPlan, tr
 };
 
 /** The row that has the same conflict target: no statement returns it when nothing was to be updated. */
-const rowInTheWay = async (runner: Runner, { root, given, values }: PreparedRow, plan: UpsertPlan): Promise<Readonly<Row> | null> => {
-  const sent = root.table.columns.filter((column) => hasValue(given, column));
-  const lookups = Object.fromEntries(plan.target.map((column) => [column.property, values[sent.indexOf(column)]]));
+const rowInTheWay = async (runner: Runner, { root, form, values }: PreparedRow, plan: UpsertPlan): Promise<Readonly<Row> | null> => {
+  const lookups = Object.fromEntries(plan.target.map((column) => [column.property, values[form.given.indexOf(column)]]));
   const query = QueryBuilder.about(root, runner).filter(lookups);
   const all = root.table.softDelete === null ? query : query.withDeleted();
   return (await all.first(plan.signal === undefined ? {} : { signal: plan.signal })) as Row | null;

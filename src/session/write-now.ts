@@ -11,7 +11,6 @@ import { rebased } from "./entity-state.ts";
 import type { EntityState } from "./entity-state.ts";
 import { keyOfObject, keyOfValues } from "./identity-map.ts";
 import { insertRow, readBack } from "./insert-row.ts";
-import type { Returned } from "./insert-row.ts";
 import { prepareRow, rootOfInstance } from "./prepared-row.ts";
 import type { PreparedRow, Row } from "./prepared-row.ts";
 import { alignWithKeys } from "./relations.ts";
@@ -32,14 +31,17 @@ export const knownByKey = ({ identities, deleted }: UnitOfWork, { table }: Root,
   return isGone ? null : object;
 };
 
-/** After a row was inserted: its object is complete, and tracked. */
-export const inserted = (unit: UnitOfWork, row: PreparedRow, returned: Returned): void => {
-  const { instance, root } = row;
-  const before = valuesOf(root.table, instance);
-  unit.record(() => putBack(root.table, instance, before));
-  readBack(row, returned);
-  unit.added.delete(instance);
-  unit.written(root.table, instance);
+/** After rows were inserted: `settle` completes their objects, which are tracked from then on. */
+export const trackInserted = (unit: UnitOfWork, rows: readonly PreparedRow[], settle: readonly (() => void)[]): void => {
+  for (const { root, instance } of rows) {
+    const before = valuesOf(root.table, instance);
+    unit.record(() => putBack(root.table, instance, before));
+  }
+  for (const complete of settle) complete();
+  for (const { root, instance } of rows) {
+    unit.added.delete(instance);
+    unit.written(root.table, instance);
+  }
 };
 
 /** Inserts the row of an object, which is prepared after the `beforeInsert` hooks of the instance were called. */
@@ -52,7 +54,9 @@ export const insertNow = async (scope: SessionScope, session: object, prepare: (
     // The hook may have changed the values; a second look checks them again.
     row = { ...prepareRow(row.instance, undefined, "insert()"), said: row.said };
   }
-  inserted(unit, row, await insertRow(scope.target, row, signal));
+  const written = insertRow(scope.target, row, signal);
+  const returned = written instanceof Promise ? await written : written;
+  trackInserted(unit, [row], [() => readBack(row, returned)]);
   if (unit.hooks.has("afterInsert", table)) await unit.hooks.row("afterInsert", table, row.instance, session);
   return row.instance;
 };

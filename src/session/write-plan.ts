@@ -4,6 +4,7 @@ import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
 import type { Statement } from "../ast/statement.ts";
 import type { Source } from "../ast/source.ts";
+import { readAll } from "../engine/run.ts";
 import type { Runner } from "../engine/run.ts";
 import { conjunction } from "../query/draft.ts";
 import type { Root } from "../query/root.ts";
@@ -64,8 +65,8 @@ export const runWrite = (
 ): MaybePromise<Written> => {
   const shape = root.shape.childFor(key, () => stepOf(makePlan()));
   const plan = planOf(root, shape, runner.dialect);
-  return whenDone(runner.run(plan, values, signal), ({ count, rows }) => ({
-    count,
-    rows: rows.length === 0 ? rows : (plan.reader.all(rows) as unknown[][]),
+  return whenDone(runner.run(plan, values, signal), (answer) => ({
+    count: answer.count,
+    rows: plan.shape.columns.length === 0 ? [] : (readAll(plan, answer) as unknown[][]),
   }));
 };

@@ -46,6 +46,8 @@ export interface Codec {
   /** Throws `ValueProblem` for a value that the storage cannot hold exactly. */
   readonly encode: ((value: never) => BoundValue) | null;
   readonly decode: ((stored: never) => unknown) | null;
+  /** `encode` only checks: every value that `problemWith` accepts travels as it is. */
+  readonly onlyChecks?: true;
 }
 
 /** A value does not fit. The message is half a sentence without the value ("expects an integer, got a string"); the caller adds the model and property. */

@@ -30,6 +30,7 @@ export const integerCodec = (type: ColumnType): Codec => ({
     return value;
   },
   decode: (stored: number | bigint): number => (typeof stored === "number" ? stored : Number(stored)),
+  onlyChecks: true,
 });
 
 /** Takes bigints, and whole numbers that are exact; gives bigints, also for integers that a database wrote as text. */
@@ -41,4 +42,5 @@ export const bigintCodec: Codec = {
     return whole as bigint;
   },
   decode: (stored: bigint | number | string): bigint => (typeof stored === "bigint" ? stored : BigInt(stored)),
+  onlyChecks: true,
 };

@@ -49,4 +49,5 @@ export const textCodec: Codec = {
     return value;
   },
   decode: null,
+  onlyChecks: true,
 };

@@ -3,19 +3,40 @@
  *
  *     2026-03-01 08:30:00        2026-03-01 08:30:00.250
  */
-import { daysFromEpoch, isDay } from "./calendar.ts";
+import { dayFromEpoch, daysFromEpoch, isDay } from "./calendar.ts";
 import { type Codec, type ColumnType, describe, ValueProblem } from "./column-type.ts";
 
 export const timestampProblem = (_type: ColumnType, value: unknown): string | null =>
   value instanceof Date && !Number.isNaN(value.getTime()) ? null : `expects a Date, got ${describe(value)}`;
 
+/** `00` to `99`. */
+const pairs = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0"));
+/** `-01-01` to `-12-31`, by the month in four bits and the day in five. */
+const monthDays = Array.from({ length: 13 * 32 }, (_, date) => `-${pairs[date >> 5]!}-${pairs[date & 31]!}`);
+/** ` 00:00:` to ` 23:59:`, by the minute of the day. */
+const minutes = Array.from({ length: 1440 }, (_, minute) => ` ${pairs[Math.floor(minute / 60)]!}:${pairs[minute % 60]!}:`);
+/** Nothing, and `.001` to `.999`. */
+const fractions = Array.from({ length: 1000 }, (_, ms) => (ms === 0 ? "" : `.${String(ms).padStart(3, "0")}`));
+
+const earliest = Date.parse("0000-01-01T00:00:00.000Z");
+const latest = Date.parse("9999-12-31T23:59:59.999Z");
+
+/** Put together from tables: `toISOString` and cutting its text take 0.4 µs, which is a third of what SQLite takes for a row. */
 const encode = (value: Date): string => {
   const problem = timestampProblem({ kind: "timestamp" }, value);
   if (problem !== null) throw new ValueProblem(problem);
-  // `YYYY-MM-DDTHH:MM:SS.mmmZ`; years outside of 0 to 9999 have a sign and six digits.
-  const iso = value.toISOString();
-  if (iso.length !== 24) throw new ValueProblem("expects a Date between the years 0 and 9999, got one outside of them");
-  return `${iso.slice(0, 10)} ${iso.slice(11, iso.endsWith(".000Z") ? 19 : 23)}`;
+  const time = value.getTime();
+  if (time < earliest || time > latest) throw new ValueProblem("expects a Date between the years 0 and 9999, got one outside of them");
+  const days = Math.floor(time / 86_400_000);
+  const ofDay = time - days * 86_400_000;
+  const date = dayFromEpoch(days);
+  const year = date >> 9;
+  const minute = (ofDay / 60_000) | 0;
+  const ofMinute = ofDay - minute * 60_000;
+  const second = (ofMinute / 1000) | 0;
+  const ms = ofMinute - second * 1000;
+  const yearText = pairs[(year / 100) | 0]! + pairs[year % 100]!;
+  return yearText + monthDays[date & 511]! + minutes[minute]! + pairs[second]! + fractions[ms]!;
 };
 
 const unreadable = (): never => {

@@ -374,7 +374,8 @@ export const sessionSuite = ({ name, open }: EngineUnderTest): void => {
     const found = await session.upsert(Member, { ...ann, name: "Anna" }, { conflictTarget: "email", updateFields: [] });
     assert.deepEqual(found, first);
     const made = await session.upsert(Member, { name: "C", email: "c@example.com" }, { conflictTarget: "email", updateFields: [] });
-    assert.equal(made.id, 3);
+    // A key that was made for a row that was not written stays unused on PostgreSQL.
+    assert.ok(made.id >= 3);
     const seat = await session.insert(Seat, { row: 1, place: 1, guest: "Ann" });
     const same = await session.upsert(Seat, { row: 1, place: 1 }, { conflictTarget: ["row", "place"] });
     assert.deepEqual(same, seat);

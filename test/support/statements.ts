@@ -92,6 +92,7 @@ export const selectFrom = (
   offset: null,
   deleted: "exclude",
   lock: null,
+  limitBy: [],
   wrap: null,
   ...more,
 });

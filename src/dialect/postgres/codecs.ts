@@ -14,6 +14,9 @@ import { elementOf } from "./type-names.ts";
 
 const asItIs: Codec = { encode: null, decode: null };
 
+/** Documents are sent as text; the driver reads them as what they hold. */
+const jsonCodec: Codec = { encode: jsonAsText.encode, decode: null };
+
 /** An array of what the element's codec makes; NULL elements stay. */
 const arrayCodec = (type: ColumnType): Codec => {
   // Elements were checked against the element's type, which is what its codec takes.
@@ -42,7 +45,7 @@ const codecOf = (type: ColumnType): Codec => {
     case "time":
       return timeAsText;
     case "json":
-      return jsonAsText;
+      return jsonCodec;
     case "bytes":
       return bytesCodec;
     case "array":

@@ -10,6 +10,7 @@ import type { Dialect } from "../dialect.ts";
 import { placeholdersWith } from "../placeholders.ts";
 import { quote } from "../quote.ts";
 import { postgresCodec } from "./codecs.ts";
+import { columnList } from "./column-list.ts";
 import { operand, ordering, postgresSpelling, stored, typedParameter } from "./expressions.ts";
 import { literal } from "./literal.ts";
 import { typeName } from "./type-names.ts";
@@ -28,12 +29,15 @@ const words: Words = {
   spelling: postgresSpelling,
   codec: postgresCodec,
   placeholder,
+  // `?` is an operator of JSON, and `:n` the end of an array's slice.
+  isPlaceholder: (token) => token.startsWith("$"),
   repeatsPlaceholders: true,
   typedParameter,
   stored,
   operand,
   ordering,
   literal,
+  column: columnList,
   offsetAlone: "",
   lock,
   defaultValue: () => "DEFAULT",
@@ -54,6 +58,7 @@ export const postgres: Dialect = Object.freeze({
   codec: postgresCodec,
   createTable: (table, options) => createTableWith(tables, table, options),
   dropTable: dropTableWith,
+  takesColumns: true,
   forwardReferences: false,
   placeholders: (text) =>
     placeholdersWith({ placeholder, repeatsPlaceholders: true, nestedComments: true, hasQuestionOperator: true }, text),

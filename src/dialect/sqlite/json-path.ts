@@ -17,7 +17,8 @@ import { atom, level, other, test } from "../piece.ts";
 import type { Piece } from "../piece.ts";
 
 /** `."key"`. Quotes and backslashes go as \u escapes: older versions of SQLite end a key at any quote, escaped or not. */
-export const keyStep = (key: string): string => `.${JSON.stringify(key).replaceAll('\\"', "\\u0022").replaceAll("\\\\", "\\u005c")}`;
+export const keyStep = (key: string): string =>
+  `.${JSON.stringify(key).replaceAll(/\\(["\\])/g, (_, escaped: string) => (escaped === "\\" ? "\\u005c" : "\\u0022"))}`;
 
 // Nine digits stay inside SQLite's 32-bit array positions.
 const isPosition = (key: string): boolean => /^-?\d{1,9}$/.test(key);

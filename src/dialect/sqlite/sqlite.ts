@@ -26,6 +26,7 @@ const words: Words = {
   spelling: sqliteSpelling,
   codec: sqliteCodec,
   placeholder: () => "?",
+  isPlaceholder: () => true,
   repeatsPlaceholders: false,
   typedParameter,
   stored,
@@ -50,6 +51,7 @@ export const sqlite: Dialect = Object.freeze({
   codec: sqliteCodec,
   createTable: (table, options) => createTableWith(tables, table, options),
   dropTable: dropTableWith,
+  takesColumns: false,
   forwardReferences: true,
   placeholders: (text) =>
     placeholdersWith({ placeholder: () => "?", repeatsPlaceholders: false, nestedComments: false, hasQuestionOperator: false }, text),

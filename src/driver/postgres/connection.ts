@@ -1,0 +1,418 @@
+/**
+ * One connection: writes requests as messages, keeps its prepared statements, and decides what a refusal means.
+ *
+ * The first run of a text is one round trip as every later one: Parse, Describe, Bind and Execute leave together, with results in text because
+ * nobody knows the columns yet. From then on each column comes in the format that its codec reads fastest.
+ */
+import { DatabaseClosed, isPetrelError, ParameterError, ProtocolError } from "../../base/errors.ts";
+import type { Answer, Request } from "../driver.ts";
+import { canceled } from "../pool.ts";
+import type { Pooled, PoolEvents } from "../pool.ts";
+import type { ResultField } from "../row-sink.ts";
+import type { Decode } from "./codec/codec.ts";
+import { Deadline } from "./deadline.ts";
+import type { ServerReport } from "./errors.ts";
+import { PingExchange } from "./ping-exchange.ts";
+import { Pipeline } from "./pipeline.ts";
+import type { Exchange } from "./pipeline.ts";
+import type { Notification } from "./protocol/read.ts";
+import { writeClosePortal, writeCopyFail, writeQuery, writeSync, writeTerminate } from "./protocol/write.ts";
+import type { PostgresAnswer } from "./result-rows.ts";
+import type { Wire } from "./socket.ts";
+import type { PreparedStatement } from "./statement-cache.ts";
+import type { ExchangeOwner, StatementExchange } from "./statement-exchange.ts";
+import { bindPlainly, nextOfPortal, StatementWriter } from "./statement-writer.ts";
+import type { MakeBinding, Settle, StatementSettings } from "./statement-writer.ts";
+import { Workload } from "./workload.ts";
+
+export interface ConnectionSettings extends StatementSettings {
+  readonly notice: (report: ServerReport) => void;
+  readonly notification: (notification: Notification) => void;
+}
+
+/** What start-up leaves for the connection. */
+export interface Session {
+  readonly wire: Wire;
+  /** Shows the server which statement to cancel; resolves when the server has closed that socket, whatever it did. */
+  readonly cancel: () => Promise<void>;
+  /** Parameters that the server has reported so far. */
+  readonly parameters: Map<string, string>;
+}
+
+/** Reads issued together that share a Sync at most: beyond this a shared one saves nothing, and an error repeats more. */
+const maxGroup = 64;
+/** How long a cancelled statement may take to end before its connection is given up. */
+const cancelGraceMs = 2000;
+const changesPlans = /search_path|\brole\b|session\s+authorization/i;
+const isLocalSetting = /^\s*set\s+(?:local|transaction|constraints)\b/i;
+const leavesTraces = new Set(["SET", "RESET", "LISTEN", "PREPARE", "LOAD"]);
+const forgetsAll = new Set(["DISCARD ALL", "DEALLOCATE ALL"]);
+
+export class PostgresConnection implements Pooled, ExchangeOwner {
+  readonly #session: Session;
+  readonly #settings: ConnectionSettings;
+  readonly #pipeline: Pipeline;
+  readonly #writer: StatementWriter;
+  #events: PoolEvents = { idle: () => undefined, ended: () => undefined };
+  /** What waits for the outcome of a cancellation. */
+  #held: (() => void)[] = [];
+  #isCanceling = false;
+  #isEnding = false;
+  readonly #workload = new Workload();
+  /** Those to cancel as soon as it is their turn. */
+  readonly #toStop = new Map<Exchange, Error>();
+  needsReset = false;
+  lastText: string | null = null;
+
+  constructor(session: Session, settings: ConnectionSettings) {
+    this.#session = session;
+    this.#settings = settings;
+    this.#pipeline = new Pipeline(session.wire, {
+      idle: () => this.#onIdle(),
+      ended: () => this.#events.ended(),
+      notice: settings.notice,
+      notification: settings.notification,
+      parameter: (name, value) => this.#onParameter(name, value),
+    });
+    this.#writer = new StatementWriter(settings, this.#pipeline);
+    session.wire.onEnd = (reason) => this.#pipeline.end(reason);
+  }
+
+  /** Where the messages of the server go once the session is ready. */
+  get pipeline(): Pipeline {
+    return this.#pipeline;
+  }
+
+  attach(events: PoolEvents): void {
+    this.#events = events;
+  }
+
+  get inFlight(): number {
+    return this.#pipeline.size + this.#held.length;
+  }
+
+  get isOpen(): boolean {
+    return !this.#pipeline.isOver && !this.#isEnding;
+  }
+
+  get inTransaction(): boolean {
+    return this.#pipeline.status !== "I";
+  }
+
+  /** Nothing new is to stand behind a cancellation. */
+  get loadMicros(): number {
+    return this.#isCanceling ? Infinity : this.#workload.micros;
+  }
+
+  get isClean(): boolean {
+    return this.isOpen && this.inFlight === 0 && !this.inTransaction && !this.#isCanceling && !this.needsReset;
+  }
+
+  /** The server's value of a reported parameter, `server_version`. */
+  parameter(name: string): string | undefined {
+    return this.#session.parameters.get(name);
+  }
+
+  /**
+   * Runs one statement. `isShared`: it may travel in a group with other reads and be sent again when one of them fails.
+   * `first` are statements that go in front in the same group (a BEGIN that is owed); when one fails, this one has not run.
+   */
+  run(request: Request, isShared = false, first: readonly Request[] = []): Promise<Answer> {
+    if (request.signal?.aborted === true) return Promise.reject(canceled(request.signal, false));
+    if (first.length > 0) return this.#fetch(request, first, bindPlainly);
+    return new Promise((resolve, reject) => {
+      if (this.#isCanceling) this.#whenFree(() => this.#sendOne(request, isShared, resolve, reject), reject);
+      else if (this.isOpen) this.#sendOne(request, isShared, resolve, reject);
+      else reject(gone());
+    });
+  }
+
+  /** All or nothing, in one round trip; the answers are there when the last has ended. */
+  batch(requests: readonly Request[]): Promise<Answer[]> {
+    if (requests.length === 0) return Promise.resolve([]);
+    return new Promise((resolve, reject) => {
+      const answers: Answer[] = [];
+      const last = requests.length - 1;
+      this.#whenFree(() => {
+        this.#send(requests, (at) => ({
+          resolve: (answer) => {
+            answers[at] = answer;
+            if (at === last) resolve(answers);
+          },
+          reject,
+        }));
+      }, reject);
+    });
+  }
+
+  /** Opens a portal and fetches its first rows. Needs a transaction, or `first` to begin one. */
+  openPortal(portal: string, request: Request, maxRows: number, first: readonly Request[]): Promise<PostgresAnswer> {
+    return this.#fetch(request, first, this.#writer.portal(portal, request, maxRows));
+  }
+
+  /** The next rows of a portal that was suspended; `fields` are those of the rows before. */
+  fetch(portal: string, request: Request, maxRows: number, fields: readonly ResultField[]): Promise<PostgresAnswer> {
+    return this.#fetch(request, [], nextOfPortal(portal, maxRows, fields));
+  }
+
+  #fetch(request: Request, first: readonly Request[], binding: MakeBinding): Promise<PostgresAnswer> {
+    return new Promise((resolve, reject) => {
+      const settle = (at: number): Settle => (at < first.length ? { resolve: ignore, reject: ignore } : { resolve, reject });
+      this.#whenFree(() => this.#send([...first, request], settle, binding), reject);
+    });
+  }
+
+  /** Closes a portal, at the next opportunity; its transaction's end does so anyway. */
+  closePortal(portal: string): void {
+    if (!this.isOpen || this.#pipeline.status !== "T") return;
+    this.#pipeline.endGroup();
+    writeClosePortal(this.#pipeline.writer, portal);
+    this.#pipeline.addCloses(1);
+  }
+
+  #whenFree(send: () => void, reject: (error: Error) => void): void {
+    const attempt = (): void => {
+      if (!this.isOpen) return reject(gone());
+      try {
+        send();
+      } catch (error) {
+        reject(error instanceof Error ? error : new ParameterError("A value threw something that is no error.", { cause: error }));
+      }
+    };
+    if (this.#isCanceling) this.#held.push(attempt);
+    else attempt();
+  }
+
+  /** The way that nearly everything goes: nothing is allocated but the exchange. What an encoder throws rejects the promise around. */
+  #sendOne(request: Request, isShared: boolean, resolve: (answer: PostgresAnswer) => void, reject: (error: Error) => void): void {
+    const pipeline = this.#pipeline;
+    const wasIdle = pipeline.size === 0;
+    if (!isShared || pipeline.openCount >= maxGroup) pipeline.endGroup();
+    if (pipeline.openCount === 0) this.#writer.closeForgotten();
+    const exchange = this.#writer.write(this, request, isShared, resolve, reject, bindPlainly);
+    pipeline.add(exchange);
+    this.#workload.add(exchange.statement);
+    this.#watch(exchange);
+    this.lastText = request.text;
+    if (!isShared) pipeline.endGroup();
+    pipeline.send(wasIdle);
+  }
+
+  /** Writes all of them or, when a value cannot be written, none. */
+  #send(requests: readonly Request[], settle: (at: number) => Settle, binding: MakeBinding = bindPlainly): void {
+    const pipeline = this.#pipeline;
+    const wasIdle = pipeline.size === 0;
+    pipeline.endGroup();
+    this.#writer.closeForgotten();
+    const mark = pipeline.writer.mark();
+    const exchanges: StatementExchange[] = [];
+    try {
+      for (const [at, request] of requests.entries()) {
+        const { resolve, reject } = settle(at);
+        exchanges.push(this.#writer.write(this, request, false, resolve, reject, at === requests.length - 1 ? binding : bindPlainly));
+      }
+    } catch (error) {
+      pipeline.writer.rollback(mark);
+      for (const exchange of exchanges) if (exchange.parses) this.#writer.statements.markDead(exchange.statement);
+      throw error;
+    }
+    for (const exchange of exchanges) {
+      pipeline.add(exchange);
+      this.#workload.add(exchange.statement);
+      this.#watch(exchange);
+    }
+    this.lastText = requests[requests.length - 1]!.text;
+    pipeline.endGroup();
+    pipeline.send(wasIdle);
+  }
+
+  described(statement: PreparedStatement, fields: readonly ResultField[]): void {
+    this.#writer.described(statement, fields);
+  }
+
+  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] {
+    return this.#writer.decoders(fields, bigints);
+  }
+
+  completed(exchange: StatementExchange): void {
+    this.#settled(exchange);
+    this.#writer.remember(exchange);
+    const { tag } = exchange;
+    if (tag !== null) this.#onTag(tag, exchange.text);
+  }
+
+  #onTag(tag: string, text: string): void {
+    if (forgetsAll.has(tag)) this.#writer.statements.clear(true);
+    if (tag === "DISCARD ALL") this.needsReset = false;
+    if (!leavesTraces.has(tag)) return;
+    if (changesPlans.test(text)) this.#writer.statements.clear(false);
+    if (!isLocalSetting.test(text)) this.needsReset = true;
+  }
+
+  /** A plan that the server cannot use again, or a statement that it has forgotten, is prepared anew; it has not run, so nothing runs twice. */
+  refused(exchange: StatementExchange, error: Error): boolean {
+    this.#settled(exchange);
+    const { statement } = exchange;
+    if (exchange.parses && !exchange.hasParsed) this.#writer.statements.markDead(statement);
+    const sqlState = isPetrelError(error) ? error.sqlState : undefined;
+    const isForgotten = sqlState === "26000" && !exchange.parses;
+    // Names that vanish on the server without our doing: someone between us gives out its connections by the transaction.
+    if (isForgotten && !statement.isDead && this.#settings.names.mayVanish) this.#settings.names.areKept = false;
+    const isOutdated = sqlState === "0A000" && !exchange.parses && error.message.includes("cached plan");
+    if (isForgotten) this.#writer.statements.markDead(statement);
+    else if (isOutdated) this.#writer.statements.discard(statement);
+    else return false;
+    if (this.inTransaction || exchange.hasRows || exchange.isAbandoned) return false;
+    return this.#again(exchange);
+  }
+
+  skipped(exchange: StatementExchange): boolean {
+    this.#settled(exchange);
+    if (exchange.parses) this.#writer.statements.markDead(exchange.statement);
+    return exchange.isReplayable && !exchange.isAbandoned && this.#again(exchange);
+  }
+
+  #again(exchange: StatementExchange): boolean {
+    if (!this.isOpen) return false;
+    const { request, isReplayable, resolve, reject } = exchange;
+    this.#whenFree(() => this.#sendOne(request, isReplayable, resolve, reject), reject);
+    return true;
+  }
+
+  copyBegan(direction: "in" | "out"): void {
+    if (direction === "out") return;
+    // The server has swallowed our Sync as part of the copy, so another one has to end the group.
+    writeCopyFail(this.#pipeline.writer, "COPY needs a stream");
+    writeSync(this.#pipeline.writer);
+    this.#pipeline.flush();
+  }
+
+  #settled(exchange: StatementExchange): void {
+    this.#workload.settle(exchange.statement, exchange.sentAt, this.#pipeline.size === 0);
+    if (this.#toStop.size === 0) return;
+    this.#toStop.delete(exchange);
+    this.#stopNext();
+  }
+
+  #watch(exchange: StatementExchange): void {
+    const { signal, timeoutMs } = exchange.request;
+    if (signal === undefined && timeoutMs === undefined) return;
+    exchange.deadline = new Deadline(signal, timeoutMs, (error) => this.#stop(exchange, error));
+  }
+
+  /**
+   * Stops what runs. A read that others stand behind is only abandoned: a cancellation could reach one of them instead.
+   * Otherwise the server is asked to cancel when its turn has come, nothing new is sent until that has been decided, and the server's answer
+   * settles the promise.
+   */
+  #stop(exchange: StatementExchange, error: Error): void {
+    const isFirst = this.#pipeline.first === exchange;
+    if (exchange.isReplayable && !(isFirst && this.#pipeline.size === 1)) return exchange.abandon(error);
+    if (isFirst && !this.#isCanceling) void this.#cancel(exchange, error);
+    else this.#toStop.set(exchange, error);
+  }
+
+  #stopNext(): void {
+    const next = this.#pipeline.first;
+    const error = next === undefined ? undefined : this.#toStop.get(next);
+    // Only statements are ever put there.
+    if (error === undefined || this.#isCanceling) return;
+    this.#toStop.delete(next!);
+    void this.#cancel(next as StatementExchange, error);
+  }
+
+  /** Until both the statement's end and the cancellation's are known, a cancellation could still be on its way to whatever came next. */
+  async #cancel(exchange: StatementExchange, error: Error): Promise<void> {
+    this.#isCanceling = true;
+    exchange.stoppedBy = error;
+    const ended = new Promise<void>((resolve) => (exchange.onSettled = resolve));
+    const grace = setTimeout(() => {
+      exchange.abandon(error);
+      this.destroy(error);
+    }, cancelGraceMs);
+    await Promise.all([this.#session.cancel(), ended]);
+    clearTimeout(grace);
+    this.#isCanceling = false;
+    this.#stopNext();
+    for (const attempt of this.#held.splice(0)) attempt();
+    if (this.inFlight === 0 && this.isOpen) this.#events.idle();
+  }
+
+  ping(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (!this.isOpen) return reject(gone());
+      const timer = setTimeout(() => this.destroy(gone()), cancelGraceMs);
+      const settle = (act: () => void) => (): void => {
+        clearTimeout(timer);
+        act();
+      };
+      this.#pipeline.endGroup();
+      this.#pipeline.addWhole(new PingExchange(settle(resolve), (error) => settle(() => reject(error))()));
+      writeSync(this.#pipeline.writer);
+      this.#pipeline.flush();
+    });
+  }
+
+  async reset(): Promise<void> {
+    this.needsReset = false;
+    await this.run({ text: "DISCARD ALL", values: [], writes: true, bigints: false, batched: false });
+  }
+
+  /** Puts an exchange of the simple protocol in line. Throws `DatabaseClosed` when the connection has ended. */
+  query(text: string, exchange: Exchange): void {
+    if (!this.isOpen) throw gone();
+    this.#pipeline.endGroup();
+    writeQuery(this.#pipeline.writer, text);
+    this.#pipeline.addWhole(exchange);
+    this.#pipeline.flush();
+    this.lastText = text;
+  }
+
+  get wire(): Wire {
+    return this.#session.wire;
+  }
+
+  cancel(): Promise<void> {
+    return this.#session.cancel();
+  }
+
+  #onIdle(): void {
+    if (!this.#isCanceling) this.#events.idle();
+  }
+
+  /** The codecs read UTF-8 and ISO dates; a session that was set to something else cannot be read. */
+  #onParameter(name: string, value: string): void {
+    this.#session.parameters.set(name, value);
+    const problem = unreadableSetting(name, value);
+    if (problem !== null) this.destroy(new ProtocolError(problem));
+    if (name === "search_path") this.#writer.statements.clear(false);
+  }
+
+  end(): void {
+    if (!this.isOpen) return;
+    this.#isEnding = true;
+    writeTerminate(this.#pipeline.writer);
+    this.#pipeline.flush();
+    this.#session.wire.end();
+  }
+
+  destroy(reason: Error): void {
+    this.#session.wire.destroy();
+    this.#pipeline.end(reason);
+    for (const attempt of this.#held.splice(0)) attempt();
+  }
+}
+
+const ignore = (): void => undefined;
+const gone = (): DatabaseClosed => new DatabaseClosed("The connection is closed: the statement was not sent.", { mayHaveRun: false });
+
+/** Why a session with this setting cannot be read, or null. */
+export const unreadableSetting = (name: string, value: string): string | null => {
+  if (name === "client_encoding" && value !== "UTF8")
+    return `The session's client_encoding was set to ${value.slice(0, 40)}; Petrel reads UTF8 only.`;
+  if (name === "standard_conforming_strings" && value !== "on")
+    return "The session's standard_conforming_strings was switched off, which makes quoting unsafe.";
+  if (name === "DateStyle" && !value.startsWith("ISO"))
+    return `The session's DateStyle was set to ${value.slice(0, 40)}; Petrel reads ISO only.`;
+  return null;
+};

@@ -1,0 +1,19 @@
+/** What `openPostgres` takes. */
+import type { PoolOptions } from "../pool-options.ts";
+import type { CodecOptions } from "./codec/codec-options.ts";
+import type { ConnectOptions } from "./connect-options.ts";
+import type { ServerReport } from "./errors.ts";
+
+export interface PostgresOptions extends ConnectOptions {
+  readonly pool?: Partial<PoolOptions> | undefined;
+  /** Prepared statements that each connection keeps. Default 256. */
+  readonly statementCacheSize?: number | undefined;
+  readonly codecs?: CodecOptions | undefined;
+  /**
+   * `transaction`: a pooler stands between that gives each transaction another server connection (PgBouncer), so that statements get no names.
+   * `auto`, the default, notices when names vanish.
+   */
+  readonly pooler?: "auto" | "none" | "transaction" | undefined;
+  /** Hears what the server remarks (NOTICE, WARNING). Nothing is kept. */
+  readonly onNotice?: ((notice: ServerReport) => void) | undefined;
+}

@@ -1,0 +1,151 @@
+/** PostgreSQL as a driver: a pool of connections, over which reads are joined and transactions have one each. */
+import { ConfigurationError, TransactionError } from "../../base/errors.ts";
+import { didYouMean } from "../../base/hint.ts";
+import type { Answer, Driver, Request } from "../driver.ts";
+import { Pool } from "../pool.ts";
+import type { Patience, PoolStatus, Slot, Use } from "../pool.ts";
+import { poolOptions } from "../pool-options.ts";
+import type { PoolOptions } from "../pool-options.ts";
+import { Codecs } from "./codec/codecs.ts";
+import { connectConfig } from "./config.ts";
+import type { ConnectConfig } from "./config.ts";
+import { connectPostgres } from "./connect.ts";
+import type { ConnectionSettings, PostgresConnection } from "./connection.ts";
+import { Listener } from "./listen.ts";
+import type { Hear, Subscription } from "./listen.ts";
+import type { PostgresOptions } from "./options.ts";
+import { PostgresReserved } from "./reserved-connection.ts";
+import { useOf } from "./statement-use.ts";
+
+const optionNames = [
+  "url",
+  "settings",
+  "password",
+  "parameters",
+  "tls",
+  "allowCleartextPassword",
+  "environment",
+  "pool",
+  "statementCacheSize",
+  "codecs",
+  "pooler",
+  "onNotice",
+];
+
+const isTransactionControl = /^\s*(?:begin|start\s+transaction|commit|rollback|abort|end|savepoint|release|prepare\s+transaction)\b/i;
+
+export class PostgresDriver implements Driver {
+  readonly readsInto = true;
+  readonly config: ConnectConfig;
+  readonly #pool: Pool<PostgresConnection>;
+  readonly #listener: Listener;
+  #closing: Promise<void> | null = null;
+
+  constructor(config: ConnectConfig, settings: ConnectionSettings, pool: PoolOptions) {
+    this.config = config;
+    this.#listener = new Listener((heard, events, signal) => connectPostgres(config, { ...settings, notification: heard }, events, signal));
+    this.#pool = new Pool((events, signal) => connectPostgres(config, settings, events, signal), pool);
+  }
+
+  run(request: Request): Promise<Answer> {
+    const use = useOf(request);
+    if (use === "refused") return Promise.reject(strayControl(request.text));
+    const isShared = use === "shared";
+    return this.#lend(use, request, (slot, rest) => slot.connection.run(rest, isShared));
+  }
+
+  batch(requests: readonly Request[]): Promise<readonly Answer[]> {
+    const stray = requests.find((request) => isTransactionControl.test(request.text));
+    if (stray !== undefined) return Promise.reject(strayControl(stray.text));
+    return this.#lend("exclusive", requests[0] ?? {}, (slot) => slot.connection.batch(requests));
+  }
+
+  /** Takes a connection now or waits; the time spent waiting is taken off the request's limit. */
+  #lend<T, R extends Patience>(use: Use, request: R, act: (slot: Slot<PostgresConnection>, rest: R) => Promise<T>): Promise<T> {
+    let slot: Slot<PostgresConnection> | null;
+    try {
+      slot = this.#pool.take(use);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    if (slot !== null) return act(slot, request);
+    const { timeoutMs } = request;
+    if (timeoutMs === undefined || timeoutMs <= 0) return this.#pool.wait(use, request, (late) => act(late, request));
+    const until = performance.now() + timeoutMs;
+    return this.#pool.wait(use, request, (late) => act(late, { ...request, timeoutMs: Math.max(1, until - performance.now()) }));
+  }
+
+  reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): Promise<PostgresReserved> {
+    return this.#lend("reserved", options, (slot) => Promise.resolve(new PostgresReserved(slot, () => this.#pool.giveBack(slot))));
+  }
+
+  async *stream(request: Request, batchSize: number): AsyncGenerator<Answer, void, undefined> {
+    const reserved = await this.reserve({ write: request.writes, signal: request.signal });
+    try {
+      yield* reserved.stream(request, batchSize);
+    } finally {
+      reserved.release();
+    }
+  }
+
+  /** `COPY … FROM STDIN`: sends the chunks, as fast as the server takes them, and gives the number of rows. */
+  async copyFrom(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, signal?: AbortSignal): Promise<number> {
+    const reserved = await this.reserve({ write: true, signal });
+    try {
+      return await reserved.copyFrom(text, chunks, signal);
+    } finally {
+      reserved.release();
+    }
+  }
+
+  /** `COPY … TO STDOUT`: the chunks as they come; the server waits while nobody takes them. */
+  async *copyTo(text: string, signal?: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+    const reserved = await this.reserve({ write: false, signal });
+    try {
+      yield* reserved.copyTo(text, signal);
+    } finally {
+      reserved.release();
+    }
+  }
+
+  /** Hears a channel on a connection of its own, which is opened again when it is lost; `gap` then says that something may have been missed. */
+  listen(channel: string, hear: Hear, gap?: (channel: string) => void): Promise<Subscription> {
+    return this.#listener.listen(channel, hear, gap);
+  }
+
+  get poolStatus(): PoolStatus {
+    return this.#pool.status;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= Promise.all([this.#pool.close(), this.#listener.close()]).then(() => undefined);
+    return this.#closing;
+  }
+}
+
+const strayControl = (text: string): TransactionError =>
+  new TransactionError(
+    `${text.trim().slice(0, 20).split(/\s/)[0]!.toUpperCase()} was run outside of a transaction's own connection, where the next statement may go elsewhere. Use transaction().`,
+    { mayHaveRun: false },
+  );
+
+/** Opens nothing yet: connections are made when statements come. Throws `ConfigurationError` for what cannot be right. */
+export const openPostgres = (options: PostgresOptions = {}): PostgresDriver => {
+  for (const name of Object.keys(options)) {
+    if (!optionNames.includes(name))
+      throw new ConfigurationError(`openPostgres has no option '${name.slice(0, 60)}'.${didYouMean(name, optionNames)}`);
+  }
+  const size = options.statementCacheSize ?? 256;
+  if (!Number.isSafeInteger(size) || size < 1) throw new ConfigurationError("statementCacheSize must be a whole number, 1 or more.");
+  const codecs = { exact: new Codecs({ ...options.codecs, int8: "bigint" }), numbers: new Codecs({ ...options.codecs, int8: "number" }) };
+  const pooler = options.pooler ?? "auto";
+  if (!["auto", "none", "transaction"].includes(pooler)) throw new ConfigurationError("pooler must be 'auto', 'none' or 'transaction'.");
+  const settings: ConnectionSettings = {
+    codecs,
+    statementCacheSize: size,
+    names: { areKept: pooler !== "transaction", mayVanish: pooler === "auto" },
+    notice: options.onNotice ?? (() => undefined),
+    notification: () => undefined,
+  };
+  return new PostgresDriver(connectConfig(options), settings, poolOptions(options.pool));
+};

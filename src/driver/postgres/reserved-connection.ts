@@ -1,0 +1,134 @@
+/**
+ * A connection lent to one transaction.
+ *
+ * `BEGIN` is owed: it is answered at once and leaves with the first statement, in the same packet and group. A transaction in which nothing was
+ * run sends nothing at all. `COMMIT` as the last of a `batch` travels with it.
+ */
+import { DatabaseClosed, TransactionError } from "../../base/errors.ts";
+import type { Answer, Request, ReservedConnection } from "../driver.ts";
+import type { Slot } from "../pool.ts";
+import type { PostgresConnection } from "./connection.ts";
+import { copyFrom, copyTo } from "./copy.ts";
+import { streamPortal } from "./portal.ts";
+import { PostgresAnswer } from "./result-rows.ts";
+
+const begins = /^\s*(?:begin|start\s+transaction)\b/i;
+const ends = /^\s*(?:commit|end|rollback|abort)\s*(?:work|transaction)?\s*;?\s*$/i;
+
+const nothing = new PostgresAnswer([], 0, [], false);
+
+export class PostgresReserved implements ReservedConnection {
+  readonly #slot: Slot<PostgresConnection>;
+  readonly #giveBack: () => void;
+  #owed: Request | null = null;
+  #isReleased = false;
+
+  constructor(slot: Slot<PostgresConnection>, giveBack: () => void) {
+    this.#slot = slot;
+    this.#giveBack = giveBack;
+  }
+
+  get #connection(): PostgresConnection {
+    if (this.#isReleased) throw new TransactionError("This connection was given back: its transaction has ended.", { mayHaveRun: false });
+    if (!this.#slot.connection.isOpen) {
+      throw new DatabaseClosed("The connection of this transaction has ended, and the transaction with it.", { mayHaveRun: false });
+    }
+    return this.#slot.connection;
+  }
+
+  get inTransaction(): boolean {
+    return this.#owed !== null || (this.#slot.connection.isOpen && this.#slot.connection.inTransaction);
+  }
+
+  run(request: Request): Promise<Answer> {
+    return this.#with((connection) => {
+      if (begins.test(request.text) && this.#owed === null && connection.inFlight === 0 && !connection.inTransaction) {
+        this.#owed = request;
+        return Promise.resolve(nothing);
+      }
+      if (this.#owed !== null && ends.test(request.text)) {
+        this.#owed = null;
+        return Promise.resolve(nothing);
+      }
+      return connection.run(request, false, this.#takeOwed());
+    });
+  }
+
+  batch(requests: readonly Request[]): Promise<readonly Answer[]> {
+    return this.#with(async (connection) => {
+      const first = this.#takeOwed();
+      const answers = await connection.batch([...first, ...requests]);
+      return answers.slice(first.length);
+    });
+  }
+
+  /** Outside of a transaction it makes one for the time being: only there the server keeps a result open between two batches. */
+  stream(request: Request, batchSize: number): AsyncIterable<Answer> {
+    if (!this.#isReleased && !this.inTransaction) return streamInTransaction(this, request, batchSize);
+    return streamPortal(
+      () => this.#connection,
+      request,
+      batchSize,
+      () => this.#takeOwed(),
+    );
+  }
+
+  async copyFrom(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, signal?: AbortSignal): Promise<number> {
+    const connection = this.#connection;
+    for (const owed of this.#takeOwed()) await connection.run(owed);
+    return copyFrom(connection, text, chunks, signal);
+  }
+
+  async *copyTo(text: string, signal?: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
+    const connection = this.#connection;
+    for (const owed of this.#takeOwed()) await connection.run(owed);
+    yield* copyTo(connection, text, signal);
+  }
+
+  #with<T>(act: (connection: PostgresConnection) => Promise<T>): Promise<T> {
+    try {
+      return act(this.#connection);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  #takeOwed(): readonly Request[] {
+    const owed = this.#owed;
+    this.#owed = null;
+    return owed === null ? [] : [owed];
+  }
+
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#owed = null;
+    this.#giveBack();
+  }
+}
+
+const control = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
+
+/** Leaving a loop early keeps what a writing statement has written: it had run before its first row came. An error keeps nothing. */
+export async function* streamInTransaction(
+  reserved: PostgresReserved,
+  request: Request,
+  batchSize: number,
+): AsyncGenerator<Answer, void, undefined> {
+  let hasFailed = false;
+  try {
+    await reserved.run(control("BEGIN"));
+    yield* reserved.stream(request, batchSize);
+  } catch (error) {
+    hasFailed = true;
+    throw error;
+  } finally {
+    if (reserved.inTransaction) await endTransaction(reserved, hasFailed);
+  }
+}
+
+const endTransaction = async (reserved: PostgresReserved, hasFailed: boolean): Promise<void> => {
+  // The error that ended the stream is the one to be told; a connection that cannot roll back is closed when it is given back.
+  if (hasFailed) await reserved.run(control("ROLLBACK")).catch(() => undefined);
+  else await reserved.run(control("COMMIT"));
+};

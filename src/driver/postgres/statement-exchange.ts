@@ -1,0 +1,239 @@
+/** One run of a prepared statement on its way: collects the replies and settles the promise. */
+import { CommitOutcomeUnknown, isPetrelError, ProtocolError, QueryError, TransactionError } from "../../base/errors.ts";
+import type { Request } from "../driver.ts";
+import type { ResultField, RowSink } from "../row-sink.ts";
+import type { Decode } from "./codec/codec.ts";
+import type { Exchange } from "./pipeline.ts";
+import { backend, messageName } from "./protocol/message-codes.ts";
+import { readCommandCount, readCommandTag, readParameterDescription, readRowDescription } from "./protocol/read.ts";
+import { PostgresAnswer, readRows } from "./result-rows.ts";
+import type { PreparedStatement } from "./statement-cache.ts";
+
+/** What the exchange asks of its connection. */
+export interface ExchangeOwner {
+  /** The server has told the result's columns. */
+  described(statement: PreparedStatement, fields: readonly ResultField[]): void;
+  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[];
+  /** The statement ended well with this tag. */
+  completed(exchange: StatementExchange): void;
+  /** The server refused. Returns whether the request is being run again, so that nobody needs to know. */
+  refused(exchange: StatementExchange, error: Error): boolean;
+  /** The server skipped it. Returns whether it is being run again. */
+  skipped(exchange: StatementExchange): boolean;
+  /** The statement began to copy, which `run` is not for. */
+  copyBegan(direction: "in" | "out"): void;
+}
+
+const transactionEnd = /^\s*(?:commit|end)\b/i;
+
+export class StatementExchange implements Exchange {
+  readonly owner: ExchangeOwner;
+  readonly request: Request;
+  readonly statement: PreparedStatement;
+  /** The promise's own; `#accept` and `#fail` are the ways to them. */
+  readonly resolve: (answer: PostgresAnswer) => void;
+  readonly reject: (error: Error) => void;
+  /** A read that may be sent again as long as nothing of it has come. */
+  readonly isReplayable: boolean;
+  /** Parse and Describe are sent along. */
+  readonly parses: boolean;
+  endsGroup = false;
+  isComplete = false;
+  isSuspended = false;
+  /** Nobody waits for it any more: the promise is settled. */
+  isAbandoned = false;
+  /** Why the server was asked to cancel it: the promise is then rejected with this. */
+  stoppedBy: Error | null = null;
+  deadline: { over(): void } | null = null;
+  /** Called once when its replies have ended. */
+  onSettled: (() => void) | null = null;
+  hasParsed = false;
+  hasRows = false;
+  /** When it was sent, in milliseconds of `performance.now`. */
+  sentAt = 0;
+  /** What its reader threw. */
+  #problem: Error | null = null;
+  #rows: unknown[][] = [];
+  #rowCount = 0;
+  #commandCount = 0;
+  #decoders: readonly Decode[] | null = null;
+  /** As Bind asked for them: known columns in their own formats; null for unknown ones, which come as text. */
+  #fields: readonly ResultField[] | null;
+  tag: string | null = null;
+
+  constructor(
+    owner: ExchangeOwner,
+    request: Request,
+    statement: PreparedStatement,
+    parses: boolean,
+    isReplayable: boolean,
+    resolve: (answer: PostgresAnswer) => void,
+    reject: (error: Error) => void,
+    fields: readonly ResultField[] | null,
+  ) {
+    this.owner = owner;
+    this.request = request;
+    this.statement = statement;
+    this.parses = parses;
+    this.isReplayable = isReplayable;
+    this.resolve = resolve;
+    this.reject = reject;
+    this.#fields = fields;
+  }
+
+  get text(): string {
+    return this.request.text;
+  }
+
+  message(code: number, buffer: Buffer, start: number, end: number): void {
+    switch (code) {
+      case backend.bindComplete:
+        return;
+      case backend.commandComplete:
+        return this.#complete(buffer, start, end);
+      case backend.emptyQueryResponse:
+        this.isComplete = true;
+        return;
+      case backend.portalSuspended:
+        this.isComplete = this.isSuspended = true;
+        return;
+      case backend.copyInResponse:
+      case backend.copyOutResponse:
+        this.#problem = new QueryError("COPY needs a stream: use copyFrom or copyTo instead of running it as a statement.", {
+          sql: this.text,
+        });
+        return this.owner.copyBegan(code === backend.copyInResponse ? "in" : "out");
+      case backend.copyData:
+      case backend.copyDone:
+        if (this.#problem !== null) return;
+        break;
+      default:
+        if (this.parses && this.#describe(code, buffer, start, end)) return;
+    }
+    throw new ProtocolError(`The server sent ${messageName(code)} in the middle of a statement. The connection is closed.`);
+  }
+
+  /** The replies to Parse and Describe; false for any other message. */
+  #describe(code: number, buffer: Buffer, start: number, end: number): boolean {
+    switch (code) {
+      case backend.parseComplete:
+        this.hasParsed = true;
+        return true;
+      case backend.parameterDescription:
+        readParameterDescription(buffer, start, end);
+        return true;
+      case backend.rowDescription:
+        this.#redescribe(readRowDescription(buffer, start, end));
+        return true;
+      case backend.noData:
+        this.owner.described(this.statement, []);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Unnamed statements are described at every run: what was asked for by yesterday's columns is read by today's types. */
+  #redescribe(fields: readonly ResultField[]): void {
+    this.owner.described(this.statement, fields);
+    const asked = this.#fields;
+    if (asked === null || fields.every((field, at) => field.type === asked[at]?.type)) return;
+    this.#fields = fields.map((field, at) => ({ ...field, format: asked[at]?.format ?? 0 }));
+  }
+
+  #complete(buffer: Buffer, start: number, end: number): void {
+    this.isComplete = true;
+    this.#commandCount = readCommandCount(buffer, start, end);
+    // S of SELECT and SET, I of INSERT, U of UPDATE: only tags that matter to the connection are worth a string.
+    const first = buffer[start];
+    const second = buffer[start + 1];
+    const isPlain = (first === 0x53 && second === 0x45 && buffer[start + 2] === 0x4c) || first === 0x49 || first === 0x55;
+    if (!isPlain) this.tag = readCommandTag(buffer, start, end);
+  }
+
+  /** The columns of this run, in the formats in which they come. */
+  get fields(): readonly ResultField[] {
+    return this.#fields ?? this.statement.textFields ?? [];
+  }
+
+  rows(buffer: Buffer, start: number, end: number, count: number): void {
+    if (this.#problem !== null || this.isAbandoned) return;
+    try {
+      this.#read(buffer, start, end, count);
+    } catch (error) {
+      // Rows that are none mean that the stream is lost; anything else is the reader's own trouble and concerns this request only.
+      if (error instanceof ProtocolError) throw error;
+      this.#problem =
+        error instanceof Error ? error : new QueryError("A reader of rows threw something that is no error.", { cause: error });
+    }
+  }
+
+  #read(buffer: Buffer, start: number, end: number, count: number): void {
+    this.#rowCount += count;
+    // Whoever gives this driver a sink gives it one for rows on the wire: that is what `readsInto` says.
+    const sink = this.request.sink as RowSink | undefined;
+    this.#decoders ??= this.owner.decoders(this.fields, this.request.bigints);
+    if (sink !== undefined && !this.hasRows) sink.fields(this.fields, this.#decoders);
+    this.hasRows = true;
+    if (sink === undefined) readRows(buffer, start, end, count, this.#decoders, this.#rows);
+    else sink.rows(buffer, start, end, count);
+  }
+
+  /** Whatever the connection makes of it, the promise must settle: what it throws is for both of them. */
+  #tell<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (problem) {
+      this.#fail(problem as Error);
+      throw problem;
+    }
+  }
+
+  finish(): void {
+    this.#tell(() => this.owner.completed(this));
+    if (this.#problem !== null) return this.#fail(this.#problem);
+    if (this.tag === "ROLLBACK" && transactionEnd.test(this.text)) {
+      const text = "COMMIT was answered by ROLLBACK: a statement of the transaction had failed, and nothing of it was kept.";
+      return this.#fail(new TransactionError(text, { mayHaveRun: false }));
+    }
+    const count = this.isSuspended || this.#commandCount === 0 ? this.#rowCount : this.#commandCount;
+    this.#release();
+    this.resolve(new PostgresAnswer(this.#rows, count, this.fields, this.isSuspended, this.request.sink?.objects));
+  }
+
+  refused(error: Error): void {
+    if (this.#tell(() => this.owner.refused(this, error))) return this.#release();
+    this.#fail(this.#problem ?? (this.stoppedBy !== null && isCancellation(error) ? this.stoppedBy : error));
+  }
+
+  skipped(error: Error): void {
+    if (this.#tell(() => this.owner.skipped(this))) return this.#release();
+    this.#fail(error);
+  }
+
+  lost(error: Error): void {
+    if (!transactionEnd.test(this.text)) return this.#fail(this.stoppedBy ?? error);
+    const text =
+      "The connection was lost after COMMIT was sent and before its answer: the transaction may be committed or not. Look before you repeat it.";
+    this.#fail(new CommitOutcomeUnknown(text, { mayHaveRun: true, cause: error }));
+  }
+
+  /** Settles the promise now; what still comes is read and dropped. */
+  abandon(error: Error): void {
+    this.isAbandoned = true;
+    this.deadline?.over();
+    this.reject(error);
+  }
+
+  #fail(error: Error): void {
+    this.#release();
+    this.reject(error);
+  }
+
+  #release(): void {
+    this.deadline?.over();
+    this.onSettled?.();
+  }
+}
+
+const isCancellation = (error: Error): boolean => isPetrelError(error) && error.sqlState === "57014";

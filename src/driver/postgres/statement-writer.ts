@@ -1,0 +1,163 @@
+/** Writes runs of statements as messages: prepares what is new, binds what is known, and remembers how each result is read. */
+import type { Request } from "../driver.ts";
+import type { ResultField } from "../row-sink.ts";
+import type { Decode } from "./codec/codec.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { bindExecute } from "./protocol/bind.ts";
+import type { BindExecute, ParameterCodec } from "./protocol/bind.ts";
+import { writeCloseStatement, writeDescribeStatement, writeExecute, writeParse } from "./protocol/write.ts";
+import { decodersOf, preferredFields } from "./result-rows.ts";
+import type { CodecLookup, PostgresAnswer } from "./result-rows.ts";
+import { noTypes, StatementCache } from "./statement-cache.ts";
+import type { PreparedStatement } from "./statement-cache.ts";
+import { StatementExchange } from "./statement-exchange.ts";
+import type { ExchangeOwner } from "./statement-exchange.ts";
+import { untypedParameter } from "./untyped-parameter.ts";
+
+export interface Codecs {
+  /** 64-bit integers as `bigint`. */
+  readonly exact: CodecLookup;
+  /** 64-bit integers as `number`, checked. */
+  readonly numbers: CodecLookup;
+}
+
+export interface StatementSettings {
+  readonly codecs: Codecs;
+  readonly statementCacheSize: number;
+  /**
+   * Behind a pooler that gives each transaction another server connection, names cannot be relied upon.
+   * Where `mayVanish`, `areKept` is set to false for good once that shows.
+   */
+  readonly names: { areKept: boolean; readonly mayVanish: boolean };
+}
+
+const isSameResult = (a: readonly ResultField[], b: readonly ResultField[]): boolean =>
+  a.length === b.length && a.every((field, at) => field.type === b[at]!.type && field.name === b[at]!.name);
+
+/** How one run is bound and executed, and the result's columns as it gets them; null when they are not known yet. */
+export interface Binding {
+  readonly fields: readonly ResultField[] | null;
+  readonly write: BindExecute;
+}
+
+export type MakeBinding = (statement: PreparedStatement) => Binding;
+
+export const bindPlainly: MakeBinding = (statement) =>
+  statement.bind === null ? { fields: null, write: statement.bindText! } : { fields: statement.fields, write: statement.bind };
+
+export interface Settle {
+  readonly resolve: (answer: PostgresAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class StatementWriter {
+  readonly #settings: StatementSettings;
+  readonly #pipeline: Pipeline;
+  readonly statements: StatementCache;
+  readonly #decoders = { exact: new WeakMap<object, readonly Decode[]>(), numbers: new WeakMap<object, readonly Decode[]>() };
+
+  constructor(settings: StatementSettings, pipeline: Pipeline) {
+    this.#settings = settings;
+    this.#pipeline = pipeline;
+    this.statements = new StatementCache(settings.statementCacheSize);
+  }
+
+  /** Closes on the server what left the cache. At the front of a group, where no error can make the server skip it. */
+  closeForgotten(): void {
+    const names = this.statements.takeClosable();
+    for (const name of names) writeCloseStatement(this.#pipeline.writer, name);
+    if (names.length > 0) this.#pipeline.addCloses(names.length);
+  }
+
+  /** Writes one run, with Parse and Describe when the statement is new. Throws what the encoders throw; nothing of the run is left in the writer then. */
+  write(
+    owner: ExchangeOwner,
+    request: Request,
+    isShared: boolean,
+    resolve: Settle["resolve"],
+    reject: Settle["reject"],
+    makeBinding: MakeBinding,
+  ): StatementExchange {
+    const { writer } = this.#pipeline;
+    const types = request.parameterTypes ?? noTypes;
+    const isNamed = this.#settings.names.areKept;
+    const known = this.statements.find(request.text, types);
+    const statement = known !== undefined && (known.name !== "") === isNamed ? known : this.statements.add(request.text, types, isNamed);
+    const parses = statement !== known || !isNamed;
+    let binding: Binding;
+    const mark = parses ? writer.mark() : null;
+    try {
+      if (parses) {
+        writeParse(writer, statement.name, request.text, types);
+        writeDescribeStatement(writer, statement.name);
+        statement.bindText ??= bindExecute({ statement: statement.name, parameters: this.#parametersOf(request), resultFormats: [] });
+      }
+      binding = makeBinding(statement);
+      binding.write(writer, request.values);
+    } catch (error) {
+      if (mark !== null) {
+        writer.rollback(mark);
+        this.statements.markDead(statement);
+      }
+      throw error;
+    }
+    const exchange = new StatementExchange(owner, request, statement, parses, isShared, resolve, reject, binding.fields);
+    exchange.sentAt = performance.now();
+    return exchange;
+  }
+
+  /** Binds to a portal of its own instead, and fetches its first rows. */
+  portal(name: string, request: Request, maxRows: number): MakeBinding {
+    return (statement) => {
+      const resultFormats = statement.fields === null ? [] : statement.fields.map((field) => field.format);
+      const write = bindExecute({
+        statement: statement.name,
+        portal: name,
+        parameters: this.#parametersOf(request),
+        resultFormats,
+        maxRows,
+      });
+      return { fields: statement.fields, write };
+    };
+  }
+
+  #parametersOf(request: Request): ParameterCodec[] {
+    const types = request.parameterTypes ?? noTypes;
+    return request.values.map((_, at) => {
+      const type = types[at] ?? 0;
+      return type === 0 ? untypedParameter : this.#settings.codecs.exact.codec(type);
+    });
+  }
+
+  described(statement: PreparedStatement, fields: readonly ResultField[]): void {
+    if (statement.textFields !== null && isSameResult(statement.textFields, fields)) return;
+    statement.textFields = fields;
+    statement.fields = preferredFields(fields, this.#settings.codecs.exact);
+    statement.bind = null;
+  }
+
+  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] {
+    const which = bigints ? "exact" : "numbers";
+    const known = this.#decoders[which].get(fields);
+    if (known !== undefined) return known;
+    const made = decodersOf(fields, this.#settings.codecs[which]);
+    this.#decoders[which].set(fields, made);
+    return made;
+  }
+
+  /** After a run that ended well: the next one is bound with the formats that are now known. */
+  remember(exchange: StatementExchange): void {
+    const { statement } = exchange;
+    if (statement.bind !== null || statement.fields === null || statement.isDead) return;
+    statement.bind = bindExecute({
+      statement: statement.name,
+      parameters: this.#parametersOf(exchange.request),
+      resultFormats: statement.fields.map((field) => field.format),
+    });
+  }
+}
+
+/** Fetches the next rows of a portal; `fields` are those of the rows before. */
+export const nextOfPortal =
+  (name: string, maxRows: number, fields: readonly ResultField[]): MakeBinding =>
+  () => ({ fields, write: (writer) => writeExecute(writer, name, maxRows) });

@@ -1,0 +1,23 @@
+/** A call that its own signal stopped rejects with the signal's reason, on every database: what the caller threw in comes out again. */
+import { QueryCanceled } from "../base/errors.ts";
+import type { MaybePromise } from "../base/maybe-promise.ts";
+
+const ownReason = (error: unknown, signal: AbortSignal): unknown =>
+  error instanceof QueryCanceled && signal.aborted && error.cause === signal.reason ? signal.reason : error;
+
+/** The answer, or its rejection in these words. */
+export const withOwnReason = <T>(answer: MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> =>
+  signal === undefined || !(answer instanceof Promise)
+    ? answer
+    : answer.catch((error: unknown) => {
+        throw ownReason(error, signal);
+      });
+
+/** The same for what is read step by step. */
+export async function* eachWithOwnReason<T>(steps: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* steps;
+  } catch (error) {
+    throw ownReason(error, signal);
+  }
+}

@@ -1,0 +1,134 @@
+/** What `createEngine` takes beside the URL, and which database understands which part of it. */
+import { ConfigurationError } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
+import { milliseconds } from "../config/duration.ts";
+import type { Duration } from "../config/duration.ts";
+import type { PoolOptions } from "../driver/pool-options.ts";
+import type { PostgresOptions } from "../driver/postgres/options.ts";
+import type { SqliteOptions } from "../driver/sqlite/sqlite.ts";
+
+/** Options of SQLite. */
+export type SqliteEngineOptions = Omit<SqliteOptions, "url">;
+
+/**
+ * The pool, in the words of whichever document one comes from. Two words for one thing must not disagree.
+ *
+ * | kept and made | beyond that | waiting | idle | age | ping |
+ * |---|---|---|---|---|---|
+ * | `minConnections`, `maxConnections` | | `acquireTimeout` | `idleTimeout` | `maxLifetime` | |
+ * | `connectionPoolSize` | `maxOverflow` | `poolTimeout` (s) | | `poolRecycle` (s) | `poolPrePing` |
+ */
+export interface PoolEngineOptions {
+  /** Connections kept open once they were opened. Default 1. */
+  readonly minConnections?: number;
+  /** The most connections. Default 10. */
+  readonly maxConnections?: number;
+  /** How long to wait for a connection. Default 30 s. */
+  readonly acquireTimeout?: Duration;
+  /** When a connection that nobody uses is closed. Default 10 min. */
+  readonly idleTimeout?: Duration;
+  /** When a connection is too old to be lent again. Default 30 min. */
+  readonly maxLifetime?: Duration;
+  /** `maxConnections`, in SQLAlchemy's word. */
+  readonly connectionPoolSize?: number;
+  /** Temporary connections beyond that. Default 0. */
+  readonly maxOverflow?: number;
+  /** `acquireTimeout`; a number is in seconds, as SQLAlchemy counts. */
+  readonly poolTimeout?: Duration;
+  /** `maxLifetime`; a number is in seconds. */
+  readonly poolRecycle?: Duration;
+  /** Ask a connection that was idle for long whether it is alive before lending it. Default true. */
+  readonly poolPrePing?: boolean;
+}
+
+/** Options of PostgreSQL. */
+export interface PostgresEngineOptions extends PoolEngineOptions, Omit<PostgresOptions, "url" | "pool" | "environment"> {}
+
+export interface EngineOptions extends SqliteEngineOptions, Omit<PostgresEngineOptions, keyof SqliteEngineOptions> {}
+
+const sqliteNames: readonly (keyof SqliteEngineOptions)[] = [
+  "driver",
+  "readOnly",
+  "busyTimeout",
+  "readers",
+  "statementCacheSize",
+  "closeGrace",
+  "journalMode",
+  "foreignKeys",
+  "synchronous",
+  "cacheSize",
+  "pragmas",
+];
+const poolNames: readonly (keyof PoolEngineOptions)[] = [
+  "minConnections",
+  "maxConnections",
+  "acquireTimeout",
+  "idleTimeout",
+  "maxLifetime",
+  "connectionPoolSize",
+  "maxOverflow",
+  "poolTimeout",
+  "poolRecycle",
+  "poolPrePing",
+];
+const postgresNames: readonly (keyof PostgresEngineOptions)[] = [
+  ...poolNames,
+  "settings",
+  "password",
+  "parameters",
+  "tls",
+  "allowCleartextPassword",
+  "statementCacheSize",
+  "codecs",
+];
+
+const assertNames = (options: EngineOptions, names: readonly string[], others: readonly string[], database: string): void => {
+  if (typeof options !== "object" || options === null) throw new ConfigurationError("The options of createEngine() are an object.");
+  const unknown = Object.keys(options).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const why = others.includes(unknown) ? ` It is an option of another database.` : didYouMean(unknown, names);
+  throw new ConfigurationError(`createEngine() has no option '${unknown}' for ${database}.${why}`);
+};
+
+export const sqliteOptions = (options: EngineOptions): SqliteEngineOptions => {
+  assertNames(options, sqliteNames, postgresNames, "SQLite");
+  return options;
+};
+
+/** The one value of an option that has two names; `undefined` when neither was given. Throws when they disagree. */
+const oneOf = (first: readonly [string, number | undefined], second: readonly [string, number | undefined]): number | undefined => {
+  if (first[1] !== undefined && second[1] !== undefined && first[1] !== second[1]) {
+    throw new ConfigurationError(`createEngine(): ${first[0]} and ${second[0]} say different things about one thing. Give one of them.`);
+  }
+  return first[1] ?? second[1];
+};
+
+const inSeconds = (given: Duration | undefined, name: string): number | undefined =>
+  given === undefined ? undefined : milliseconds(typeof given === "number" ? given * 1000 : given, name);
+const inMilliseconds = (given: Duration | undefined, name: string): number | undefined =>
+  given === undefined ? undefined : milliseconds(given, name);
+
+const poolOf = (options: PoolEngineOptions): Partial<PoolOptions> => {
+  const found: { -readonly [K in keyof PoolOptions]: PoolOptions[K] | undefined } = {
+    minConnections: options.minConnections,
+    maxConnections: oneOf(["maxConnections", options.maxConnections], ["connectionPoolSize", options.connectionPoolSize]),
+    maxOverflow: options.maxOverflow,
+    acquireTimeoutMs: oneOf(
+      ["acquireTimeout", inMilliseconds(options.acquireTimeout, "acquireTimeout")],
+      ["poolTimeout", inSeconds(options.poolTimeout, "poolTimeout")],
+    ),
+    idleTimeoutMs: inMilliseconds(options.idleTimeout, "idleTimeout"),
+    maxLifetimeMs: oneOf(
+      ["maxLifetime", inMilliseconds(options.maxLifetime, "maxLifetime")],
+      ["poolRecycle", inSeconds(options.poolRecycle, "poolRecycle")],
+    ),
+    prePingAfterMs: options.poolPrePing === false ? Infinity : undefined,
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
+};
+
+export const postgresOptions = (options: EngineOptions): Omit<PostgresOptions, "url"> => {
+  assertNames(options, postgresNames, sqliteNames, "PostgreSQL");
+  const { settings, password, parameters, tls, allowCleartextPassword, statementCacheSize, codecs } = options;
+  return { settings, password, parameters, tls, allowCleartextPassword, statementCacheSize, codecs, pool: poolOf(options) };
+};

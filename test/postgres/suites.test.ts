@@ -1,0 +1,28 @@
+// What sessions and transactions promise on every database, on PostgreSQL.
+import { after, before } from "node:test";
+import { createEngine, type Engine, type EngineOptions } from "../../src/entry/index.ts";
+import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
+import { sessionSuite } from "../suites/session-suite.ts";
+import { transactionSuite } from "../suites/transaction-suite.ts";
+import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
+import { write } from "./requests.ts";
+
+let server: ScratchPostgres;
+let count = 0;
+
+before(async () => {
+  server = await startScratchPostgres({ settings: { deadlock_timeout: "20ms" } });
+});
+after(() => server.stop());
+
+/** An engine on an empty database of its own. */
+const open = async (options: EngineOptions = {}): Promise<Engine> => {
+  const name = `suite_${++count}`;
+  const maker = openPostgres({ url: server.socketUrl() });
+  await maker.run(write(`CREATE DATABASE ${name}`));
+  await maker.close();
+  return createEngine(server.socketUrl(name), options);
+};
+
+sessionSuite({ name: "PostgreSQL", open });
+transactionSuite({ name: "PostgreSQL", open, readsBesideWriter: true });
