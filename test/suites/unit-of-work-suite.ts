@@ -91,7 +91,15 @@ export class Player extends Model("uow_players", {
 }) {}
 export class Paper extends Model("uow_papers", { id: int().primaryKey(), body: text(), ...softDelete }) {}
 
-const models = [Author, Card, Book, Genre, BookGenre, Folder, Team, Player, Paper];
+const models = [Author, Card, Book, Genre, BookGenre, Folder, Paper];
+
+/** createAll() makes rings of tables only where a foreign key may name a table that comes later. */
+const createRing = async (engine: Engine): Promise<void> => {
+  if (engine.dialect.forwardReferences) return engine.createAll([Team, Player]);
+  await engine.execute("CREATE TABLE uow_players (id serial PRIMARY KEY, team_id integer)");
+  await engine.execute("CREATE TABLE uow_teams (id serial PRIMARY KEY, captain_id integer NOT NULL REFERENCES uow_players)");
+  await engine.execute("ALTER TABLE uow_players ADD FOREIGN KEY (team_id) REFERENCES uow_teams");
+};
 
 export const unitOfWorkSuite = ({ name, open }: EngineUnderTest): void => {
   const check = (title: string, body: (session: Session, engine: Engine) => Promise<void>): void => {
@@ -329,6 +337,7 @@ export const unitOfWorkSuite = ({ name, open }: EngineUnderTest): void => {
   });
 
   check("rows that need each other are written in two steps", async (session, engine) => {
+    await createRing(engine);
     const player = new Player({});
     const team = new Team({ captain: player } as never);
     (player as Player & { team: Team }).team = team;
