@@ -41,7 +41,6 @@ export type {
 } from "../ast/typed-expression.ts";
 export type { Action, AnyColumn, Column, ForeignKeyOptions } from "../schema/column.ts";
 export type { AnyEntity, AnyModel, Entity, Insert, ModelOf, ModelOptions, NoOptions, Shape } from "../schema/entity.ts";
-export { Model, type ModelClass } from "../schema/model.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "../schema/relation.ts";
 export type { BelongsTo, HasMany, HasOne, ManyToMany } from "../schema/relation.ts";
 export type { Annotated, Collection, Columns } from "../schema/scope.ts";
@@ -100,5 +99,8 @@ export type { CollectionKey, ConflictTarget, MemberOf, PrimaryKey, SessionOption
 export { createEngine } from "./create-engine.ts";
 export type { EngineOptions, PoolEngineOptions, PostgresEngineOptions, SqliteEngineOptions } from "./engine-options.ts";
 export type { Duration } from "../config/duration.ts";
+export { Model, type ModelClass } from "../active-record/model.ts";
+export { Objects } from "../active-record/objects.ts";
 export { raw } from "../active-record/raw.ts";
-export { connect } from "./connect.ts";
+export { transaction, type AmbientOptions, type Propagation } from "../active-record/transaction.ts";
+export { connect, type ConnectOptions } from "./connect.ts";

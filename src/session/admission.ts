@@ -78,7 +78,13 @@ const partOfPlan = ({ shape }: Plan): Part | null => {
 };
 
 /** Replaces the objects that were read from `rows` by those of the session, in place. */
-export const admit = (identities: IdentityMap, plan: Plan, rows: readonly Stored[], objects: unknown[], admitted: Admitted | null): void => {
+export const admit = (
+  identities: IdentityMap,
+  plan: Plan,
+  rows: readonly Stored[],
+  objects: unknown[],
+  admitted: Admitted | null,
+): void => {
   const part = partOfPlan(plan);
   if (part === null) return;
   const { entity, nested } = part;
@@ -92,7 +98,13 @@ export const admit = (identities: IdentityMap, plan: Plan, rows: readonly Stored
     objects[index] = admitEntity(states, entity, objects[index] as Row, rows[index] ?? null, admitted);
 };
 
-const admitPart = (identities: IdentityMap, { entity, nested }: Part, object: Row, stored: Stored | null, admitted: Admitted | null): Row => {
+const admitPart = (
+  identities: IdentityMap,
+  { entity, nested }: Part,
+  object: Row,
+  stored: Stored | null,
+  admitted: Admitted | null,
+): Row => {
   for (const { property, part } of nested) {
     const inner = object[property];
     if (inner !== null) object[property] = admitPart(identities, part, inner as Row, stored, admitted);
@@ -103,7 +115,13 @@ const admitPart = (identities: IdentityMap, { entity, nested }: Part, object: Ro
   return own;
 };
 
-const admitEntity = (states: Map<Key, EntityState>, part: EntityPart, object: Row, stored: Stored | null, admitted: Admitted | null): Row => {
+const admitEntity = (
+  states: Map<Key, EntityState>,
+  part: EntityPart,
+  object: Row,
+  stored: Stored | null,
+  admitted: Admitted | null,
+): Row => {
   // A row that was read has all of its key: queries fetch it always.
   const key = keyOfObject(part.table, object)!;
   const known = states.get(key);

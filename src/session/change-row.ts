@@ -104,13 +104,7 @@ export const changeAt = (
  * Writes the given columns of the instance's row, then sets them on the instance and returns them. The instance keeps its old values when the write fails.
  * Throws `StaleObject` when the row is gone, or has another version than the instance.
  */
-export const updateRow = (
-  runner: Runner,
-  root: Root,
-  instance: object,
-  values: object,
-  options: ChangeOptions = {},
-): MaybePromise<Row> => {
+export const updateRow = (runner: Runner, root: Root, instance: object, values: object, options: ChangeOptions = {}): MaybePromise<Row> => {
   const { table } = root;
   const row = instance as Row;
   const place = placeOf(table, row, options.use ?? "update()");

@@ -99,7 +99,9 @@ export const collectionOf = <Member>(host: CollectionHost, owner: Row, name: str
   const names = relationsOf(table).flatMap((each) => (each.kind === "manyToMany" ? [each.name] : []));
   throw new ConfigurationError(
     `collection(): ${table.modelName} has no many-to-many relation '${name}'.${didYouMean(name, names)}` +
-      (relation === undefined ? "" : " The side with the foreign key decides about other relations: set it on the child, or add the child."),
+      (relation === undefined
+        ? ""
+        : " The side with the foreign key decides about other relations: set it on the child, or add the child."),
     { model: table.modelName, property: name },
   );
 };

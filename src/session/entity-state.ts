@@ -102,7 +102,9 @@ const generated = (tracking: Tracking, keepings: readonly (Keeping | null)[]): C
     const value = `o[k${index}]`;
     if (keeping === null) return value;
     const place = documents.indexOf(columns[index]!);
-    return place < 0 ? `keep[${index}].keep(${value})` : `(r === null ? keep[${index}].keep(${value}) : document(${value}, r[p[${place}]]))`;
+    return place < 0
+      ? `keep[${index}].keep(${value})`
+      : `(r === null ? keep[${index}].keep(${value}) : document(${value}, r[p[${place}]]))`;
   });
   const tests = keepings.map((keeping, index) => {
     const [value, before] = [`o[k${index}]`, `s.v${index}`];

@@ -147,7 +147,9 @@ const batchesOf = (nodes: readonly Node[], edges: readonly Edge[], depths: Reado
   const tables = [...new Set(nodes.map(({ table }) => table))];
   const ranks = ranksOf(tables);
   // Tables whose new rows point at each other are written depth by depth, and so are all where the tables form a ring.
-  const layered = new Set(edges.filter(({ child, parent }) => tableOf.get(child) === tableOf.get(parent)).map(({ child }) => tableOf.get(child)!));
+  const layered = new Set(
+    edges.filter(({ child, parent }) => tableOf.get(child) === tableOf.get(parent)).map(({ child }) => tableOf.get(child)!),
+  );
   const batches = new Map<string, { readonly rank: number; readonly depth: number; readonly table: number; readonly nodes: Node[] }>();
   for (const node of nodes) {
     const table = tables.indexOf(node.table);

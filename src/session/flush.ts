@@ -80,7 +80,8 @@ const isNothing = ({ inserts, updates, deletes, cascade }: Work): boolean =>
 export const changedObjects = (unit: UnitOfWork): Row[] => {
   const changed: Row[] = [];
   for (const state of unit.identities.states()) {
-    if (!unit.deleted.has(state.object) && state.tracking.isChanged(state) && state.tracking.changes(state).length > 0) changed.push(state.object);
+    if (!unit.deleted.has(state.object) && state.tracking.isChanged(state) && state.tracking.changes(state).length > 0)
+      changed.push(state.object);
   }
   return changed;
 };
@@ -146,7 +147,12 @@ const checkAll = ({ cascade, inserts, updates }: Work): void => {
   if (first === undefined) return;
   if (errors.length === 1) throw first;
   const fields = Object.assign({}, ...errors.toReversed().map((error) => error.fields)) as Readonly<Record<string, string>>;
-  const list = errors.map((error) => `${error.model!}: ${Object.entries(error.fields!).map(([property, problem]) => `${property} ${problem}`).join("; ")}`);
+  const list = errors.map(
+    (error) =>
+      `${error.model!}: ${Object.entries(error.fields!)
+        .map(([property, problem]) => `${property} ${problem}`)
+        .join("; ")}`,
+  );
   throw new ValidationError(`flush(): ${errors.length} objects do not fit, and nothing was written. ${list.join(". ")}.`, {
     model: first.model!,
     fields,
@@ -223,7 +229,11 @@ class Flush {
     }
   }
 
-  async #setLate(deferred: readonly DeferredKey[], late: ReadonlyMap<DeferredKey, unknown>, keys: ReadonlyMap<Row, PendingKey[]>): Promise<void> {
+  async #setLate(
+    deferred: readonly DeferredKey[],
+    late: ReadonlyMap<DeferredKey, unknown>,
+    keys: ReadonlyMap<Row, PendingKey[]>,
+  ): Promise<void> {
     for (const key of deferred) {
       key.child[key.column.property] = late.get(key);
       this.#fillKeys(key.child, keys);
@@ -268,7 +278,8 @@ class Flush {
       const { table } = nodeFor(child);
       const root = rootOfNode({ table });
       const state = this.#unit.identities.search(table, child);
-      const place = state === undefined ? { key: keyValuesOf(child, table.primaryKey), version: undefined } : { ...placeOf(state), version: undefined };
+      const place =
+        state === undefined ? { key: keyValuesOf(child, table.primaryKey), version: undefined } : { ...placeOf(state), version: undefined };
       // The row goes in this flush: its version and its renewed columns matter to nobody.
       const [assignment] = assignmentsOf(table, root.scope.source, { [column.property]: null }, "flush()");
       await changeAt(this.#runner, root, place, [assignment!], { use: "flush()" });
@@ -330,7 +341,11 @@ const prepared = async (unit: UnitOfWork, session: object): Promise<Work | null>
  * Writes everything in hand. `open` gives the runner, and is called only when there is something to write.
  * When it fails, objects and sets are what they were before, and the error is thrown: the caller rolls the rows back.
  */
-export const flush = async (unit: UnitOfWork, open: (write: (runner: Runner) => Promise<void>) => Promise<void>, session: object): Promise<boolean> => {
+export const flush = async (
+  unit: UnitOfWork,
+  open: (write: (runner: Runner) => Promise<void>) => Promise<void>,
+  session: object,
+): Promise<boolean> => {
   const added = new Set(unit.added);
   const deleted = new Set(unit.deleted);
   const undoSets = (): void => {

@@ -40,7 +40,8 @@ const isModelTable = (table: TableRef): table is Table => "model" in table;
 const assertUnique = ({ table }: Root, { name }: Relation, through: TableRef, pair: readonly ColumnRef[]): void => {
   if (!isModelTable(through)) return;
   const uniques = [through.primaryKey, ...through.uniques.map(({ columns }) => columns)];
-  const isPair = (columns: readonly ColumnRef[]): boolean => columns.length === 2 && columns.every((column) => pair.some(({ name: other }) => other === column.name));
+  const isPair = (columns: readonly ColumnRef[]): boolean =>
+    columns.length === 2 && columns.every((column) => pair.some(({ name: other }) => other === column.name));
   if (uniques.some(isPair)) return;
   throw new ConfigurationError(
     `${table.modelName}.${name} is changed through ${through.modelName}, whose ${pair.map(({ property }) => `'${property}'`).join(" and ")} are not unique together. ` +
@@ -74,7 +75,12 @@ export const addLink = (runner: Runner, root: Root, relation: Relation, owner: R
   const { table, ownerKey, memberKey } = join;
   const use = `${root.table.modelName}.${relation.name}`;
   const pairs = members.map((member) => [keyOf(owner, join.ownerColumn, use), keyOf(member, join.memberColumn, use)] as const);
-  if (isModelTable(table)) return addRows(runner, table, pairs.map(([one, other]) => ({ [ownerKey.property]: one, [memberKey.property]: other })));
+  if (isModelTable(table))
+    return addRows(
+      runner,
+      table,
+      pairs.map(([one, other]) => ({ [ownerKey.property]: one, [memberKey.property]: other })),
+    );
   const plan = (): WritePlan => {
     const rows = pairs.map(() => [parameterOf(ownerKey), parameterOf(memberKey)]);
     const statement: WritePlan["statement"] = (_source, returning) => ({

@@ -23,6 +23,7 @@ import { admit } from "./admission.ts";
 import type { ChangeOptions } from "./change-row.ts";
 import { collectionOf } from "./collection.ts";
 import type { RelationCollection } from "./collection.ts";
+import { rememberSession } from "./current-session.ts";
 import { executeOn } from "./execute.ts";
 import { changedObjects, hasWork } from "./flush.ts";
 import { registerHook } from "./hooks.ts";
@@ -32,7 +33,7 @@ import type { Uniform } from "./insert-rows.ts";
 import { LoadTogether } from "./load-together.ts";
 import { insertNow, knownByKey, refreshNow, removeNow, trackInserted, updateNow, upserted } from "./write-now.ts";
 import { prepareRow, prepareRows, rootOfInstance } from "./prepared-row.ts";
-import type { PreparedRow, Row } from "./prepared-row.ts";
+import type { PreparedRow, Row as Values } from "./prepared-row.ts";
 import { afterFlush, plainScope, SessionScope } from "./session-scope.ts";
 import type { CollectionKey, MemberOf, PrimaryKey, SessionOptions, UpsertOptions } from "./session-types.ts";
 import { tableOfInstance } from "./unit-of-work.ts";
@@ -179,7 +180,8 @@ export class Session implements Runner {
   async upsertAll(given: object, second: object, third?: object): Promise<object[]> {
     const { values, options } = valuesAndOptions(given, second, third);
     const rows = prepareRows(given, values, "upsertAll()");
-    const upsert = (runner: Runner, row: PreparedRow): MaybePromise<Readonly<Row>> => upsertRow(runner, row, upsertPlan(row.root.table, options));
+    const upsert = (runner: Runner, row: PreparedRow): MaybePromise<Readonly<Values>> =>
+      upsertRow(runner, row, upsertPlan(row.root.table, options));
     const found = await this.#allOrNone(rows, upsert, options);
     return rows.map((row, index) => upserted(this.#unit, row, found[index]!));
   }
@@ -218,7 +220,7 @@ export class Session implements Runner {
    *     await session.commit();          // INSERT INTO "users" …; INSERT INTO "posts" … with the user's new id
    */
   add(...objects: readonly AnyEntity[]): this {
-    for (const object of objects) this.#unit.add(object as unknown as Row);
+    for (const object of objects) this.#unit.add(object as unknown as Values);
     return this;
   }
 
@@ -228,7 +230,7 @@ export class Session implements Runner {
 
   /** Objects whose rows the next flush deletes, children before parents. Objects that were only added are let go of. Soft-deletable ones go for good, too. */
   delete(...objects: readonly AnyEntity[]): this {
-    for (const object of objects) this.#unit.delete(object as unknown as Row);
+    for (const object of objects) this.#unit.delete(object as unknown as Values);
     return this;
   }
 
@@ -254,31 +256,31 @@ export class Session implements Runner {
   /** Whether this object, or any, has something to be written. */
   isDirty(object?: AnyEntity): boolean {
     if (object === undefined) return hasWork(this.#unit);
-    const row = object as unknown as Row;
+    const row = object as unknown as Values;
     return this.#unit.added.has(row) || this.#unit.deleted.has(row) || this.dirty.includes(row);
   }
 
   /** Whether the session holds this object: tracked, or to be inserted. */
   has(object: AnyEntity): boolean {
-    const row = object as unknown as Row;
+    const row = object as unknown as Values;
     return this.#unit.added.has(row) || this.#unit.identities.search(tableOfInstance(row, "has()"), row) !== undefined;
   }
 
   /** Reads the object's row again; changes that were not written are lost. Throws `StaleObject` when the row is gone. */
   async refresh<E extends AnyEntity>(object: E, options: CallOptions = {}): Promise<E> {
-    await refreshNow(this.#scope, object as unknown as Row, options.signal);
+    await refreshNow(this.#scope, object as unknown as Values, options.signal);
     return object;
   }
 
   /** Lets go of an object: it is not tracked any more, and nothing of it is written. Without objects: of all. */
   expunge(...objects: readonly AnyEntity[]): void {
     if (objects.length === 0) this.#unit.clear();
-    for (const object of objects) this.#unit.expunge(object as unknown as Row);
+    for (const object of objects) this.#unit.expunge(object as unknown as Values);
   }
 
   /** The members of a many-to-many relation, to be changed at once: `await session.collection(post, "tags").add(tag)`. */
   collection<E extends AnyEntity, R extends CollectionKey<E>>(owner: E, relation: R): RelationCollection<MemberOf<E, R>> {
-    return collectionOf(this.#scope, owner as unknown as Row, relation);
+    return collectionOf(this.#scope, owner as unknown as Values, relation);
   }
 
   /**
@@ -338,6 +340,7 @@ export class Session implements Runner {
       const result = await this.#scope.nested(async (transaction) => {
         const { session, scope } = this.#inside(transaction, this.#scope.unitForInner());
         inner = scope;
+        rememberSession(transaction, session);
         const returned = await work(session);
         await scope.beforeEnd(session);
         return returned;

@@ -17,7 +17,7 @@ import type { EntityState } from "./entity-state.ts";
 import { Hooks } from "./hooks.ts";
 import { IdentityMap, keptKey } from "./identity-map.ts";
 import type { Row } from "./prepared-row.ts";
-import { releaseStrangers } from "./relations.ts";
+import { own, releaseStrangers } from "./relations.ts";
 
 export type Undo = () => void;
 
@@ -88,7 +88,7 @@ export class UnitOfWork {
   delete(object: Row): void {
     const table = tableOfInstance(object, "delete()");
     if (this.added.delete(object)) return;
-    const missing = table.primaryKey.find(({ property }) => (Object.hasOwn(object, property) ? object[property] : null) == null);
+    const missing = table.primaryKey.find(({ property }) => own(object, property) === null);
     if (missing !== undefined) {
       throw new ConfigurationError(`delete(): this ${table.modelName} has no '${missing.property}', so it has no row. Add it first.`, {
         model: table.modelName,

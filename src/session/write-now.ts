@@ -45,7 +45,12 @@ export const trackInserted = (unit: UnitOfWork, rows: readonly PreparedRow[], se
 };
 
 /** Inserts the row of an object, which is prepared after the `beforeInsert` hooks of the instance were called. */
-export const insertNow = async (scope: SessionScope, session: object, prepare: () => PreparedRow, signal?: AbortSignal): Promise<object> => {
+export const insertNow = async (
+  scope: SessionScope,
+  session: object,
+  prepare: () => PreparedRow,
+  signal?: AbortSignal,
+): Promise<object> => {
   const { unit } = scope;
   let row = prepare();
   const { table } = row.root;
@@ -141,9 +146,14 @@ export const refreshNow = async ({ target, unit }: SessionScope, object: Row, si
   const root = rootOfInstance(object, "refresh()");
   const { table } = root;
   const state = unit.identities.search(table, object);
-  const key = table.primaryKey.map((column) => [column.property, state === undefined ? object[column.property] : state.tracking.kept(state, column)]);
+  const key = table.primaryKey.map((column) => [
+    column.property,
+    state === undefined ? object[column.property] : state.tracking.kept(state, column),
+  ]);
   const query = QueryBuilder.about(root, target).filter(Object.fromEntries(key) as object);
-  const found = (await (table.softDelete === null ? query : query.withDeleted()).first(signal === undefined ? {} : { signal })) as Row | null;
+  const found = (await (table.softDelete === null ? query : query.withDeleted()).first(
+    signal === undefined ? {} : { signal },
+  )) as Row | null;
   if (found === null) {
     throw new StaleObject(`refresh(): the row of this ${table.modelName} is not there any more. Expunge the object.`, {
       model: table.modelName,

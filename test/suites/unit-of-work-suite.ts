@@ -493,7 +493,10 @@ export const unitOfWorkSuite = ({ name, open }: EngineUnderTest): void => {
       });
     });
     const rows = await engine.query(Author).all();
-    assert.deepEqual(rows.map((row) => [row.name, row.email]), [["Ann", "ann@example.com"]]);
+    assert.deepEqual(
+      rows.map((row) => [row.name, row.email]),
+      [["Ann", "ann@example.com"]],
+    );
   });
 
   check("a failed flush leaves everything as before it, to be mended and tried again", async (session, engine) => {
@@ -604,14 +607,32 @@ export const unitOfWorkSuite = ({ name, open }: EngineUnderTest): void => {
     const inRows = (): Promise<number[]> => engine.query(BookGenre).orderBy("genreId").column("genreId");
     assert.equal(await statements(engine, () => genres.add(a!, b!)), 1);
     await genres.add(b!, c!);
-    assert.deepEqual([await inRows(), book.genres], [[1, 2, 3], [a, b, c]]);
+    assert.deepEqual(
+      [await inRows(), book.genres],
+      [
+        [1, 2, 3],
+        [a, b, c],
+      ],
+    );
     assert.equal(await statements(engine, () => genres.remove(a!, a!)), 1);
     await genres.remove(a!);
-    assert.deepEqual([await inRows(), book.genres], [[2, 3], [b, c]]);
+    assert.deepEqual(
+      [await inRows(), book.genres],
+      [
+        [2, 3],
+        [b, c],
+      ],
+    );
     const fresh = new Genre({ name: "d" });
     await genres.set([a!, fresh]);
     await session.commit();
-    assert.deepEqual([await inRows(), book.genres], [[1, fresh.id], [a, fresh]]);
+    assert.deepEqual(
+      [await inRows(), book.genres],
+      [
+        [1, fresh.id],
+        [a, fresh],
+      ],
+    );
     await genres.clear();
     assert.deepEqual([await inRows(), book.genres], [[], []]);
     await genres.set([]);
@@ -635,7 +656,15 @@ export const unitOfWorkSuite = ({ name, open }: EngineUnderTest): void => {
 
   check("hooks are called around writes of objects, and may change them", async (session, engine) => {
     const calls: string[] = [];
-    for (const hook of ["beforeInsert", "afterInsert", "beforeUpdate", "afterUpdate", "beforeDelete", "afterDelete", "afterLoad"] as const) {
+    for (const hook of [
+      "beforeInsert",
+      "afterInsert",
+      "beforeUpdate",
+      "afterUpdate",
+      "beforeDelete",
+      "afterDelete",
+      "afterLoad",
+    ] as const) {
       session.on(hook, Author, (author) => void calls.push(`${hook} ${author.name}`));
     }
     session.on("beforeInsert", Author, (author) => {
