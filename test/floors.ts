@@ -83,7 +83,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   "active-record": {
     floor: 9,
     idea: "Calls that need no engine in hand: they use the database that `connect()` opened.",
-    imports: ["base", "schema", "engine", "query", "session"],
+    imports: ["base", "ast", "schema", "engine", "query", "session"],
   },
   entry: {
     floor: 11,

@@ -1,15 +1,23 @@
-/** The engine that calls without one use: the one that `connect()` opened last. */
+/** The engines that calls without one use: those that `connect()` opened last, by name. */
 import { ConfigurationError } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
 import type { Engine } from "../session/engine.ts";
 
-let current: Engine | null = null;
+let engines: ReadonlyMap<string, Engine> = new Map();
 
-export const setCurrentEngine = (engine: Engine | null): void => {
-  current = engine;
+export const defaultName = "default";
+
+export const setEngines = (named: ReadonlyMap<string, Engine>): void => {
+  engines = named;
 };
 
-/** Throws `ConfigurationError` before `connect()`. */
-export const currentEngine = (): Engine => {
-  if (current !== null) return current;
-  throw new ConfigurationError("No database is connected. Call await connect(url) once when the program starts, or pass an engine.");
+/** Throws `ConfigurationError` before `connect()`, and for a name that it was not given. */
+export const currentEngine = (name: string = defaultName): Engine => {
+  const found = engines.get(name);
+  if (found !== undefined) return found;
+  if (engines.size === 0)
+    throw new ConfigurationError("No database is connected. Call await connect(url) once when the program starts, or pass an engine.");
+  throw new ConfigurationError(
+    `There is no database called '${name}'.${didYouMean(name, engines.keys())} Name it in connect({ databases: { … } }).`,
+  );
 };

@@ -21,6 +21,10 @@ export interface Runner {
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows>;
   /** Rows in batches, from one snapshot of the data. */
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows>;
+  /** Replaces the objects that were read from `rows` by those that the runner keeps for them, in place. `rows` is empty where the driver decodes. Absent where nothing is kept. */
+  adopt?(plan: Plan, rows: Rows["rows"], objects: unknown[]): void;
+  /** The same runner without `adopt`, for rows that nobody could keep. */
+  readonly untracked?: Runner;
 }
 
 /** The plan with its values, as a driver takes it. `readsInto`: the driver decodes rows itself, unless the plan wants them undecoded. */
@@ -36,9 +40,14 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortS
   sink: readsInto && plan.wire !== null ? plan.wire.newSink() : undefined,
 });
 
-/** Every row of an answer as the plan reads it. Throws `UnreadableValue` for what a column's type cannot hold. */
-export const readAll = (plan: Plan, { objects, rows }: Rows): unknown[] => {
-  if (objects !== undefined) return objects as unknown[];
+/** Every row of an answer as the plan reads it, and as `runner` keeps it. Throws `UnreadableValue` for what a column's type cannot hold. */
+export const readAll = (plan: Plan, answer: Rows, runner?: Runner): unknown[] => {
+  const read = (answer.objects as unknown[] | undefined) ?? decoded(plan, answer);
+  if (runner?.adopt !== undefined) runner.adopt(plan, answer.rows, read);
+  return read;
+};
+
+const decoded = (plan: Plan, { rows }: Rows): unknown[] => {
   try {
     return plan.reader.all(rows);
   } catch (error) {

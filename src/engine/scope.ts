@@ -28,13 +28,16 @@ export const inside = <T>(transaction: ScopedTransaction, work: () => T): T =>
  */
 export const outside = <T>(work: () => T): T => storage.run({ transaction: null, enclosing: storage.getStore() }, work);
 
-/** Whether the running code stands inside a transaction that `test` accepts, at any depth, and has not stepped `outside` of it. */
-export const standsInside = (test: (transaction: ScopedTransaction) => boolean): boolean => {
+/** The innermost transaction around the running code that `test` accepts and that it has not stepped `outside` of, or `null`. */
+export const innermost = (test: (transaction: ScopedTransaction) => boolean): ScopedTransaction | null => {
   for (let scope = storage.getStore(); scope !== undefined && scope.transaction !== null; scope = scope.enclosing) {
-    if (test(scope.transaction)) return true;
+    if (test(scope.transaction)) return scope.transaction;
   }
-  return false;
+  return null;
 };
+
+/** Whether the running code stands inside a transaction that `test` accepts, at any depth, and has not stepped `outside` of it. */
+export const standsInside = (test: (transaction: ScopedTransaction) => boolean): boolean => innermost(test) !== null;
 
 /** The same for code that has stepped `outside`, too: whether a transaction cannot end before the running code does. */
 export const isSurrounded = (test: (transaction: ScopedTransaction) => boolean): boolean => {

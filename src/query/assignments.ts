@@ -112,7 +112,15 @@ export const assignmentsOf = (table: Table, source: Source, values: unknown, use
       model: table.modelName,
     });
   }
-  return [...assignments, ...renewals(table, assignments)];
+  return [...assignments, ...renewals(table, assignments), ...nextVersion(table, source, assignments)];
+};
+
+/** The version counts every write, also those of many rows at once, so that objects read before them are known to be stale. */
+const nextVersion = ({ version }: Table, source: Source, given: readonly Assignment[]): Assignment[] => {
+  if (version === null || given.some((assignment) => assignment.column === version)) return [];
+  const left: ExpressionNode = { node: "column", source, column: version };
+  const right: ExpressionNode = { node: "literal", value: 1 };
+  return [expressionAssignment(version, { node: "arithmetic", operator: "+", left, right, type: version.type })];
 };
 
 const renewals = (table: Table, given: readonly Assignment[]): Assignment[] =>

@@ -3,7 +3,7 @@ import { ConfigurationError } from "../base/errors.ts";
 import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
-import { readFirst } from "../engine/run.ts";
+import { readAll, readFirst } from "../engine/run.ts";
 import type { Runner } from "../engine/run.ts";
 import type { StepMaker } from "../engine/shape.ts";
 import type { Table } from "../schema/table.ts";
@@ -84,5 +84,9 @@ export const findByKey = (runner: Runner, root: Root, key: unknown, signal?: Abo
   const shape = root.shape.child(makerOf(root.table));
   const plan = planOf(root, shape, runner.dialect);
   const answer = runner.run(plan, keyValues(root.table, key), signal);
-  return whenDone(answer, (rows) => readFirst(plan, rows));
+  return whenDone(answer, (rows) => {
+    if (runner.adopt === undefined) return readFirst(plan, rows);
+    const [found] = readAll(plan, rows, runner);
+    return found ?? null;
+  });
 };

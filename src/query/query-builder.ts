@@ -32,8 +32,8 @@ import { branchesOf, valuesOf, valuesResult, valuesTree, withoutKeys } from "./v
 import type { Branch } from "./values-tree.ts";
 import { aggregates, allRows, anyRow, deleteRows, firstRow, lastRow, onlyRow, rowCountOf, tuples, updateStep } from "./verbs.ts";
 
-type Take<T> = (plan: Plan, answer: Rows) => T;
-const takeChildren: Take<Children> = (plan, answer) => ({ found: readAll(plan, answer), wrapped: isWrapped(plan.shape) });
+type Take<T> = (plan: Plan, answer: Rows, runner: Runner) => T;
+const takeChildren: Take<Children> = (plan, answer, runner) => ({ found: readAll(plan, answer, runner), wrapped: isWrapped(plan.shape) });
 const takeCount: Take<number> = (_plan, answer) => answer.count;
 const defaultBatchSize = 1000;
 
@@ -157,9 +157,11 @@ export class QueryBuilder extends RefinableQuery {
     const runner = this.#running();
     const plan = this.plan(allRows, runner);
     const signal = signalOf(limit);
+    // Rows that pass by are kept by nobody: neither are their relations.
+    const untracked = runner.untracked === undefined ? this : this.on(runner.untracked);
     for await (const answer of runner.stream(plan, this.state.values, batchSize, signal)) {
       const rows = plan.reader.all(answer.rows);
-      await loadRelations(rows as object[], this.state.includes, this.#fetching(signal));
+      await loadRelations(rows as object[], this.state.includes, untracked.#fetching(signal));
       yield* rows;
     }
   }
@@ -337,7 +339,7 @@ export class QueryBuilder extends RefinableQuery {
     const runner = this.#running();
     const plan = this.#planAt(shape, runner);
     const answer = runner.run(plan, values, signalOf(options));
-    return answer instanceof Promise ? answer.then((later) => take(plan, later)) : Promise.resolve(take(plan, answer));
+    return answer instanceof Promise ? answer.then((later) => take(plan, later, runner)) : Promise.resolve(take(plan, answer, runner));
   }
 
   /** Turns what `work` throws into a rejection: a verb never throws at once. */

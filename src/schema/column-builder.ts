@@ -34,6 +34,9 @@ class ColumnBuilder {
   onUpdate(given: unknown): ColumnBuilder {
     return this.#with({ onUpdate: { given } });
   }
+  version(): ColumnBuilder {
+    return this.#with({ version: true });
+  }
   references(target: string, options: ForeignKeyOptions = {}): ColumnBuilder {
     return this.#with({ references: { ...options, target } });
   }

@@ -23,6 +23,10 @@ export interface Column<out T, out K extends Kind = Kind, out F extends Flag = F
   default(value: T | (() => T) | Sql<unknown>): Column<T, K, F | "default">;
   /** Recomputed on every update. */
   onUpdate(value: (() => T) | Sql<unknown>): Column<T, K, F>;
+  /**
+   * Counts the writes of a row, from 1: a write that meets another version than the one it read throws `StaleObject`. Give it to one `int` column.
+   */
+  version(): Column<T, K, F | "default">;
   /** A foreign key without a relation. `belongsTo` declares its foreign key by itself. */
   references(column: `${string}.${string}`, options?: ForeignKeyOptions): Column<T, K, F>;
   /** The column's name in the database, where the naming convention does not fit. */
@@ -53,4 +57,5 @@ export interface ColumnDefinition {
   readonly references?: { readonly target: string } & ForeignKeyOptions;
   readonly name?: string;
   readonly softDelete?: boolean;
+  readonly version?: boolean;
 }

@@ -89,7 +89,7 @@ export const tableColumns = (
       position,
       primaryKey: key.includes(property),
       generated: isGenerated(definition, key, property),
-      default: fillerOf(definition.default),
+      default: fillerOf(definition.default ?? (definition.version === true ? { given: 1 } : undefined)),
       onUpdate: fillerOf(definition.onUpdate),
     });
   });

@@ -36,6 +36,16 @@ const softDeleteOf = (modelName: string, columns: Table["columns"], declared: Re
   return marked[0] ?? null;
 };
 
+const versionOf = (modelName: string, columns: Table["columns"], declared: ReturnType<typeof declaredColumns>) => {
+  const marked = columns.filter((column) => declared.columns.get(column.property)!.version === true);
+  const [first, second] = marked;
+  if (second !== undefined) throw propertyError(modelName, second.property, "is a second version column. Keep one.");
+  if (first !== undefined && (first.type.kind !== "int" || first.nullable || first.primaryKey || first.onUpdate !== null)) {
+    throw propertyError(modelName, first.property, "is a version, which is int().version() without a key, NULL or onUpdate.");
+  }
+  return first ?? null;
+};
+
 const makeTable = (model: AnyModel & { readonly prototype: object }, definition: ModelDefinition): Table => {
   const modelName = modelNameOf(model, definition);
   const problem = nameProblem(definition.table);
@@ -69,6 +79,7 @@ const makeTable = (model: AnyModel & { readonly prototype: object }, definition:
     },
     orderBy: defaultOrder(modelName, byProperty, definition.options),
     softDelete: softDeleteOf(modelName, columns, declared),
+    version: versionOf(modelName, columns, declared),
   });
   return table;
 };

@@ -59,4 +59,6 @@ export interface Table extends TableRef {
   relation(name: string): Relation | undefined;
   readonly orderBy: readonly { readonly column: TableColumn; readonly direction: "asc" | "desc" }[];
   readonly softDelete: TableColumn | null;
+  /** The column that counts the row's writes. */
+  readonly version: TableColumn | null;
 }

@@ -23,6 +23,7 @@ import type { BatchPiece, BatchResults } from "./batch.ts";
 import { copyFrom } from "./copy-rows.ts";
 import { executeOn } from "./execute.ts";
 import { Session } from "./session.ts";
+import type { SessionOptions } from "./session-types.ts";
 
 export class Engine extends Database {
   /** A query without a session: no identity map, no tracking, the fastest way to models. */
@@ -36,8 +37,8 @@ export class Engine extends Database {
   }
 
   /** A session. Each statement commits by itself until a transaction is begun. */
-  session(): Session {
-    return new Session(this);
+  session(options: SessionOptions = {}): Session {
+    return new Session(this, options);
   }
 
   /** Runs `work` in a transaction: commits when it returns, rolls back when it throws, and throws what it threw. */

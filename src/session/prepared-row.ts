@@ -93,8 +93,8 @@ const construct = (table: Table, model: Constructor, values: object): Row => {
   }
 };
 
-const isMissing = "has no value and no default";
-const isRequired = (column: TableColumn): boolean => !column.nullable && !column.generated && column.default === null;
+export const isMissing = "has no value and no default";
+export const isRequired = (column: TableColumn): boolean => !column.nullable && !column.generated && column.default === null;
 
 /** The columns that the values speak about, foreign keys by their relation included. */
 export const saidColumns = (table: Table, values: object): Set<TableColumn> => {

@@ -3,6 +3,7 @@ import type { Column } from "../schema/column.ts";
 import type { ColumnKey, OptionsOf, ShapeOf } from "../schema/entity.ts";
 import type { TypeOf } from "../schema/column.ts";
 import type { CallOptions } from "../query/query.ts";
+import type { ManyToMany, TargetOf } from "../schema/relation.ts";
 import type { Kind } from "../types/column-type.ts";
 
 type KeyWithFlag<S, F> = { [K in keyof S]: S[K] extends Column<unknown, Kind, infer X> ? (F extends X ? K : never) : never }[keyof S] &
@@ -28,3 +29,15 @@ export type PrimaryKey<E> =
         ? { readonly [C in K & keyof ShapeOf<E>]: TypeOf<ShapeOf<E>[C]> }
         : never
     : never;
+
+export interface SessionOptions {
+  /** Whether queries write what is in hand first, so that they see it. True when absent. */
+  readonly autoflush?: boolean;
+}
+
+/** The many-to-many relations of a model. */
+export type CollectionKey<E> = [E] extends [infer X]
+  ? { [K in keyof ShapeOf<X>]: ShapeOf<X>[K] extends () => ManyToMany<unknown> ? K : never }[keyof ShapeOf<X>] & string
+  : never;
+/** What such a relation leads to. */
+export type MemberOf<E, R> = R extends keyof ShapeOf<E> ? TargetOf<ShapeOf<E>, R> : never;

@@ -1,5 +1,5 @@
-/** Work with the rows of a database, one transaction at a time: reading, writing at once, and beginning transactions. */
-import { ConfigurationError, NoResultFound, TransactionError } from "../base/errors.ts";
+/** Work with the rows of a database, one transaction at a time: reading, writing at once or as a unit of work, and beginning transactions. */
+import { ConfigurationError, NoResultFound } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Database } from "../engine/database.ts";
@@ -20,44 +20,67 @@ import { rootOf } from "../query/root.ts";
 import type { IfSoftDeletable, Update } from "../query/update.ts";
 import type { AnyEntity, Insert, ModelOf } from "../schema/entity.ts";
 import { describe } from "../types/column-type.ts";
-import { deleteRow, updateRow } from "./change-row.ts";
+import { admit } from "./admission.ts";
 import type { ChangeOptions } from "./change-row.ts";
+import { collectionOf } from "./collection.ts";
+import type { RelationCollection } from "./collection.ts";
+import { rememberSession } from "./current-session.ts";
 import { executeOn } from "./execute.ts";
-import { insertRow, readBack } from "./insert-row.ts";
+import { changedObjects, hasWork } from "./flush.ts";
+import { registerHook } from "./hooks.ts";
+import type { RowHook, TransactionHook } from "./hooks.ts";
 import { insertUniform, isOneStatement, uniformRows } from "./insert-rows.ts";
 import type { Uniform } from "./insert-rows.ts";
 import { LoadTogether } from "./load-together.ts";
+import { insertNow, knownByKey, refreshNow, removeNow, trackInserted, updateNow, upserted } from "./write-now.ts";
 import { prepareRow, prepareRows, rootOfInstance } from "./prepared-row.ts";
-import type { PreparedRow } from "./prepared-row.ts";
-import type { PrimaryKey, UpsertOptions } from "./session-types.ts";
+import type { PreparedRow, Row as Values } from "./prepared-row.ts";
+import { afterFlush, plainScope, SessionScope } from "./session-scope.ts";
+import type { CollectionKey, MemberOf, PrimaryKey, SessionOptions, UpsertOptions } from "./session-types.ts";
+import { tableOfInstance } from "./unit-of-work.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 import { upsertPlan, upsertRow } from "./upsert-row.ts";
 
 export class Session implements Runner {
-  readonly #database: Database;
-  /** The transaction that this session stands in; `null` for one that works without. */
-  readonly #transaction: Transaction | null;
+  readonly #scope: SessionScope;
   #load: LoadInto | null = null;
 
-  /** A session on an engine. Each statement commits by itself, until a transaction is begun. */
-  constructor(engine: Database, transaction: Transaction | null = null) {
-    this.#database = engine;
-    this.#transaction = transaction;
+  /** A session on an engine. Each statement commits by itself, until a transaction is begun or a flush begins one. */
+  constructor(engine: Database, options: SessionOptions = {}, scope: SessionScope = plainScope(engine, options)) {
+    this.#scope = scope;
   }
 
   get #target(): Database | Transaction {
-    return this.#transaction ?? this.#database;
+    return this.#scope.target;
+  }
+
+  get #unit(): UnitOfWork {
+    return this.#scope.unit;
   }
 
   get dialect(): Runner["dialect"] {
-    return this.#database.dialect;
+    return this.#scope.database.dialect;
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows> {
-    return this.#target.run(plan, values, signal);
+    return afterFlush(this.#scope, () => {
+      if (plan.writes.length > 0) this.#unit.isTainted = this.#unit.isRecording;
+      return this.#target.run(plan, values, signal);
+    });
   }
 
-  stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows> {
-    return this.#target.stream(plan, values, batchSize, signal);
+  async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows> {
+    await this.#scope.beforeQuery();
+    yield* this.#target.stream(plan, values, batchSize, signal);
+  }
+
+  adopt(plan: Plan, rows: Rows["rows"], objects: unknown[]): void {
+    const unit = this.#unit;
+    admit(unit.identities, plan, rows, objects, (state) => unit.admitted(state));
+  }
+
+  get untracked(): Runner {
+    return this.#target;
   }
 
   /** A query about a model. Nothing runs before one of its verbs. */
@@ -74,17 +97,16 @@ export class Session implements Runner {
   }
 
   /**
-   * The row with this primary key, or `null`. Composite keys by name: `get(PostTag, { postId: 1, tagId: 2 })`. Soft-deleted rows are not found.
+   * The row with this primary key, or `null`. A row that the session has already is returned without asking the database.
+   * Composite keys by name: `get(PostTag, { postId: 1, tagId: 2 })`. Soft-deleted rows are not found.
    *
    *     get(User, 1)     // SELECT … FROM "users" WHERE "id" = ?
    */
-  get<E extends AnyEntity>(model: ModelOf<E>, key: PrimaryKey<E>, options: CallOptions = {}): Promise<E | null> {
-    // Not an async function: that would put a second promise around the first, and three turns of the queue.
-    try {
-      return Promise.resolve(findByKey(this, rootOf(model), key, signalOf(options)) as MaybePromise<E | null>);
-    } catch (error) {
-      return Promise.reject(error);
-    }
+  async get<E extends AnyEntity>(model: ModelOf<E>, key: PrimaryKey<E>, options: CallOptions = {}): Promise<E | null> {
+    signalOf(options)?.throwIfAborted();
+    const root = rootOf(model);
+    const known = knownByKey(this.#unit, root, key);
+    return (known === undefined ? findByKey(this, root, key, signalOf(options)) : known) as MaybePromise<E | null>;
   }
 
   /** The row with this primary key. Throws `NoResultFound`. */
@@ -111,10 +133,7 @@ export class Session implements Runner {
   insert<E extends AnyEntity>(model: ModelOf<E>, values: Insert<E>, options?: CallOptions): Promise<E>;
   async insert(given: object, second?: object, third: CallOptions = {}): Promise<object> {
     const { values, options } = valuesAndOptions(given, second, third);
-    const row = prepareRow(given, values, "insert()");
-    const written = insertRow(this, row, signalOf(options));
-    readBack(row, written instanceof Promise ? await written : written);
-    return row.instance;
+    return insertNow(this.#scope, this, () => prepareRow(given, values, "insert()"), signalOf(options));
   }
 
   /** Inserts rows in their order, all or none, and returns their instances. All are checked before the first is written. */
@@ -127,21 +146,21 @@ export class Session implements Runner {
     const signal = signalOf(options);
     const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, signal);
     // Inside a transaction it fails alone, which takes a savepoint.
-    const alone = this.#transaction === null && groups.length === 1 && isOneStatement(this, groups[0]!) ? groups[0]! : null;
-    const settle = alone === null ? await this.#allOrNone(groups, insert, options) : [await insert(this, alone)];
-    for (const readAllBack of settle) readAllBack();
+    const alone = this.#scope.current === null && groups.length === 1 && isOneStatement(this, groups[0]!) ? groups[0]! : null;
+    const settle = alone === null ? await this.#allOrNone(groups, insert, options) : [await insert(this.#target, alone)];
+    trackInserted(this.#unit, rows, settle);
     return rows.map(({ instance }) => instance);
   }
 
   /** Changes columns of one row, then sets them on the instance. Throws `StaleObject` when the row is gone; a failed write leaves the instance as it was. */
   async update<E extends AnyEntity>(instance: E, values: Update<E>, options: CallOptions = {}): Promise<E> {
-    await updateRow(this, rootOfInstance(instance, "update()"), instance, values, { signal: signalOf(options) });
+    await updateNow(this.#scope, this, instance, values, { signal: signalOf(options) });
     return instance;
   }
 
   /** Deletes the instance's row for good, also on soft-deletable models. Does nothing when it is gone already. */
   async remove(instance: AnyEntity, options: CallOptions = {}): Promise<void> {
-    await deleteRow(this, rootOfInstance(instance, "remove()"), instance, { signal: signalOf(options) });
+    await removeNow(this.#scope, this, instance, { signal: signalOf(options) });
   }
 
   /**
@@ -154,7 +173,7 @@ export class Session implements Runner {
   async upsert(given: object, second: object, third?: object): Promise<object> {
     const { values, options } = valuesAndOptions(given, second, third);
     const row = prepareRow(given, values, "upsert()");
-    return Object.assign(row.instance, await upsertRow(this, row, upsertPlan(row.root.table, options)));
+    return upserted(this.#unit, row, await upsertRow(this.#target, row, upsertPlan(row.root.table, options)));
   }
 
   /** Upserts rows in their order, all or none. A key that comes twice is written twice; the last one stays. */
@@ -163,9 +182,10 @@ export class Session implements Runner {
   async upsertAll(given: object, second: object, third?: object): Promise<object[]> {
     const { values, options } = valuesAndOptions(given, second, third);
     const rows = prepareRows(given, values, "upsertAll()");
-    const upsert = (runner: Runner, row: PreparedRow): MaybePromise<object> => upsertRow(runner, row, upsertPlan(row.root.table, options));
+    const upsert = (runner: Runner, row: PreparedRow): MaybePromise<Readonly<Values>> =>
+      upsertRow(runner, row, upsertPlan(row.root.table, options));
     const found = await this.#allOrNone(rows, upsert, options);
-    return rows.map(({ instance }, index) => Object.assign(instance, found[index]));
+    return rows.map((row, index) => upserted(this.#unit, row, found[index]!));
   }
 
   /** Marks the row as deleted: queries leave it out until `restore`. */
@@ -186,19 +206,107 @@ export class Session implements Runner {
         model: modelName,
       });
     }
-    await updateRow(this, root, instance, { [softDelete.property]: deletedAt }, options);
+    await updateNow(this.#scope, this, instance, { [softDelete.property]: deletedAt }, options);
     return instance;
   }
 
   /** Deletes the row of a soft-deletable model for good. */
   async forceDelete(instance: AnyEntity, options: CallOptions = {}): Promise<void> {
-    await deleteRow(this, rootOfInstance(instance, "forceDelete()"), instance, { use: "forceDelete()", signal: signalOf(options) });
+    await removeNow(this.#scope, this, instance, { use: "forceDelete()", signal: signalOf(options) });
+  }
+
+  /**
+   * New objects, to be inserted by the next flush together with the new objects that their relations lead to. Objects of `delete()` are kept after all.
+   *
+   *     session.add(new Post({ title: "Hello", author: new User({ name: "Ann" }) }));
+   *     await session.commit();          // INSERT INTO "users" …; INSERT INTO "posts" … with the user's new id
+   */
+  add(...objects: readonly AnyEntity[]): this {
+    for (const object of objects) this.#unit.add(object as unknown as Values);
+    return this;
+  }
+
+  addAll(objects: Iterable<AnyEntity>): this {
+    return this.add(...objects);
+  }
+
+  /** Objects whose rows the next flush deletes, children before parents. Objects that were only added are let go of. Soft-deletable ones go for good, too. */
+  delete(...objects: readonly AnyEntity[]): this {
+    for (const object of objects) this.#unit.delete(object as unknown as Values);
+    return this;
+  }
+
+  /**
+   * Writes what is in hand without committing: new objects, the changed columns of tracked ones, deletions. Everything is checked first, all of it is
+   * written or nothing, and after a failure the objects are as before. On a session without a transaction it begins one that `commit()` ends.
+   */
+  async flush(): Promise<void> {
+    await this.#scope.flush(this);
+  }
+
+  /** Objects to be inserted, those with changes, and those to be deleted by the next flush. */
+  get new(): object[] {
+    return [...this.#unit.added];
+  }
+  get dirty(): object[] {
+    return changedObjects(this.#unit);
+  }
+  get deleted(): object[] {
+    return [...this.#unit.deleted];
+  }
+
+  /** Whether this object, or any, has something to be written. */
+  isDirty(object?: AnyEntity): boolean {
+    if (object === undefined) return hasWork(this.#unit);
+    const row = object as unknown as Values;
+    return this.#unit.added.has(row) || this.#unit.deleted.has(row) || this.dirty.includes(row);
+  }
+
+  /** Whether the session holds this object: tracked, or to be inserted. */
+  has(object: AnyEntity): boolean {
+    const row = object as unknown as Values;
+    return this.#unit.added.has(row) || this.#unit.identities.search(tableOfInstance(row, "has()"), row) !== undefined;
+  }
+
+  /** Reads the object's row again; changes that were not written are lost. Throws `StaleObject` when the row is gone. */
+  async refresh<E extends AnyEntity>(object: E, options: CallOptions = {}): Promise<E> {
+    await refreshNow(this.#scope, object as unknown as Values, signalOf(options));
+    return object;
+  }
+
+  /** Lets go of an object: it is not tracked any more, and nothing of it is written. Without objects: of all. */
+  expunge(...objects: readonly AnyEntity[]): void {
+    if (objects.length === 0) this.#unit.clear();
+    for (const object of objects) this.#unit.expunge(object as unknown as Values);
+  }
+
+  /** The members of a many-to-many relation, to be changed at once: `await session.collection(post, "tags").add(tag)`. */
+  collection<E extends AnyEntity, R extends CollectionKey<E>>(owner: E, relation: R): RelationCollection<MemberOf<E, R>> {
+    return collectionOf(this.#scope, owner as unknown as Values, relation);
+  }
+
+  /**
+   * Calls `call` for every object of the model (`beforeInsert`, `afterInsert`, `beforeUpdate`, `afterUpdate`, `beforeDelete`, `afterDelete`, `afterLoad`),
+   * or for every transaction (`beforeCommit`, `afterCommit`, `afterRollback`) of this session.
+   */
+  on(name: TransactionHook, call: () => unknown): this;
+  on<E extends AnyEntity>(name: RowHook, model: ModelOf<E>, call: (object: E, session: Session) => unknown): this;
+  on(name: RowHook | TransactionHook, second: unknown, third?: unknown): this {
+    registerHook(this.#unit, name, second, third);
+    return this;
+  }
+
+  /** Calls back once, when everything has been committed; not at all when it is rolled back. At once when there is nothing to commit. */
+  async afterCommit(call: () => unknown): Promise<void> {
+    await this.#scope.afterCommit(call);
   }
 
   /** Runs a statement made by `select()`, or SQL made by the `sql` tag. */
   execute<E, Row>(statement: Query<E, Row>, options?: RawOptions): Promise<Result<Row>>;
   execute<Row>(statement: Sql<Row>, options?: RawOptions): Promise<Result<Row>>;
   async execute(statement: unknown, options: RawOptions = {}): Promise<Result<unknown>> {
+    await this.#scope.beforeQuery();
+    this.#unit.isTainted = this.#unit.isRecording;
     return executeOn(this.#target, statement, options);
   }
 
@@ -208,18 +316,21 @@ export class Session implements Runner {
     parameters: RawParameters = [],
     options: RawOptions = {},
   ): Promise<Result<Row>> {
+    await this.#scope.beforeQuery();
+    this.#unit.isTainted = this.#unit.isRecording;
     return runText<Row>(this.#target, text, parameters, options);
   }
 
   /**
    * Begins a transaction, or a savepoint inside one, that ends with `commit()`; leaving an `await using` block before that rolls it back.
+   * The session it gives works with the same objects; this one stands by until then.
    * BEGIN is sent with the first statement.
    */
   async begin(options: TransactionOptions = {}): Promise<Session> {
     if (options.retry !== undefined)
       throw new ConfigurationError("begin() has nothing to run again: the option retry belongs to transaction(work).");
-    const transaction = await (this.#transaction?.nested(options) ?? this.#database.newTransaction(options));
-    return new Session(this.#database, transaction);
+    const { current, database } = this.#scope;
+    return this.#inside(await (current?.nested(options) ?? database.newTransaction(options)), this.#scope.unitForInner()).session;
   }
 
   /**
@@ -228,24 +339,49 @@ export class Session implements Runner {
    */
   async transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     if (typeof work !== "function") throw new ConfigurationError(`transaction() takes a function of the session, not ${describe(work)}.`);
-    const inner = (transaction: Transaction): Promise<T> => work(new Session(this.#database, transaction));
-    return this.#transaction === null ? this.#database.runInTransaction(inner, options) : this.#transaction.nestedRun(inner, options);
+    let inner: SessionScope | null = null;
+    try {
+      const result = await this.#scope.nested(async (transaction) => {
+        const { session, scope } = this.#inside(transaction, this.#scope.unitForInner());
+        inner = scope;
+        rememberSession(transaction, session);
+        const returned = await work(session);
+        await scope.beforeEnd(session);
+        return returned;
+      }, options);
+      await (inner as SessionScope | null)?.ended();
+      return result;
+    } catch (error) {
+      await (inner as SessionScope | null)?.failed();
+      throw error;
+    }
   }
 
-  /** Makes everything since `begin()` permanent. When that fails, it is rolled back. The session cannot be used afterwards. */
+  #inside(transaction: Transaction, unit: UnitOfWork): { readonly session: Session; readonly scope: SessionScope } {
+    const { database, autoflush } = this.#scope;
+    const scope = new SessionScope(database, transaction, unit, autoflush);
+    return { session: new Session(database, {}, scope), scope };
+  }
+
+  /**
+   * Writes what is in hand and makes everything permanent, in one transaction: the one that was begun, which cannot be used afterwards, or the session's
+   * own. When that fails, it is rolled back, and objects are what they were before. Does nothing when there is nothing to write or to end.
+   */
   async commit(): Promise<void> {
-    await this.#begun("commit()").commit();
+    await this.#scope.commit(this);
   }
 
-  /** Undoes everything since `begin()`. The session cannot be used afterwards. Throws `TransactionError` after `commit()`: that cannot be undone. */
+  /**
+   * Undoes everything since `begin()`, after which the session cannot be used, or since a plain session's last `commit()`. Objects are what they were
+   * then: their values and keys, and whether they are tracked. Throws `TransactionError` after `commit()` of a begun transaction: that cannot be undone.
+   */
   async rollback(): Promise<void> {
-    const transaction = this.#begun("rollback()");
-    if (transaction.isCommitted) throw new TransactionError("rollback(): the transaction has been committed, and cannot be undone.");
-    await transaction.rollback();
+    await this.#scope.rollback();
   }
 
+  /** Rolls back what was not committed. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#transaction?.rollback();
+    await this.#scope.dispose();
   }
 
   #loading(): LoadInto {
@@ -253,19 +389,12 @@ export class Session implements Runner {
     return loadCall((objects, relations) => together.load(objects, relations));
   }
 
-  #begun(use: string): Transaction {
-    if (this.#transaction !== null) return this.#transaction;
-    throw new TransactionError(
-      `${use}: this session has no transaction; each statement commits by itself. Begin one with session.begin() or session.transaction(…).`,
-    );
-  }
-
   async #allOrNone<T, R>(rows: readonly T[], write: (runner: Runner, row: T) => MaybePromise<R>, call: CallOptions): Promise<R[]> {
     if (rows.length === 0) return [];
     const all = (runner: Runner): Promise<R[]> => eachInOrder(rows, (row) => write(runner, row));
     const signal = signalOf(call);
     const options = signal === undefined ? {} : { signal };
-    return this.#transaction === null ? this.#database.runInTransaction(all, options) : this.#transaction.nestedRun(all, options);
+    return this.#scope.nested(all, options);
   }
 }
 

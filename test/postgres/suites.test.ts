@@ -4,6 +4,7 @@ import { createEngine, type Engine, type EngineOptions } from "../../src/entry/i
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import { sessionSuite } from "../suites/session-suite.ts";
 import { transactionSuite } from "../suites/transaction-suite.ts";
+import { unitOfWorkSuite } from "../suites/unit-of-work-suite.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 import { write } from "./requests.ts";
 
@@ -25,4 +26,5 @@ const open = async (options: EngineOptions = {}): Promise<Engine> => {
 };
 
 sessionSuite({ name: "PostgreSQL", open });
+unitOfWorkSuite({ name: "PostgreSQL", open });
 transactionSuite({ name: "PostgreSQL", open, readsBesideWriter: true });

@@ -43,6 +43,7 @@ const columns = [
 const table: Table = {
   name: "users",
   softDelete: null,
+  version: null,
   modelName: "User",
   // Nothing that makes DDL reads the class.
   model: Object as unknown as Table["model"],

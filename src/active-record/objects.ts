@@ -1,0 +1,131 @@
+/** `User.objects`: the calls about a model without an engine or a session in hand. Inside a transaction they are part of it. */
+import { UniqueViolation } from "../base/errors.ts";
+import type { Condition } from "../ast/typed-expression.ts";
+import type { Sql } from "../ast/sql-tag.ts";
+import type { Load } from "../query/load.ts";
+import type { Loaded } from "../query/loaded.ts";
+import type { Filter, LookupKey } from "../query/lookups.ts";
+import type { OrderKey, RelationPath } from "../query/paths.ts";
+import type { CallOptions, Query } from "../query/query.ts";
+import { QueryBuilder } from "../query/query-builder.ts";
+import { rootOf } from "../query/root.ts";
+import type { Update } from "../query/update.ts";
+import type { AnyEntity, ColumnKey, Insert, ModelOf, ShapeOf } from "../schema/entity.ts";
+import type { Columns, Scope } from "../schema/scope.ts";
+import type { Session } from "../session/session.ts";
+import { ambientSession, AmbientRunner } from "./ambient.ts";
+import { currentEngine, defaultName } from "./current-engine.ts";
+
+type Values = Record<string, unknown>;
+
+export class Objects<E extends AnyEntity> {
+  readonly #model: ModelOf<E>;
+  readonly #name: string;
+
+  constructor(model: ModelOf<E>, name: string = defaultName) {
+    this.#model = model;
+    this.#name = name;
+  }
+
+  /** The same calls on another of the databases that `connect()` opened. */
+  using(name: string): Objects<E> {
+    return new Objects(this.#model, name);
+  }
+
+  /** A query about all rows. Nothing runs before one of its verbs; it runs in the transaction that stands around that. */
+  query(): Query<E, E> {
+    return this.#query() as unknown as Query<E, E>;
+  }
+  filter<K extends LookupKey<E>>(lookups: Filter<E, K>): Query<E, E> {
+    return this.#query().filter(lookups) as unknown as Query<E, E>;
+  }
+  exclude<K extends LookupKey<E>>(lookups: Filter<E, K>): Query<E, E> {
+    return this.#query().exclude(lookups) as unknown as Query<E, E>;
+  }
+  where(condition: Condition | Sql<unknown> | ((row: Columns<E>) => Condition | Sql<unknown>)): Query<E, E> {
+    return this.#query().where(condition) as unknown as Query<E, E>;
+  }
+  orderBy(...keys: OrderKey<E>[]): Query<E, E> {
+    return this.#query().orderBy(...keys) as unknown as Query<E, E>;
+  }
+  with<P extends RelationPath<E>>(...relations: (P | Load<P>)[]): Query<E, E & Loaded<Scope<E>, P>> {
+    return this.#query().with(...relations) as unknown as Query<E, E & Loaded<Scope<E>, P>>;
+  }
+  all(options?: CallOptions): Promise<E[]> {
+    return this.#query().all(options) as Promise<E[]>;
+  }
+  first(options?: CallOptions): Promise<E | null> {
+    return this.#query().first(options) as Promise<E | null>;
+  }
+  count(options?: CallOptions): Promise<number> {
+    return this.#query().count(options);
+  }
+  exists(options?: CallOptions): Promise<boolean> {
+    return this.#query().exists(options);
+  }
+
+  /** The only row that matches. Throws `NoResultFound` or `MultipleResultsFound`. */
+  get<K extends LookupKey<E>>(lookups: Filter<E, K>, options?: CallOptions): Promise<E> {
+    return this.#query().filter(lookups).one(options) as Promise<E>;
+  }
+
+  /** Inserts one row. */
+  async create(values: Insert<E>): Promise<E> {
+    return this.#session().insert(this.#model, values);
+  }
+
+  /** Inserts rows in their order, all or none. Hooks are not called. */
+  async bulkCreate(rows: readonly Insert<E>[]): Promise<E[]> {
+    return this.#session().insertAll(this.#model, rows);
+  }
+
+  /** Writes these columns of the objects as they are, all or none, and returns how many there were. Throws `StaleObject` for one whose row is gone. */
+  async bulkUpdate(objects: readonly E[], fields: readonly ColumnKey<ShapeOf<E>>[]): Promise<number> {
+    if (objects.length === 0) return 0;
+    await this.#session().transaction(async (session) => {
+      const writes = objects.map((object) => {
+        const values = Object.fromEntries(fields.map((field) => [field, (object as unknown as Values)[field]]));
+        return session.update(object, values as Update<E>);
+      });
+      await Promise.all(writes);
+    });
+    return objects.length;
+  }
+
+  /**
+   * The row with these values, and whether it was made just now: `[user, true]`. `defaults` are further values for a new row.
+   * Two that ask at once get one row when a unique constraint covers the values.
+   */
+  async getOrCreate(values: Partial<Insert<E>>, defaults: Partial<Insert<E>> = {}): Promise<[E, boolean]> {
+    const find = (): Promise<E | null> => this.#query().filter(values).oneOrNull() as Promise<E | null>;
+    const found = await find();
+    if (found !== null) return [found, false];
+    try {
+      const made = await this.#session().transaction((session) =>
+        session.insert(this.#model, { ...values, ...defaults } as unknown as Insert<E>),
+      );
+      return [made, true];
+    } catch (error) {
+      if (!(error instanceof UniqueViolation)) throw error;
+      const theirs = await find();
+      if (theirs === null) throw error;
+      return [theirs, false];
+    }
+  }
+
+  /** The row with these values, changed to `changes`, or made of both; and whether it was made just now. */
+  async updateOrCreate(values: Partial<Insert<E>>, changes: Update<E>): Promise<[E, boolean]> {
+    const [object, isNew] = await this.getOrCreate(values, changes as unknown as Partial<Insert<E>>);
+    if (!isNew) await this.#session().update(object, changes);
+    return [object, isNew];
+  }
+
+  // The types of a query are those of its model, which the builder behind it does not know.
+  #query(): QueryBuilder {
+    return QueryBuilder.about(rootOf(this.#model), new AmbientRunner(this.#name));
+  }
+
+  #session(): Session {
+    return ambientSession(this.#name) ?? currentEngine(this.#name).session();
+  }
+}

@@ -1,0 +1,16 @@
+/** Which session the running code stands in: that of the innermost transaction with a callback, by async context. Stepping `outside` leaves it. */
+import type { Database } from "../engine/database.ts";
+import { innermost } from "../engine/scope.ts";
+import { Transaction } from "../engine/transaction.ts";
+
+const sessions = new WeakMap<Transaction, object>();
+
+export const rememberSession = (transaction: Transaction, session: object): void => {
+  sessions.set(transaction, session);
+};
+
+/** The session of the transaction of `database` around the running code, or `null`. It is a `Session`; that file stands on this one. */
+export const sessionAround = (database: Database): object | null => {
+  const found = innermost((transaction) => transaction instanceof Transaction && transaction.host === database && transaction.isOpen);
+  return found instanceof Transaction ? (sessions.get(found) ?? null) : null;
+};

@@ -1,0 +1,376 @@
+/**
+ * Writes what an unit of work has in hand, in one go:
+ *
+ *     cascade → hooks → check everything → inserts, parents first → updates → deletes, children first → hooks
+ *
+ * Nothing is written before everything has been checked. A failed flush leaves the objects as they were before it; the caller undoes the rows.
+ */
+import { ValidationError } from "../base/errors.ts";
+import type { Runner } from "../engine/run.ts";
+import { assignmentsOf, columnProblem } from "../query/assignments.ts";
+import { nodeOf } from "../ast/node-holder.ts";
+import { ColumnCalculation } from "../query/f.ts";
+import { rootOf } from "../query/root.ts";
+import type { Root } from "../query/root.ts";
+import type { TableColumn } from "../schema/table.ts";
+import { changeAt, deleteAt } from "./change-row.ts";
+import type { RowPlace } from "./change-row.ts";
+import { Cascade } from "./cascade.ts";
+import type { Link, PendingKey } from "./cascade.ts";
+import type { EntityState } from "./entity-state.ts";
+import { inOrder } from "./flush-plan.ts";
+import type { DeferredKey, Node } from "./flush-plan.ts";
+import { insertUniform, uniformRows } from "./insert-rows.ts";
+import { addLink } from "./join-table.ts";
+import { isMissing, isRequired, prepareRow, refuseRow } from "./prepared-row.ts";
+import type { Row } from "./prepared-row.ts";
+import { forgetDependents } from "./dependents.ts";
+import { alignWithKeys, own } from "./relations.ts";
+import { putBack, tableOfInstance, valuesOf } from "./unit-of-work.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
+import { writeBatch } from "./write-batch.ts";
+
+interface Changed {
+  readonly state: EntityState;
+  columns: readonly TableColumn[];
+}
+
+/** Everything that one flush is about. */
+interface Work {
+  readonly cascade: Cascade;
+  readonly inserts: readonly Node[];
+  readonly updates: readonly Changed[];
+  readonly deletes: readonly Node[];
+}
+
+const rootOfNode = ({ table }: Node | { readonly table: Node["table"] }): Root => rootOf(table.model);
+const nodeFor = (object: Row): Node => ({ table: tableOfInstance(object, "flush()"), object });
+
+const workOf = (unit: UnitOfWork, cascade: Cascade): Work => {
+  cascade.run();
+  const waiting = new Set(cascade.pending.map(({ child }) => child));
+  const updates: Changed[] = [];
+  for (const states of unit.identities.tables()) {
+    for (const state of states[1].values()) {
+      if (unit.deleted.has(state.object)) continue;
+      if (state.tracking.isChanged(state) || waiting.has(state.object)) updates.push({ state, columns: state.tracking.changes(state) });
+    }
+  }
+  const changed = updates.filter(({ state, columns }) => columns.length > 0 || waiting.has(state.object));
+  return { cascade, inserts: [...unit.added].map(nodeFor), updates: changed, deletes: [...unit.deleted].map(nodeFor) };
+};
+
+/** Whether a flush would write anything. Leaves everything as it is. */
+export const hasWork = (unit: UnitOfWork): boolean => {
+  const { added } = unit;
+  unit.added = new Set(added);
+  const cascade = new Cascade(unit);
+  try {
+    return !isNothing(workOf(unit, cascade));
+  } finally {
+    cascade.undo();
+    unit.added = added;
+  }
+};
+
+const isNothing = ({ inserts, updates, deletes, cascade }: Work): boolean =>
+  inserts.length + updates.length + deletes.length + cascade.links.length === 0;
+
+/** What is in hand and not written, for those who ask. */
+export const changedObjects = (unit: UnitOfWork): Row[] => {
+  const changed: Row[] = [];
+  for (const state of unit.identities.states()) {
+    if (!unit.deleted.has(state.object) && state.tracking.isChanged(state) && state.tracking.changes(state).length > 0)
+      changed.push(state.object);
+  }
+  return changed;
+};
+
+/** Runs the `before` hooks, each object's once, also of objects that a hook adds. Returns the work as they left it. */
+const afterBeforeHooks = async (unit: UnitOfWork, first: Work, session: object): Promise<Work> => {
+  const done = new Set<Row>();
+  let work = first;
+  for (;;) {
+    let called = 0;
+    for (const [name, nodes] of [
+      ["beforeInsert", work.inserts],
+      ["beforeUpdate", work.updates.map(({ state }) => ({ table: state.tracking.table, object: state.object }))],
+      ["beforeDelete", work.deletes],
+    ] as const) {
+      for (const { table, object } of nodes) {
+        if (done.has(object) || !unit.hooks.has(name, table)) continue;
+        done.add(object);
+        called++;
+        await unit.hooks.row(name, table, object, session);
+      }
+    }
+    if (called === 0) return work;
+    const cascade = new Cascade(unit);
+    cascade.filled.push(...work.cascade.filled);
+    work = workOf(unit, cascade);
+  }
+};
+
+/** Whether a value is computed by the database when it is written. */
+const isExpression = (value: unknown): boolean => ColumnCalculation.of(value) !== null || nodeOf(value) !== undefined;
+
+const problemsOf = ({ table, object }: Node, columns: readonly TableColumn[], waiting: ReadonlySet<string>, isNew: boolean): Row | null => {
+  let problems: Row | null = null;
+  for (const column of columns) {
+    const { property } = column;
+    if (waiting.has(property)) continue;
+    const value = Object.hasOwn(object, property) ? object[property] : undefined;
+    if (value === undefined) {
+      if (isNew && isRequired(column)) (problems ??= {})[property] = isMissing;
+      continue;
+    }
+    if (!isNew && isExpression(value)) continue;
+    const problem = columnProblem(column, value);
+    if (problem !== null) (problems ??= {})[property] = problem;
+  }
+  return problems && table ? problems : null;
+};
+
+/** Throws one `ValidationError` for every value of every object that does not fit. */
+const checkAll = ({ cascade, inserts, updates }: Work): void => {
+  const waiting = new Map<Row, Set<string>>();
+  for (const { child, column } of cascade.pending) waiting.set(child, (waiting.get(child) ?? new Set()).add(column.property));
+  const none = new Set<string>();
+  const errors: ValidationError[] = [];
+  const check = (node: Node, columns: readonly TableColumn[], isNew: boolean): void => {
+    const problems = problemsOf(node, columns, waiting.get(node.object) ?? none, isNew);
+    if (problems !== null) errors.push(refuseRow(node.table.modelName, problems as Readonly<Record<string, string>>));
+  };
+  for (const node of inserts) check(node, node.table.columns, true);
+  for (const { state, columns } of updates) check({ table: state.tracking.table, object: state.object }, columns, false);
+  const [first] = errors;
+  if (first === undefined) return;
+  if (errors.length === 1) throw first;
+  const fields = Object.assign({}, ...errors.toReversed().map((error) => error.fields)) as Readonly<Record<string, string>>;
+  const list = errors.map(
+    (error) =>
+      `${error.model!}: ${Object.entries(error.fields!)
+        .map(([property, problem]) => `${property} ${problem}`)
+        .join("; ")}`,
+  );
+  throw new ValidationError(`flush(): ${errors.length} objects do not fit, and nothing was written. ${list.join(". ")}.`, {
+    model: first.model!,
+    fields,
+    properties: Object.keys(fields),
+  });
+};
+
+/** One flush: the objects, where they are written, and how to go back. */
+class Flush {
+  readonly #unit: UnitOfWork;
+  readonly #runner: Runner;
+  readonly #before = new Map<Row, { readonly node: Node; readonly values: Readonly<Row> }>();
+
+  constructor(unit: UnitOfWork, runner: Runner) {
+    this.#unit = unit;
+    this.#runner = runner;
+  }
+
+  async write({ cascade, inserts, updates, deletes }: Work): Promise<void> {
+    const { batches, deferred } = inOrder(inserts, cascade.pending);
+    const removals = inOrder(deletes);
+    const keys = new Map<Row, PendingKey[]>();
+    for (const pending of cascade.pending) keys.set(pending.child, [...(keys.get(pending.child) ?? []), pending]);
+    const late = this.#takeOut(deferred);
+    for (const batch of batches) await this.#insert(batch, keys, deferred);
+    await this.#setLate(deferred, late, keys);
+    await this.#update(updates, keys);
+    for (const link of cascade.links) await this.#link(link);
+    await this.#clearBeforeDelete(removals.deferred);
+    for (const batch of removals.batches.toReversed()) await this.#delete(batch);
+  }
+
+  #keep(node: Node): void {
+    if (!this.#before.has(node.object)) this.#before.set(node.object, { node, values: valuesOf(node.table, node.object) });
+  }
+
+  /** Objects get back the values they had before the flush. */
+  putBack(): void {
+    for (const { node, values } of this.#before.values()) putBack(node.table, node.object, values);
+  }
+
+  /** Values of keys that can be set only in a second step. */
+  #takeOut(deferred: readonly DeferredKey[]): Map<DeferredKey, unknown> {
+    const late = new Map<DeferredKey, unknown>();
+    for (const key of deferred) {
+      this.#keep(nodeFor(key.child));
+      late.set(key, own(key.child, key.column.property));
+      key.child[key.column.property] = null;
+    }
+    return late;
+  }
+
+  #fillKeys(object: Row, keys: ReadonlyMap<Row, PendingKey[]>, except: readonly DeferredKey[] = []): void {
+    for (const { child, column, parent, parentColumn } of keys.get(object) ?? []) {
+      if (!except.some((key) => key.child === child && key.column === column)) child[column.property] = own(parent, parentColumn.property);
+    }
+  }
+
+  async #insert(batch: readonly Node[], keys: ReadonlyMap<Row, PendingKey[]>, deferred: readonly DeferredKey[]): Promise<void> {
+    const rows = batch.map((node) => {
+      this.#keep(node);
+      this.#fillKeys(node.object, keys, deferred);
+      return prepareRow(node.object, undefined, "flush()");
+    });
+    const settle = await writeBatch(uniformRows(rows), (group) => insertUniform(this.#runner, group));
+    rows.forEach((row) => {
+      const { node, values } = this.#before.get(row.instance)!;
+      this.#unit.record(() => putBack(node.table, node.object, values));
+    });
+    for (const complete of settle) complete();
+    for (const { table, object } of batch) {
+      this.#unit.written(table, object);
+      this.#unit.added.delete(object);
+    }
+  }
+
+  async #setLate(
+    deferred: readonly DeferredKey[],
+    late: ReadonlyMap<DeferredKey, unknown>,
+    keys: ReadonlyMap<Row, PendingKey[]>,
+  ): Promise<void> {
+    for (const key of deferred) {
+      key.child[key.column.property] = late.get(key);
+      this.#fillKeys(key.child, keys);
+      const table = tableOfInstance(key.child, "flush()");
+      const state = this.#unit.identities.search(table, key.child)!;
+      await this.#change({ state, columns: [key.column] });
+    }
+  }
+
+  async #update(updates: readonly Changed[], keys: ReadonlyMap<Row, PendingKey[]>): Promise<void> {
+    for (const changed of updates) {
+      const { state } = changed;
+      this.#keep({ table: state.tracking.table, object: state.object });
+      this.#fillKeys(state.object, keys);
+      changed.columns = state.tracking.changes(state);
+    }
+    await writeBatch(
+      updates.filter(({ columns }) => columns.length > 0),
+      (changed) => this.#change(changed),
+    );
+  }
+
+  async #change({ state, columns }: Changed): Promise<void> {
+    const { object, tracking } = state;
+    const { table } = tracking;
+    const root = rootOfNode({ table });
+    this.#keep({ table, object });
+    const values = Object.fromEntries(columns.map(({ property }) => [property, object[property]]));
+    const assignments = assignmentsOf(table, root.scope.source, values, "flush()");
+    const written = await changeAt(this.#runner, root, placeOf(state), assignments, { use: "flush()" });
+    Object.assign(object, written);
+    this.#unit.written(table, object, state);
+    alignWithKeys(this.#unit.identities, table, object);
+  }
+
+  async #link({ relation, owner, member }: Link): Promise<void> {
+    await addLink(this.#runner, rootOfNode(nodeFor(owner)), relation, owner, [member]);
+  }
+
+  async #clearBeforeDelete(deferred: readonly DeferredKey[]): Promise<void> {
+    for (const { child, column } of deferred) {
+      const { table } = nodeFor(child);
+      const root = rootOfNode({ table });
+      const state = this.#unit.identities.search(table, child);
+      const place =
+        state === undefined ? { key: keyValuesOf(child, table.primaryKey), version: undefined } : { ...placeOf(state), version: undefined };
+      // The row goes in this flush: its version and its renewed columns matter to nobody.
+      const [assignment] = assignmentsOf(table, root.scope.source, { [column.property]: null }, "flush()");
+      await changeAt(this.#runner, root, place, [assignment!], { use: "flush()" });
+    }
+  }
+
+  async #delete(batch: readonly Node[]): Promise<void> {
+    await writeBatch(batch, async ({ table, object }) => {
+      const state = this.#unit.identities.search(table, object);
+      const place = state === undefined ? { key: keyValuesOf(object, table.primaryKey), version: undefined } : placeOf(state);
+      await deleteAt(this.#runner, rootOfNode({ table }), place, { use: "flush()" });
+      if (state !== undefined) this.#unit.gone(state);
+      this.#unit.deleted.delete(object);
+      forgetDependents(this.#unit, table, object);
+    });
+  }
+}
+
+/** They come when everything has been written; what they throw is the caller's to answer with a rollback. */
+const afterHooks = async ({ hooks }: UnitOfWork, { inserts, updates, deletes }: Work, session: object): Promise<void> => {
+  for (const [name, nodes] of [
+    ["afterInsert", inserts],
+    ["afterUpdate", updates.map(({ state }) => ({ table: state.tracking.table, object: state.object }))],
+    ["afterDelete", deletes],
+  ] as const) {
+    for (const { table, object } of nodes) if (hooks.has(name, table)) await hooks.row(name, table, object, session);
+  }
+};
+
+const keyValuesOf = (object: Row, columns: readonly TableColumn[]): unknown[] => columns.map(({ property }) => object[property]);
+
+/** Where the row of a tracked object is: by what was read, whatever the object says now. */
+const placeOf = (state: EntityState): RowPlace => {
+  const { tracking } = state;
+  const { primaryKey, version } = tracking.table;
+  return {
+    key: primaryKey.map((column) => tracking.kept(state, column)),
+    version: version === null ? undefined : (tracking.kept(state, version) ?? undefined),
+  };
+};
+
+/** The work with its hooks called and all values checked; `null` when there is none. What a failure had filled in is taken back. */
+const prepared = async (unit: UnitOfWork, session: object): Promise<Work | null> => {
+  const cascade = new Cascade(unit);
+  let work: Work | null = null;
+  try {
+    work = workOf(unit, cascade);
+    if (isNothing(work)) return null;
+    work = await afterBeforeHooks(unit, work, session);
+    checkAll(work);
+    return work;
+  } catch (error) {
+    (work?.cascade ?? cascade).undo();
+    throw error;
+  }
+};
+
+/**
+ * Writes everything in hand. `open` gives the runner, and is called only when there is something to write.
+ * When it fails, objects and sets are what they were before, and the error is thrown: the caller rolls the rows back.
+ */
+export const flush = async (
+  unit: UnitOfWork,
+  open: (write: (runner: Runner) => Promise<void>) => Promise<void>,
+  session: object,
+): Promise<boolean> => {
+  const added = new Set(unit.added);
+  const deleted = new Set(unit.deleted);
+  const undoSets = (): void => {
+    unit.added = added;
+    unit.deleted = deleted;
+  };
+  const ready = await prepared(unit, session).catch((error: unknown) => {
+    undoSets();
+    throw error;
+  });
+  if (ready === null) return false;
+  const undo = unit.checkpoint();
+  let running: Flush | null = null;
+  try {
+    await open(async (runner) => {
+      running = new Flush(unit, runner);
+      await running.write(ready);
+    });
+  } catch (error) {
+    undo();
+    (running as Flush | null)?.putBack();
+    ready.cascade.undo();
+    undoSets();
+    throw error;
+  }
+  await afterHooks(unit, ready, session);
+  return true;
+};

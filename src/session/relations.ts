@@ -1,0 +1,83 @@
+/** The relations that an object has in hand, and keeping them in step with its foreign keys. */
+import type { Relation, Table, TableColumn } from "../schema/table.ts";
+import type { EntityState } from "./entity-state.ts";
+import { keyOfValues } from "./identity-map.ts";
+import type { IdentityMap } from "./identity-map.ts";
+import type { Row } from "./prepared-row.ts";
+
+const relations = new WeakMap<Table, readonly Relation[]>();
+
+export const relationsOf = (table: Table): readonly Relation[] => {
+  const known = relations.get(table);
+  if (known !== undefined) return known;
+  const made = table.relationNames.map((name) => table.relation(name)!);
+  relations.set(table, made);
+  return made;
+};
+
+/** The loaded or assigned value of a relation; `undefined` when there is none. */
+export const inHand = (object: Row, relation: Relation): unknown =>
+  Object.hasOwn(object, relation.name) ? object[relation.name] : undefined;
+
+/** The objects of a relation that is in hand, none for `null`. */
+export const membersOf = (object: Row, relation: Relation): readonly Row[] => {
+  const value = inHand(object, relation);
+  if (Array.isArray(value)) return (value as unknown[]).filter((each): each is Row => typeof each === "object" && each !== null);
+  return typeof value === "object" && value !== null ? [value as Row] : [];
+};
+
+export const own = (object: Row, property: string): unknown => (Object.hasOwn(object, property) ? (object[property] ?? null) : null);
+
+/** Whether two key values name the same row: an `int` may meet a `bigint` of the same value. */
+export const isSameKey = (one: unknown, other: unknown): boolean =>
+  one === other || (one !== null && other !== null && typeof one !== "object" && String(one) === String(other));
+
+/** The columns of a belongsTo: here, and on the target. */
+export const belongsToColumns = (table: Table, relation: Relation): readonly [near: TableColumn, far: TableColumn] => {
+  const [near, far] = relation.keys[0]!;
+  return [table.byProperty.get(near.property)!, relation.target.byProperty.get(far.property)!];
+};
+
+/**
+ * After a foreign key was written: a relation in hand that shows another row is replaced by the row's own object, where it is tracked,
+ * or becomes not loaded.
+ */
+export const alignWithKeys = (identities: IdentityMap, table: Table, object: Row): void => {
+  for (const relation of relationsOf(table)) {
+    if (relation.kind !== "belongsTo") continue;
+    const target = inHand(object, relation);
+    if (typeof target !== "object" || target === null) continue;
+    const [near, far] = belongsToColumns(table, relation);
+    const key = own(object, near.property);
+    if (isSameKey(key, own(target as Row, far.property))) continue;
+    const found = far.primaryKey && key !== null ? identities.of(relation.target).get(keyOfValues(relation.target, [key])!) : undefined;
+    if (found === undefined) delete object[relation.name];
+    else object[relation.name] = found.object;
+  }
+};
+
+/** What a rollback needs to know of a unit of work. */
+interface Holder {
+  readonly identities: IdentityMap;
+  readonly added: ReadonlySet<Row>;
+}
+
+/** After a rollback: objects that are not the session's any more leave the relations of those that are. */
+export const releaseStrangers = (unit: Holder): void => {
+  for (const state of unit.identities.states()) releaseFrom(unit, state);
+};
+
+const releaseFrom = ({ identities, added }: Holder, { tracking: { table }, object }: EntityState): void => {
+  for (const relation of relationsOf(table)) {
+    const value = inHand(object, relation);
+    if (typeof value !== "object" || value === null) continue;
+    const isOurs = (each: Row): boolean => added.has(each) || identities.stateOf(relation.target, each) !== undefined;
+    if (!Array.isArray(value)) {
+      if (relation.kind !== "belongsTo" && !isOurs(value as Row)) delete object[relation.name];
+      continue;
+    }
+    const kept = (value as Row[]).filter(isOurs);
+    if (kept.length < value.length) value.splice(0, value.length, ...kept);
+  }
+  alignWithKeys(identities, table, object);
+};

@@ -1,0 +1,251 @@
+/**
+ * Where a session's statements run, and when its unit of work is written.
+ *
+ *     begun by transaction() or begin()     in that transaction
+ *     plain                                 by themselves, until a flush begins a transaction of the session's own; commit() or rollback() ends it
+ */
+import { ConfigurationError, TransactionError } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
+import { whenDone } from "../base/maybe-promise.ts";
+import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { Database } from "../engine/database.ts";
+import type { Runner } from "../engine/run.ts";
+import type { Transaction } from "../engine/transaction.ts";
+import type { TransactionOptions } from "../engine/transaction-options.ts";
+import { flush, hasWork } from "./flush.ts";
+import type { SessionOptions } from "./session-types.ts";
+import { startMark, UnitOfWork } from "./unit-of-work.ts";
+import type { Mark, UnitOwner } from "./unit-of-work.ts";
+
+/** A hook may add more to write; that many rounds are enough for any that ever ends. */
+const maxRounds = 100;
+
+export class SessionScope implements UnitOwner {
+  readonly database: Database;
+  readonly transaction: Transaction | null;
+  readonly unit: UnitOfWork;
+  /** Whether queries write what is in hand first. */
+  readonly autoflush: boolean;
+  readonly #mark: Mark;
+  readonly #outer: UnitOwner | null;
+  /** The transaction that a flush began, of a session that was not given one. */
+  #own: Transaction | null = null;
+  #flushing: Promise<unknown> | null = null;
+
+  constructor(database: Database, transaction: Transaction | null, unit: UnitOfWork, autoflush: boolean) {
+    this.database = database;
+    this.transaction = transaction;
+    this.unit = unit;
+    this.autoflush = autoflush;
+    this.#mark = transaction === null ? startMark : unit.mark();
+    this.#outer = unit.owner;
+    if (transaction === null) return;
+    unit.owner = this;
+    unit.isRecording = true;
+  }
+
+  get target(): Database | Transaction {
+    return this.transaction ?? this.#own ?? this.database;
+  }
+
+  /** The transaction that a nested one goes into. */
+  get current(): Transaction | null {
+    return this.transaction ?? this.#own;
+  }
+
+  get isOpen(): boolean {
+    return this.transaction !== null && this.transaction.isOpen;
+  }
+
+  /** The unit of work for a transaction inside this session: its own, unless another transaction works with that already. */
+  unitForInner(): UnitOfWork {
+    return this.#isInCharge() ? this.unit : new UnitOfWork();
+  }
+
+  /** Writes what is in hand before a query, so that the query sees it. */
+  beforeQuery(): MaybePromise<unknown> {
+    const { unit } = this;
+    if (unit.isEmpty || !this.autoflush || unit.hooks.isRunning || !this.#isInCharge()) return undefined;
+    if (this.#flushing !== null) return this.#flushing.then(ignore, ignore).then(() => this.beforeQuery());
+    return hasWork(unit) ? this.flush() : undefined;
+  }
+
+  /** Writes what is in hand, as part of the open transaction; a plain session begins one. All of it is written, or nothing. */
+  async flush(session: object = this): Promise<void> {
+    await this.#inTurn(() => flush(this.unit, (write) => this.#open(write, true), session));
+  }
+
+  /** Writes what is in hand and ends the transaction. When anything fails, everything is rolled back. */
+  async commit(session: object): Promise<void> {
+    if (this.transaction !== null) return this.#commitGiven(this.transaction, session);
+    const isFirst = this.#own === null;
+    const before = this.unit.mark();
+    try {
+      await this.#flushAll(session);
+      const own = this.#own;
+      if (own === null) return await this.#settled();
+      await this.unit.hooks.transaction("beforeCommit");
+      await own.commit();
+    } catch (error) {
+      await this.#own?.rollback();
+      this.#own = null;
+      // What was not written before this call can be mended and committed again.
+      this.unit.restore(isFirst ? before : startMark);
+      await this.unit.hooks.transaction("afterRollback");
+      throw error;
+    }
+    this.#own = null;
+    await this.#settled();
+  }
+
+  /** Undoes everything since the transaction began, or of a plain session since the last commit. */
+  async rollback(): Promise<void> {
+    const { transaction } = this;
+    if (transaction?.isCommitted === true)
+      throw new TransactionError("rollback(): the transaction has been committed, and cannot be undone.");
+    const wasOpen = transaction === null || this.#isHeld();
+    await (transaction ?? this.#own)?.rollback();
+    this.#own = null;
+    if (!wasOpen) return;
+    this.#giveBack();
+    this.unit.restore(this.#mark);
+    await this.unit.hooks.transaction("afterRollback");
+  }
+
+  /** The end of a callback that threw, or whose transaction could not commit. */
+  async failed(): Promise<void> {
+    if (this.transaction?.isCommitted !== true && this.#isHeld()) await this.rollback();
+  }
+
+  /** The last write of a callback that returned; its transaction commits next. Nothing is left to do when it has ended already. */
+  async beforeEnd(session: object): Promise<void> {
+    if (this.transaction?.isOpen !== true || !this.#isHeld()) return;
+    await this.#flushAll(session);
+    await this.unit.hooks.transaction("beforeCommit");
+  }
+
+  /** The callback's transaction has committed. */
+  async ended(): Promise<void> {
+    if (!this.#isHeld()) return;
+    this.#giveBack();
+    if (this.transaction?.parent === null) await this.#settled();
+  }
+
+  async dispose(): Promise<void> {
+    if (this.transaction !== null) {
+      if (this.#isHeld()) await this.rollback();
+      else await this.transaction.rollback();
+      return;
+    }
+    if (this.#own !== null) await this.rollback();
+  }
+
+  /** Calls back when everything is committed: at once when nothing is open and nothing unwritten. */
+  async afterCommit(call: () => unknown): Promise<void> {
+    this.unit.afterCommit.push(call);
+    const isIdle = this.current === null && (this.unit.isEmpty || !hasWork(this.unit));
+    if (isIdle) await this.#settled();
+  }
+
+  /** Writes what is in hand, then runs `work` in the transaction, or in one of its own: all of it happens or nothing. */
+  async atOnce(work: (runner: Runner) => Promise<void>): Promise<void> {
+    await this.beforeQuery();
+    await this.nested(work, {});
+  }
+
+  async nested<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
+    const { current } = this;
+    return current === null ? this.database.runInTransaction(work, options) : current.nestedRun(work, options);
+  }
+
+  async #commitGiven(transaction: Transaction, session: object): Promise<void> {
+    try {
+      if (transaction.isOpen && this.#isHeld()) {
+        await this.#flushAll(session);
+        await this.unit.hooks.transaction("beforeCommit");
+      }
+      await transaction.commit();
+    } catch (error) {
+      if (!transaction.isOpen || this.#isHeld()) await this.failed();
+      throw error;
+    }
+    await this.ended();
+  }
+
+  /** Nothing has to be undone alone where everything is: no savepoint. */
+  async #flushAll(session: object): Promise<void> {
+    for (let round = 0; round < maxRounds; round++) {
+      const isWritten = await this.#inTurn(() => flush(this.unit, (write) => this.#open(write, false), session));
+      if (!isWritten) return;
+    }
+    throw new TransactionError(`commit(): after ${maxRounds} flushes the hooks still change objects. See what they change each time.`);
+  }
+
+  async #settled(): Promise<void> {
+    const calls = this.unit.settle();
+    await this.unit.hooks.transaction("afterCommit");
+    for (const call of calls) await call();
+  }
+
+  /** Flushes of one session never overlap. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    this.#assertInCharge();
+    while (this.#flushing !== null && !this.unit.hooks.isRunning) await this.#flushing.then(ignore, ignore);
+    const outer = this.#flushing;
+    const running = work();
+    this.#flushing = running;
+    try {
+      return await running;
+    } finally {
+      this.#flushing = outer;
+    }
+  }
+
+  async #open(write: (runner: Runner) => Promise<void>, isAlone: boolean): Promise<void> {
+    const { current } = this;
+    if (current !== null) return isAlone ? current.nestedRun(write) : write(current);
+    const own = this.database.newTransaction();
+    this.#own = own;
+    this.unit.isRecording = true;
+    try {
+      await write(own);
+    } catch (error) {
+      await own.rollback();
+      this.#own = null;
+      this.unit.isRecording = false;
+      throw error;
+    }
+  }
+
+  #isHeld(): boolean {
+    return this.unit.owner === this;
+  }
+
+  #isInCharge(): boolean {
+    const { owner } = this.unit;
+    return owner === (this.transaction === null ? null : this) || (owner !== this && owner?.isOpen === false && this.transaction === null);
+  }
+
+  #assertInCharge(): void {
+    if (this.#isInCharge() || (this.transaction !== null && !this.transaction.isOpen)) return;
+    throw new TransactionError("A transaction that was begun on this session is open. Use the session that it was given, or end it first.");
+  }
+
+  #giveBack(): void {
+    if (this.unit.owner === this) this.unit.owner = this.#outer;
+  }
+}
+
+const ignore = (): void => {};
+
+/** The scope of a session that was not given a transaction. */
+export const plainScope = (database: Database, options: SessionOptions): SessionScope => {
+  const unknown = Object.keys(options).find((name) => name !== "autoflush");
+  if (unknown !== undefined) throw new ConfigurationError(`A session has no option '${unknown}'.${didYouMean(unknown, ["autoflush"])}`);
+  return new SessionScope(database, null, new UnitOfWork(), options.autoflush ?? true);
+};
+
+export const afterFlush = <T>(scope: SessionScope, work: () => MaybePromise<T>): MaybePromise<T> => {
+  const flushed = scope.beforeQuery();
+  return flushed === undefined ? work() : whenDone(flushed, work);
+};
