@@ -22,7 +22,10 @@ const connect = async (): Promise<Client & { end(): Promise<void> }> => {
   return module.connect(url);
 };
 
-const runScenario = async ({ title, connections, counted, contenders, targets, pinnedTargets = targets }: Scenario, client: Client): Promise<void> => {
+const runScenario = async (
+  { title, connections, counted, contenders, targets, pinnedTargets = targets }: Scenario,
+  client: Client,
+): Promise<void> => {
   await fillTable(client);
   const opened = await openContenders(url, connections);
   const timed = await contenders(opened, client);
@@ -55,7 +58,9 @@ if (unknown !== undefined) throw new Error(`There is no benchmark '${unknown}'. 
 const client = await connect();
 const { rows } = await client.query("SELECT version(), current_setting('fsync') AS fsync");
 const [cpu] = cpus();
-console.log(`${cpu?.model ?? "unknown processor"} × ${cpus().length}, Node ${process.versions.node}, ${String(rows[0]!["version"]).split(" on ")[0]}`);
+console.log(
+  `${cpu?.model ?? "unknown processor"} × ${cpus().length}, Node ${process.versions.node}, ${String(rows[0]!["version"]).split(" on ")[0]}`,
+);
 console.log(`fsync ${String(rows[0]!["fsync"])}, synchronous_commit off, ${url.includes("host=/") ? "unix socket" : "TCP"}`);
 for (const name of wanted) {
   if (name === "idle-connections") await idleConnections(url);

@@ -174,7 +174,8 @@ const tasks = {
     if (!existsSync(join(folder, "node_modules"))) {
       runNpm("install", "--prefix", folder, "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund");
     }
-    must(node, ["--expose-gc", "benchmarks/sqlite.ts", ...parts]);
+    const isPostgres = parts[0] === "postgres";
+    must(node, ["--expose-gc", isPostgres ? "benchmarks/postgres.ts" : "benchmarks/sqlite.ts", ...(isPostgres ? parts.slice(1) : parts)]);
   },
 };
 

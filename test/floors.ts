@@ -67,8 +67,8 @@ export const rooms: Readonly<Record<string, Room>> = {
   engine: {
     floor: 6,
     idea: "Joins the rooms below: a statement becomes a plan, a plan becomes rows. Who holds the one writer, and what a transaction is.",
-    imports: ["base", "types", "ast", "schema", "dialect", "driver", "rows"],
-    builtins: { engine: ["node:async_hooks", "node:diagnostics_channel", "node:process"] },
+    imports: ["base", "config", "types", "ast", "schema", "dialect", "driver", "rows"],
+    builtins: { engine: ["node:async_hooks", "node:diagnostics_channel", "node:process", "node:timers/promises"] },
   },
   query: {
     floor: 7,

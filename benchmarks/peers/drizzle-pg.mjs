@@ -2,7 +2,7 @@
 import { eq, sql } from "drizzle-orm";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { boolean, integer, pgTable, text, timestamp } from "drizzle-orm/pg-core";
-import { Client, Pool } from "pg";
+import { Pool } from "pg";
 
 const users = pgTable("petrel_bench_users", {
   id: integer("id").primaryKey().generatedByDefaultAsIdentity(),

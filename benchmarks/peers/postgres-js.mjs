@@ -18,8 +18,7 @@ export const open = async (url, connections) => {
   return [
     {
       name: connections === 1 ? "postgres.js" : "postgres.js pool",
-      byId: async (id) =>
-        (await sql`SELECT id, name, email, age, is_active, created_at FROM ${table} WHERE id = ${id}`)[0],
+      byId: async (id) => (await sql`SELECT id, name, email, age, is_active, created_at FROM ${table} WHERE id = ${id}`)[0],
       all: () => sql`SELECT id, name, email, age, is_active, created_at FROM ${table}`,
       changeAge: (id, change) =>
         sql.begin(async (inner) => {
@@ -32,7 +31,13 @@ export const open = async (url, connections) => {
         return row.id;
       },
       insertAll: async (users) => {
-        const rows = users.map(({ name, email, age, isActive, createdAt }) => ({ name, email, age, is_active: isActive, created_at: createdAt }));
+        const rows = users.map(({ name, email, age, isActive, createdAt }) => ({
+          name,
+          email,
+          age,
+          is_active: isActive,
+          created_at: createdAt,
+        }));
         return (await sql`INSERT INTO ${table} ${sql(rows)} RETURNING id`).map((row) => row.id);
       },
       close: () => sql.end(),

@@ -107,7 +107,8 @@ const openDriver: Open = async (url, connections) => {
       insert: async (user) =>
         (await driver.run(request(insertOne, [user.name, user.email, user.age, user.isActive, user.createdAt], true, insert)))
           .rows[0]![0] as number,
-      insertAll: async (users) => (await driver.run(request(insertMany, arraysOf(users), true, arrayTypes))).rows.map((row) => row[0] as number),
+      insertAll: async (users) =>
+        (await driver.run(request(insertMany, arraysOf(users), true, arrayTypes))).rows.map((row) => row[0] as number),
       close: () => driver.close(),
     },
   ];

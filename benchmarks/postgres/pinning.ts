@@ -19,7 +19,9 @@ const taskset = (cores: string, pid: number, threads: boolean): boolean => {
 /** Puts this process and the server's processes for its connections on one core, or lets them go. False where the system does not allow it. */
 export const pin = async (client: Client, pinning: Pinning): Promise<boolean> => {
   const cores = pinning === "one core" ? "0" : "0-1023";
-  const { rows } = await client.query("SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = current_database()");
+  const { rows } = await client.query(
+    "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND datname = current_database()",
+  );
   const isDone = rows.map(({ pid }) => taskset(cores, pid as number, false));
   return taskset(cores, process.pid, true) && isDone.every(Boolean);
 };

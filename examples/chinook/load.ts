@@ -6,7 +6,7 @@ import { Customer, Employee, Invoice, InvoiceLine } from "./models/sales.ts";
 /** Models whose rows have numbers of their own, each behind those it refers to. */
 const numbered = [Artist, Album, Genre, MediaType, Track, Playlist, Employee, Customer, Invoice, InvoiceLine] as const;
 
-const copyRows = async <E extends AnyEntity>(model: ModelOf<E>, from: Engine, to: Session): Promise<number> => {
+const copyRows = async (model: ModelOf<AnyEntity>, from: Engine, to: Session): Promise<number> => {
   const rows = await from.query(model).all();
   await to.insertAll(rows);
   return rows.length;
@@ -27,7 +27,7 @@ export const loadStore = async (from: Engine, to: Engine): Promise<number> => {
   return to.transaction(async (session) => {
     let rows = 0;
     for (const model of numbered) {
-      rows += await copyRows(model as ModelOf<AnyEntity>, from, session);
+      rows += await copyRows(model, from, session);
       await countOn(session, model);
     }
     return rows + (await copyRows(PlaylistTrack, from, session));

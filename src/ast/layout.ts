@@ -171,6 +171,7 @@ export const statementLayouts: { readonly [K in Statement["statement"]]: readonl
     ["groupBy", "many"],
     ["having", "one"],
     ["limitBy", "many"],
+    ["limitByIndex", "word"],
     ["orderBy", "orderings"],
     ["limit", "one"],
     ["offset", "one"],

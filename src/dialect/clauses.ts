@@ -1,6 +1,6 @@
 /** The clauses that all statements are made of: FROM with its joins, WHERE, and whole selects. */
 import { BugError } from "../base/errors.ts";
-import type { ExpressionNode, LiteralNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { ExpressionNode, InNode, LiteralNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import type { DeletedRows, SelectItem, SelectStatement } from "../ast/select.ts";
 import type { ColumnRef, KeyPair, Source, TableRef } from "../ast/source.ts";
 import type { BoundValue } from "../base/bound-value.ts";
@@ -163,34 +163,67 @@ const withinBounds = ({ limit, offset }: SelectStatement, compilation: Compilati
   return whereAll([...skipped, `${place} <= ${rowCount(limit, compilation)}`]);
 };
 
+/** A statement's items under numbers for names: whole, and as the names alone. */
+const numberedItems = (statement: SelectStatement, compilation: Compilation): { readonly list: string; readonly names: string } => {
+  const named = statement.items.map((item, index) => ({ ...item, alias: String(index + 1) }));
+  return { list: items(named, compilation), names: named.map(({ alias }) => quote(alias)).join(", ") };
+};
+
+const from = (source: Source, compilation: Compilation): string =>
+  enter(source, compilation) + joins(compilation.sources.scope(source), compilation);
+
 /**
- * The first rows of each group: rows are numbered within theirs, and those with the wanted numbers stay, in that order.
+ * The first rows of each element: rows are numbered within theirs, and those with the wanted numbers stay, in that order.
  * Equal rows share a number under DISTINCT, and are one row by the time they are chosen.
  */
-const selectWithinGroups = (statement: SelectStatement, compilation: Compilation): string => {
-  const from = enter(statement.source, compilation) + joins(compilation.sources.scope(statement.source), compilation);
-  const names = statement.items.map((_, index) => quote(String(index + 1)));
-  const list = items(
-    statement.items.map((item, index) => ({ ...item, alias: String(index + 1) })),
-    compilation,
-  );
-  const groupKeys = statement.limitBy.map((node) => compilation.at(node, level.or)).join(", ");
-  const window = `PARTITION BY ${groupKeys}${orderBy(statement.orderBy, compilation)}`;
+const selectNumbered = (statement: SelectStatement, compilation: Compilation): string => {
+  const tables = from(statement.source, compilation);
+  const { list, names } = numberedItems(statement, compilation);
+  const keys = statement.limitBy.map(({ operand }) => compilation.at(operand, level.or)).join(", ");
+  const window = `PARTITION BY ${keys}${orderBy(statement.orderBy, compilation)}`;
   const numbered = statement.distinct ? `DISTINCT ${list}, dense_rank()` : `${list}, row_number()`;
-  const filtered = where(statement.source, statement.where, statement.deleted, compilation);
-  const inner = `SELECT ${numbered} OVER (${window}) AS "row" FROM ${from}${filtered}`;
-  return `SELECT ${names.join(", ")} FROM (${inner}) AS "numbered"${withinBounds(statement, compilation)} ORDER BY "row"`;
+  const conditions = statement.where === null ? statement.limitBy : [statement.where, ...statement.limitBy];
+  const all: ExpressionNode = conditions.length === 1 ? conditions[0]! : { node: "logical", operator: "and", operands: conditions };
+  const inner = `SELECT ${numbered} OVER (${window}) AS "row" FROM ${tables}${where(statement.source, all, statement.deleted, compilation)}`;
+  return `SELECT ${names} FROM (${inner}) AS "numbered"${withinBounds(statement, compilation)} ORDER BY "row"`;
+};
+
+/** The same by looking up each element by itself: the index stops after the few rows that are wanted. */
+const selectLateral = (
+  statement: SelectStatement,
+  { operand, list: given }: InNode,
+  elements: string,
+  compilation: Compilation,
+): string => {
+  const keys = quote(compilation.aliases.take("keys"));
+  const tables = from(statement.source, compilation);
+  const { list, names } = numberedItems(statement, compilation);
+  const ordered = orderBy(statement.orderBy, compilation);
+  const own = `${compilation.words.operand(operand, [operand, given], true, compilation)} = ${keys}."key"`;
+  const deleted = deletedCondition(statement.source, statement.deleted, compilation);
+  const filtered = whereAll([...condition(statement.where, compilation), own, ...deleted]);
+  const numbered = `${list}, row_number() OVER (${ordered.trimStart()}) AS "row"`;
+  const inner = `SELECT ${numbered} FROM ${tables}${filtered}${ordered}${limits(statement, compilation)}`;
+  return `SELECT ${names} FROM ${elements} AS ${keys} ("key") CROSS JOIN LATERAL (${inner}) AS "numbered" ORDER BY "row"`;
+};
+
+const selectOfEach = (statement: SelectStatement, compilation: Compilation): string => {
+  const [test, ...others] = statement.limitBy;
+  if (test === undefined || others.length > 0 || !statement.limitByIndex || statement.distinct)
+    return selectNumbered(statement, compilation);
+  const elements = compilation.words.elements?.(test.list, compilation);
+  return elements === undefined ? selectNumbered(statement, compilation) : selectLateral(statement, test, elements, compilation);
 };
 
 const selectHere = (statement: SelectStatement, compilation: Compilation, spellItems: () => string): string => {
-  if (statement.limitBy.length > 0) return selectWithinGroups(statement, compilation);
-  const from = enter(statement.source, compilation) + joins(compilation.sources.scope(statement.source), compilation);
+  if (statement.limitBy.length > 0) return selectOfEach(statement, compilation);
+  const tables = from(statement.source, compilation);
   const list = spellItems();
   const distinct = statement.distinct ? "DISTINCT " : "";
   const filtered = where(statement.source, statement.where, statement.deleted, compilation);
   const grouped = groups(statement, compilation);
   const ordered = orderBy(statement.orderBy, compilation);
-  return `SELECT ${distinct}${list} FROM ${from}${filtered}${grouped}${ordered}${limits(statement, compilation)}${lock(statement, compilation)}`;
+  return `SELECT ${distinct}${list} FROM ${tables}${filtered}${grouped}${ordered}${limits(statement, compilation)}${lock(statement, compilation)}`;
 };
 
 /** A select in a scope of its own, without its `wrap`. `spellItems` writes what it selects. */

@@ -42,6 +42,8 @@ export interface Words {
   literal(value: BoundValue, type: ColumnType | null): string;
   /** A parameter of the form `"column"`: its list, and how one of its values is read under `name`. Absent where inserts take no lists. */
   column?(node: ParameterNode, name: string, compilation: Compilation): { readonly list: string; readonly value: string };
+  /** The elements of a list as rows of one column, where a subquery may look at the row before it (LATERAL). */
+  elements?(list: ParameterNode, compilation: Compilation): string;
   readonly offsetAlone: string;
   /** The locking clause, with a leading space. */
   lock(lock: LockClause, root: string): string;

@@ -2,7 +2,7 @@
 import type { BoundValue } from "../base/bound-value.ts";
 import type { ParameterNode } from "../ast/expression.ts";
 import type { Statement } from "../ast/statement.ts";
-import type { Table } from "../schema/table.ts";
+import type { Table, TableColumn } from "../schema/table.ts";
 import type { Codec, ColumnType } from "../types/column-type.ts";
 
 /** What one placeholder of the text is bound to, in the order of the placeholders. */
@@ -27,6 +27,11 @@ export interface BeginOptions {
   readonly readOnly?: boolean | undefined;
 }
 
+export interface CopyWords {
+  from(table: Table, columns: readonly TableColumn[]): string;
+  to(table: Table, options: { readonly format: "csv" | "text"; readonly header: boolean }): string;
+}
+
 export interface Dialect {
   readonly name: "sqlite" | "postgres";
   /** Throws `ConfigurationError` for what this database cannot do, naming it. */
@@ -36,6 +41,8 @@ export interface Dialect {
   /** Statements that create the table and its indexes, in order, each whole. */
   createTable(table: Table, options: { readonly ifNotExists: boolean }): readonly string[];
   dropTable(table: Table, options: { readonly ifExists: boolean }): readonly string[];
+  /** COPY, where the database has it: rows as text, one per line, into columns of a table; and the rows of a table as a file. */
+  readonly copy: CopyWords | null;
   /** Whether an insert of many rows takes one list per column: parameters of the form `"column"`. */
   readonly takesColumns: boolean;
   /** Whether foreign keys of a new table may name a table that does not exist yet. */

@@ -20,6 +20,8 @@ export interface Request {
    * Without it the driver reads in one go; statements with a LIMIT of the caller's own, or one row by nature, need no more.
    */
   readonly batched: boolean;
+  /** The statement only reads, and gives one row at most: a driver that reads a single row faster may stop after it. */
+  readonly atMostOne?: boolean;
   /** The text inserts one row and returns nothing; the answer is the key that the database generated for it. Only for dialects that compile such texts. */
   readonly returnsKey?: boolean;
   readonly signal?: AbortSignal | undefined;

@@ -206,8 +206,10 @@ export class Pool<C extends Pooled> {
   #pick(use: Use): Slot<C> | null {
     const slot = use === "shared" ? this.#shareable() : this.#idle();
     if (slot === null) return null;
-    slot.use = use;
-    slot.usedSince = Date.now();
+    if (slot.use !== use) {
+      slot.use = use;
+      slot.usedSince = Date.now();
+    }
     return slot;
   }
 

@@ -3,8 +3,10 @@ import { TransactionError } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Driver, Request } from "../driver/driver.ts";
+import { ownReason } from "./call-limit.ts";
 import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
+import { withRetries } from "./retry.ts";
 import { requestOf } from "./run.ts";
 import type { Runner } from "./run.ts";
 import { isSurrounded, standsInside } from "./scope.ts";
@@ -39,7 +41,12 @@ export class Database implements Runner, TransactionHost {
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
-    return this.send(requestOf(plan, values, signal, this.driver.readsInto === true), plan.writes);
+    const request = requestOf(plan, values, signal, this.driver.readsInto === true);
+    // What is put in other words are refusals of writes and a signal's reason: other reads go without the promise that would do it.
+    if (plan.writes.length > 0 || signal !== undefined) return this.send(request, plan.writes);
+    this.assertOutside(false);
+    this.#statements++;
+    return this.driver.run(request);
   }
 
   /** Runs a request outside any transaction. Throws `TransactionError` from inside one of this database's own. */
@@ -54,7 +61,7 @@ export class Database implements Runner, TransactionHost {
         request.signal,
       );
     } catch (error) {
-      throw inModelWords(error, writes);
+      throw ownReason(inModelWords(error, writes), request.signal);
     }
   }
 
@@ -73,7 +80,8 @@ export class Database implements Runner, TransactionHost {
 
   /** Runs `work` in a transaction of its own. */
   async runInTransaction<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return runTransaction(this.newTransaction(options), work);
+    const once = (): Promise<T> => runTransaction(this.newTransaction(options), work);
+    return options.retry === undefined ? once() : withRetries(options.retry, options.signal, once);
   }
 
   /** Throws `TransactionError` when the running code stands in a transaction of this database other than `own`, or could only go on after its end. */

@@ -3,6 +3,7 @@ import type { CellDecoder, ResultField, RowSink } from "../driver/row-sink.ts";
 import { makeWireReader } from "../rows/wire-reader.ts";
 import type { WireReader } from "../rows/wire-reader.ts";
 import type { Reader, ResultShape } from "../rows/shape.ts";
+import { unreadable } from "./unreadable.ts";
 
 interface KnownReader {
   readonly decoders: readonly CellDecoder[];
@@ -13,16 +14,19 @@ interface KnownReader {
 export class WireReaders {
   readonly #shape: ResultShape;
   readonly #reader: Reader<unknown>;
+  /** Database names of the tables read, for messages. */
+  readonly #tables: readonly string[];
   readonly #byFields = new WeakMap<readonly ResultField[], WireReader>();
   readonly #known: KnownReader[] = [];
 
-  constructor(shape: ResultShape, reader: Reader<unknown>) {
+  constructor(shape: ResultShape, reader: Reader<unknown>, tables: readonly string[]) {
     this.#shape = shape;
     this.#reader = reader;
+    this.#tables = tables;
   }
 
   newSink(): RowSink {
-    return new ObjectSink(this);
+    return new ObjectSink(this, this.#tables);
   }
 
   /** The fields of one connection's statement are one object; those of the next connection say the same with another. */
@@ -49,10 +53,12 @@ export class WireReaders {
 class ObjectSink implements RowSink {
   readonly objects: unknown[] = [];
   readonly #readers: WireReaders;
+  readonly #tables: readonly string[];
   #read: WireReader | null = null;
 
-  constructor(readers: WireReaders) {
+  constructor(readers: WireReaders, tables: readonly string[]) {
     this.#readers = readers;
+    this.#tables = tables;
   }
 
   fields(fields: readonly ResultField[], decoders: readonly CellDecoder[]): void {
@@ -60,6 +66,10 @@ class ObjectSink implements RowSink {
   }
 
   rows(bytes: Buffer, start: number, end: number, count: number): void {
-    this.#read!(bytes, start, end, count, this.objects);
+    try {
+      this.#read!(bytes, start, end, count, this.objects);
+    } catch (error) {
+      throw unreadable(error, this.#tables);
+    }
   }
 }

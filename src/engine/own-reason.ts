@@ -1,9 +1,6 @@
 /** A call that its own signal stopped rejects with the signal's reason, on every database: what the caller threw in comes out again. */
-import { QueryCanceled } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
-
-const ownReason = (error: unknown, signal: AbortSignal): unknown =>
-  error instanceof QueryCanceled && signal.aborted && error.cause === signal.reason ? signal.reason : error;
+import { ownReason } from "./call-limit.ts";
 
 /** The answer, or its rejection in these words. */
 export const withOwnReason = <T>(answer: MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> =>

@@ -2,6 +2,7 @@
 import type { BoundValue } from "../base/bound-value.ts";
 import { BugError, ValidationError } from "../base/errors.ts";
 import type { ParameterNode } from "../ast/expression.ts";
+import type { SelectStatement } from "../ast/select.ts";
 import type { Statement } from "../ast/statement.ts";
 import type { Binding, Dialect } from "../dialect/dialect.ts";
 import { WireReaders } from "./object-sink.ts";
@@ -40,6 +41,8 @@ export interface Plan {
   readonly returnsKey: boolean;
   /** Whether the number of rows is open. */
   readonly batched: boolean;
+  /** Whether it reads one row at most. */
+  readonly atMostOne: boolean;
 }
 
 const hasBigint = (type: ColumnType | null): boolean => type?.kind === "bigint";
@@ -69,7 +72,7 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     sql: compiled.sql,
     placeholders: compiled.bindings.map((binding) => placeholderOf(binding, slots, dialect)),
     reader,
-    wire: columns.length === 0 ? null : new WireReaders(shape, reader),
+    wire: columns.length === 0 ? null : new WireReaders(shape, reader, compiled.reads),
     lazy: lazily(shape),
     shape,
     reads: compiled.reads,
@@ -77,8 +80,11 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     bigints: types.some(hasBigint),
     returnsKey: compiled.returnsKey === true,
     batched: statement.statement === "select" && statement.limit === null && statement.wrap === null,
+    atMostOne: statement.statement === "select" && isOneRow(statement),
   };
 };
+
+const isOneRow = ({ limit, wrap }: SelectStatement): boolean => wrap !== null || (limit?.node === "literal" && limit.value === 1);
 
 /** The class of lazy rows is made when the first ones are asked for: most plans never need it. */
 const lazily = (shape: ResultShape): Plan["lazy"] => {

@@ -12,6 +12,8 @@ import { changesData } from "../dialect/changes-data.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Request } from "../driver/driver.ts";
 import { describe } from "../types/column-type.ts";
+import { signalOf } from "./call-limit.ts";
+import type { CallLimit } from "./call-limit.ts";
 import { bind, makePlan } from "./plan.ts";
 import { Result } from "./result.ts";
 
@@ -21,8 +23,7 @@ export interface Sender {
   send(request: Request, writes?: readonly string[]): MaybePromise<Answer>;
 }
 
-export interface RawOptions {
-  readonly signal?: AbortSignal | undefined;
+export interface RawOptions extends CallLimit {
   /** Read 64-bit integers as `bigint` (on SQLite every integer). Without it, one above 2^53 throws rather than being rounded. */
   readonly bigints?: boolean | undefined;
 }
@@ -52,13 +53,13 @@ const writes = (sql: string): boolean => {
   return found;
 };
 
-const request = (sql: string, values: readonly BoundValue[], { signal, bigints = false }: RawOptions): Request => ({
+const request = (sql: string, values: readonly BoundValue[], { bigints = false, ...limit }: RawOptions): Request => ({
   text: sql,
   values,
   writes: writes(sql),
   bigints,
   batched: true,
-  signal,
+  signal: signalOf(limit),
 });
 
 const bindable = (value: unknown, place: string): BoundValue => {
@@ -105,16 +106,20 @@ export const runText = <Row>(
   return whenDone(sender.send(request(sql, values, options)), (answer) => Result.raw<Row>(answer, sender.dialect));
 };
 
-/** Runs a piece made by the `sql` tag. */
-export const runSql = <Row>(sender: Sender, piece: Sql<Row>, options: RawOptions = {}): MaybePromise<Result<Row>> => {
+/** The request of a piece made by the `sql` tag. Throws `ConfigurationError` for anything else. */
+export const requestOfSql = (dialect: Dialect, piece: Sql<unknown>, options: RawOptions = {}): Request => {
   const node = nodeOf(piece) as RawNode | undefined;
   if (node?.node !== "raw")
     throw new ConfigurationError("execute() takes a piece of SQL made by the sql tag, a statement made by select(), or SQL text.");
   const parameters: readonly ParameterNode[] = parametersOf(node);
-  const plan = makePlan(sender.dialect, { statement: "raw", sql: node }, parameters, { form: "tuples" });
+  const plan = makePlan(dialect, { statement: "raw", sql: node }, parameters, { form: "tuples" });
   const values = bind(
     plan,
     parameters.map((parameter) => parameter.value),
   );
-  return whenDone(sender.send(request(plan.sql, values, options)), (answer) => Result.raw<Row>(answer, sender.dialect));
+  return request(plan.sql, values, options);
 };
+
+/** Runs a piece made by the `sql` tag. */
+export const runSql = <Row>(sender: Sender, piece: Sql<Row>, options: RawOptions = {}): MaybePromise<Result<Row>> =>
+  whenDone(sender.send(requestOfSql(sender.dialect, piece, options)), (answer) => Result.raw<Row>(answer, sender.dialect));

@@ -3,6 +3,7 @@ import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Request } from "../driver/driver.ts";
 import { bind } from "./plan.ts";
+import { unreadable } from "./unreadable.ts";
 import type { Plan } from "./plan.ts";
 
 /** What a statement answered: rows undecoded, values by position; how many rows were read or changed; the columns' names. */
@@ -33,20 +34,34 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortS
   writes: plan.writes.length > 0,
   bigints: plan.bigints,
   batched: plan.batched,
+  atMostOne: plan.atMostOne,
   returnsKey: plan.returnsKey,
   signal,
   sink: readsInto && plan.wire !== null ? plan.wire.newSink() : undefined,
 });
 
-/** Every row of an answer as the plan reads it, and as `runner` keeps it. */
+/** Every row of an answer as the plan reads it, and as `runner` keeps it. Throws `UnreadableValue` for what a column's type cannot hold. */
 export const readAll = (plan: Plan, { objects, rows }: Rows, runner?: Runner): unknown[] => {
-  const read = (objects as unknown[] | undefined) ?? plan.reader.all(rows);
+  const read = (objects as unknown[] | undefined) ?? readRows(plan, rows);
   if (runner?.adopt !== undefined) runner.adopt(plan, rows, read);
   return read;
+};
+
+const readRows = (plan: Plan, rows: Rows["rows"]): unknown[] => {
+  try {
+    return plan.reader.all(rows);
+  } catch (error) {
+    throw unreadable(error, plan.reads);
+  }
 };
 
 /** The first row of an answer as the plan reads it, or `null`. */
 export const readFirst = (plan: Plan, { objects, rows }: Rows): unknown => {
   if (objects !== undefined) return objects.length === 0 ? null : objects[0];
-  return rows.length === 0 ? null : plan.reader.one(rows[0]!);
+  if (rows.length === 0) return null;
+  try {
+    return plan.reader.one(rows[0]!);
+  } catch (error) {
+    throw unreadable(error, plan.reads);
+  }
 };

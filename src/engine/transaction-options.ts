@@ -2,13 +2,19 @@
 import { ConfigurationError, TransactionError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import type { BeginOptions } from "../dialect/dialect.ts";
+import { checkRetries } from "./retry.ts";
 
 export interface TransactionOptions extends BeginOptions {
   /** Aborts every call of the transaction, and its commit. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * How often `transaction(work)` may run `work` again when the database let another transaction win (`SerializationFailure`, `DeadlockDetected`).
+   * `work` must not do what cannot be done twice. Default 0.
+   */
+  readonly retry?: number | undefined;
 }
 
-const known: Readonly<Record<keyof TransactionOptions, true>> = { isolation: true, readOnly: true, signal: true };
+const known: Readonly<Record<keyof TransactionOptions, true>> = { isolation: true, readOnly: true, signal: true, retry: true };
 
 /** Throws `ConfigurationError` for an unknown option, `TransactionError` for one that a savepoint cannot have. */
 export const checkTransactionOptions = (options: TransactionOptions, isNested: boolean): void => {
@@ -18,8 +24,9 @@ export const checkTransactionOptions = (options: TransactionOptions, isNested: b
   }
   const { readOnly } = options;
   if (readOnly !== undefined && typeof readOnly !== "boolean") throw new ConfigurationError("The option readOnly is true or false.");
-  if (!isNested || (options.isolation === undefined && readOnly === undefined)) return;
+  checkRetries(options.retry);
+  if (!isNested || (options.retry === undefined && options.isolation === undefined && readOnly === undefined)) return;
   throw new TransactionError(
-    "A nested transaction is a savepoint of the outer one: give isolation and readOnly to the outermost transaction.",
+    "A nested transaction is a savepoint of the outer one: give isolation, readOnly and retry to the outermost transaction.",
   );
 };

@@ -11,6 +11,7 @@ import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../driver/driver.ts";
+import { bothSignals } from "./call-limit.ts";
 import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
@@ -194,8 +195,7 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 
   #signalWith(signal: AbortSignal | undefined): AbortSignal | undefined {
-    const own = this.#options.signal;
-    return signal === undefined || own === undefined ? (signal ?? own) : AbortSignal.any([signal, own]);
+    return bothSignals(signal, this.#options.signal);
   }
 
   #assertUsable(): void {
@@ -228,6 +228,13 @@ export class Transaction implements Runner, ScopedTransaction {
   #dispatch(request: Request, writes: readonly string[]): MaybePromise<Answer> {
     if (request.writes && this.#readOnly)
       throw new TransactionError("The transaction is read-only. Begin one without { readOnly: true } to write.");
+    const begun = this.#connection;
+    if (begun !== null && this.#turns.isFree) {
+      // What `#onConnection` would do, without the functions that waiting takes.
+      this.#assertUsable();
+      const answer = this.#runOn(begun, request, writes);
+      return answer instanceof Promise ? this.#tracked(withOwnReason(answer, request.signal)) : answer;
+    }
     return this.#onConnection((connection) => this.#runOn(connection, request, writes), request.signal);
   }
 
@@ -365,7 +372,8 @@ export class Transaction implements Runner, ScopedTransaction {
     if (!this.isOpen) return;
     this.#state = state;
     this.host.countTransaction(-1);
-    this.#turns.dismiss(ended(`has been ${state}`));
+    // An error costs more than the rest of an end, and nearly always nobody waits for it.
+    if (this.#turns.hasWaiting) this.#turns.dismiss(ended(`has been ${state}`));
     if (this.parent !== null) {
       if (this.parent.#child === this) this.parent.#child = null;
       return;

@@ -22,6 +22,10 @@ export class Turns {
     return this.#holds === 0 && this.#waiting.size === 0;
   }
 
+  get hasWaiting(): boolean {
+    return this.#waiting.size > 0;
+  }
+
   /** Runs `job` now or in its turn. Rejects with the signal's reason when it is aborted while waiting. */
   enter<T>(job: () => MaybePromise<T>, signal?: AbortSignal): MaybePromise<T> {
     return this.isFree ? job() : this.#wait(job, signal);

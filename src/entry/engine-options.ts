@@ -42,7 +42,10 @@ export interface PoolEngineOptions {
 }
 
 /** Options of PostgreSQL. */
-export interface PostgresEngineOptions extends PoolEngineOptions, Omit<PostgresOptions, "url" | "pool" | "environment"> {}
+export interface PostgresEngineOptions extends PoolEngineOptions, Omit<PostgresOptions, "url" | "pool" | "environment"> {
+  /** The server stops statements that run longer. Default: what the server is set to, usually never. `{ timeout }` of a call counts waiting and reading, too. */
+  readonly statementTimeout?: Duration;
+}
 
 export interface EngineOptions extends SqliteEngineOptions, Omit<PostgresEngineOptions, keyof SqliteEngineOptions> {}
 
@@ -80,6 +83,9 @@ const postgresNames: readonly (keyof PostgresEngineOptions)[] = [
   "allowCleartextPassword",
   "statementCacheSize",
   "codecs",
+  "pooler",
+  "onNotice",
+  "statementTimeout",
 ];
 
 const assertNames = (options: EngineOptions, names: readonly string[], others: readonly string[], database: string): void => {
@@ -127,8 +133,28 @@ const poolOf = (options: PoolEngineOptions): Partial<PoolOptions> => {
   return Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined));
 };
 
+const parametersOf = ({ parameters, statementTimeout }: PostgresEngineOptions): PostgresEngineOptions["parameters"] => {
+  if (statementTimeout === undefined) return parameters;
+  if (parameters !== undefined && Object.hasOwn(parameters, "statement_timeout")) {
+    throw new ConfigurationError("createEngine(): statementTimeout and parameters.statement_timeout are one thing. Give one of them.");
+  }
+  return { ...parameters, statement_timeout: String(Math.ceil(milliseconds(statementTimeout, "statementTimeout"))) };
+};
+
 export const postgresOptions = (options: EngineOptions): Omit<PostgresOptions, "url"> => {
   assertNames(options, postgresNames, sqliteNames, "PostgreSQL");
-  const { settings, password, parameters, tls, allowCleartextPassword, statementCacheSize, codecs } = options;
-  return { settings, password, parameters, tls, allowCleartextPassword, statementCacheSize, codecs, pool: poolOf(options) };
+  const { settings, password, tls, allowCleartextPassword, statementCacheSize, codecs, pooler, onNotice } = options;
+  const parameters = parametersOf(options);
+  return {
+    settings,
+    password,
+    parameters,
+    tls,
+    allowCleartextPassword,
+    statementCacheSize,
+    codecs,
+    pooler,
+    onNotice,
+    pool: poolOf(options),
+  };
 };

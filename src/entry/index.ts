@@ -1,26 +1,40 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** What `import … from "petrel"` gives. Every interface that an inferred type may show is here too, or projects that emit declarations could not name it. */
 export {
+  AuthenticationFailed,
   BugError,
   CheckViolation,
   ColumnNotLoaded,
+  CommitOutcomeUnknown,
   ConfigurationError,
   ConnectionError,
+  ConnectionLost,
   ConstraintViolation,
   DatabaseBusy,
   DatabaseClosed,
   DatatypeMismatch,
+  DeadlockDetected,
+  ExclusionViolation,
   ForeignKeyViolation,
   isPetrelError,
+  LockNotAvailable,
   MultipleResultsFound,
   NoResultFound,
   NotNullViolation,
+  ParameterError,
   PetrelError,
+  PoolTimeout,
+  ProtocolError,
+  QueryCanceled,
   QueryError,
   RelationNotLoaded,
+  SerializationFailure,
+  ServerUnavailable,
   StaleObject,
+  TransactionAborted,
   TransactionError,
   UniqueViolation,
+  UnreadableValue,
   ValidationError,
   type ErrorDetails,
 } from "../base/errors.ts";
@@ -88,9 +102,14 @@ export { skip } from "../query/skip.ts";
 export type { IfSoftDeletable, NotSoftDeletable, Update } from "../query/update.ts";
 export { select } from "../query/select.ts";
 export { outside } from "../engine/scope.ts";
+export type { CallLimit } from "../engine/call-limit.ts";
+export type { CopyToOptions } from "../engine/copy.ts";
+export type { Heard, ListenOptions, Subscription } from "../engine/listen.ts";
+export type { PoolStatus } from "../engine/pool-status.ts";
 export type { Result } from "../engine/result.ts";
 export type { RawOptions, RawParameters } from "../engine/raw.ts";
 export type { TransactionOptions } from "../engine/transaction-options.ts";
+export type { BatchPiece, BatchResults } from "../session/batch.ts";
 export { Engine } from "../session/engine.ts";
 export { Session } from "../session/session.ts";
 export type { HookName, RowHook, TransactionHook } from "../session/hooks.ts";

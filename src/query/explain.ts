@@ -11,7 +11,7 @@ export const planText = async (
   signal: AbortSignal | undefined,
 ): Promise<string> => {
   const sql = runner.dialect.explain(plan.sql, { analyze, format: "text" });
-  return textOf(await runner.run({ ...plan, sql, bigints: false, batched: false, wire: null }, values, signal));
+  return textOf(await runner.run({ ...plan, sql, bigints: false, batched: false, atMostOne: false, wire: null }, values, signal));
 };
 
 /** PostgreSQL gives lines. SQLite gives a tree of steps: number, parent's number, an unused number, and what the step does. */

@@ -5,7 +5,7 @@
  *
  * A child that holds its parent's key among its columns is fetched as it is; otherwise the key comes beside it.
  */
-import type { ColumnNode, ExpressionNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { ColumnNode, InNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import { joinedSource } from "../ast/source.ts";
 import type { ColumnRef, KeyPair, RelationRef, Source } from "../ast/source.ts";
 import type { StepMaker } from "../engine/shape.ts";
@@ -67,10 +67,12 @@ export class ChildrenOf implements StepMaker<Step> {
     if (isLimited) assertWithout(draft, `A limit in ${use}`, "lock");
     const carrier = carrierOf(this.#relation, draft.source);
     const operands = this.#relation.keys.map(([, column]): ColumnNode => ({ node: "column", source: carrier, column }));
-    const tests = operands.map((operand, index): ExpressionNode => ({ node: "in", operand, list: lists[index]!, negated: false }));
+    const tests = operands.map((operand, index): InNode => ({ node: "in", operand, list: lists[index]!, negated: false }));
     const { items, form } = keyed(this.#read(draft), operands);
-    const select = selectOf(draft, items, isLimited ? countingOrder(draft) : orderOf(draft));
-    return { statement: { ...select, where: conjunction([...draft.where, ...tests]), limitBy: isLimited ? operands : [] }, form };
+    if (!isLimited)
+      return { statement: { ...selectOf(draft, items, orderOf(draft)), where: conjunction([...draft.where, ...tests]) }, form };
+    const select = selectOf(draft, items, countingOrder(draft));
+    return { statement: { ...select, limitBy: tests, limitByIndex: isIndexed(draft, operands, select.orderBy) }, form };
   }
 }
 
@@ -78,6 +80,19 @@ export class ChildrenOf implements StepMaker<Step> {
 const countingOrder = (draft: Draft): readonly OrderingNode[] => {
   if (!draft.distinct) return definiteOrder(draft, "asc");
   return [...orderOf(draft), ...identifying(draft).map((expression): OrderingNode => ({ expression, direction: "asc", nulls: null }))];
+};
+
+/** Whether the model has an index on the keys and then on what the rows are ordered by, so that a limit can stop after each parent's first few. */
+const isIndexed = ({ table, source, limit }: Draft, operands: readonly ColumnNode[], order: readonly OrderingNode[]): boolean => {
+  const isOneWay = order.every(({ direction, nulls }) => direction === order[0]!.direction && nulls === null);
+  if (limit === null || !isOneWay) return false;
+  const wanted: ColumnRef[] = [];
+  for (const node of [...operands, ...order.map(({ expression }) => expression)]) {
+    if (node.node !== "column" || node.source !== source) return false;
+    wanted.push(node.column);
+  }
+  const indexes = [table.primaryKey, ...[...table.uniques, ...table.indexes].map(({ columns }) => columns)];
+  return indexes.some((columns) => wanted.every((column, index) => columns[index] === column));
 };
 
 const makers = new WeakMap<Relation, ChildrenOf>();

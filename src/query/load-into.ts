@@ -6,7 +6,7 @@ import type { TargetOf } from "../schema/relation.ts";
 import type { Scope } from "../schema/scope.ts";
 import { describe } from "../types/column-type.ts";
 import type { Load } from "./load.ts";
-import type { Loaded, RelationValue } from "./loaded.ts";
+import type { Loaded, Refined, RelationValue } from "./loaded.ts";
 import type { RelationPath } from "./paths.ts";
 import type { Query } from "./query.ts";
 import { QueryBuilder } from "./query-builder.ts";
@@ -20,7 +20,7 @@ export interface LoadInto {
   <T extends AnyEntity | readonly AnyEntity[], R extends RelationKey<Scope<ObjectOf<T>>>, V>(
     objects: T,
     relation: R,
-    refine: (query: Query<TargetOf<Scope<ObjectOf<T>>, R>, TargetOf<Scope<ObjectOf<T>>, R>>) => Query<TargetOf<Scope<ObjectOf<T>>, R>, V>,
+    refine: (query: Query<TargetOf<Scope<ObjectOf<T>>, R>, TargetOf<Scope<ObjectOf<T>>, R>>) => Refined<V>,
   ): Promise<Filled<T, { [P in R]: RelationValue<Scope<ObjectOf<T>>, R, V> }>>;
   /**
    * Loads relations of an object, or of many of one model, where they are not loaded yet; returns what it was given.
@@ -62,5 +62,5 @@ export const loadCall = (load: (objects: readonly object[], relations: readonly 
     return given;
   };
   // It returns what it was given, with the relations that the type promises.
-  return call as LoadInto;
+  return call;
 };

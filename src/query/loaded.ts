@@ -21,6 +21,10 @@ export type RelationValue<S, R extends keyof S, V> =
 export interface InvalidRelation<Message> {
   readonly error: Message;
 }
+/** Any query that gives `Row`s, whatever it computes besides: what the callback of `with(relation, …)` returns. Groups are none: they have no key. */
+export interface Refined<out Row> {
+  one(): Promise<Row>;
+}
 type LoadedEntity<E, P extends string> = [P] extends [never] ? E : E & Loaded<ShapeOf<E>, P>;
 // (A conditional type drops its alias name, so hovers show the properties and not this helper.)
 export type Loaded<S, P extends string> = [P] extends [infer Q extends string]

@@ -2,6 +2,7 @@
 import { ConfigurationError, MultipleResultsFound, NoResultFound } from "../base/errors.ts";
 import { parametersOf } from "../ast/walk.ts";
 import type { AggregateName } from "../ast/operator.ts";
+import { signalOf, startedLimit } from "../engine/call-limit.ts";
 import { bind } from "../engine/plan.ts";
 import type { Plan } from "../engine/plan.ts";
 import { readAll, readFirst } from "../engine/run.ts";
@@ -73,7 +74,10 @@ export class QueryBuilder extends RefinableQuery {
   // ------------------------------------------------------------ rows
 
   all(options?: CallOptions): Promise<unknown[]> {
-    return this.#whole(this.#run(allRows, readAll, options), options);
+    return this.#attempt(() => {
+      const limit = startedLimit(options);
+      return this.#whole(this.#run(allRows, readAll, limit), limit);
+    });
   }
 
   first(options?: CallOptions): Promise<unknown> {
@@ -112,7 +116,8 @@ export class QueryBuilder extends RefinableQuery {
     try {
       const { limit } = this.state;
       const query = limit === null || limit <= count ? this : this.limit(count);
-      return this.#whole(query.#run(verb, readAll, options), options);
+      const started = startedLimit(options);
+      return this.#whole(query.#run(verb, readAll, started), started);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -125,16 +130,33 @@ export class QueryBuilder extends RefinableQuery {
         throw new ConfigurationError("execute() reads plain results. Load relations with query(…).with(…).all().");
       const runner = this.#running();
       const plan = this.plan(allRows, runner);
-      const answer = runner.run({ ...plan, wire: null }, this.state.values, options?.signal);
+      const answer = runner.run({ ...plan, wire: null }, this.state.values, signalOf(options));
       return Promise.resolve(answer).then((rows) => ({ plan, answer: rows }));
     });
   }
 
-  async *stream({ batchSize = defaultBatchSize, signal }: StreamOptions = {}): AsyncGenerator<unknown> {
+  /** What `all()` would run, to be sent with others, and what reads its answer. */
+  forBatch(): {
+    readonly item: { readonly plan: Plan; readonly values: readonly unknown[] };
+    readonly read: (answer: Rows) => Promise<unknown[]>;
+  } {
+    const plan = this.plan(allRows);
+    return {
+      item: { plan, values: this.state.values },
+      read: async (answer) => {
+        const rows = readAll(plan, answer);
+        await loadRelations(rows as object[], this.state.includes, this.#fetching(undefined));
+        return rows;
+      },
+    };
+  }
+
+  async *stream({ batchSize = defaultBatchSize, ...limit }: StreamOptions = {}): AsyncGenerator<unknown> {
     if (!Number.isSafeInteger(batchSize) || batchSize < 1)
       throw new ConfigurationError("stream() takes a batchSize that is a whole number from 1.");
     const runner = this.#running();
     const plan = this.plan(allRows, runner);
+    const signal = signalOf(limit);
     // Rows that pass by are kept by nobody: neither are their relations.
     const untracked = runner.untracked === undefined ? this : this.on(runner.untracked);
     for await (const answer of runner.stream(plan, this.state.values, batchSize, signal)) {
@@ -270,10 +292,10 @@ export class QueryBuilder extends RefinableQuery {
     return { sql: plan.sql, params: bind(plan, this.state.values) };
   }
 
-  explain({ analyze = false, signal }: ExplainOptions = {}): Promise<string> {
+  explain({ analyze = false, ...limit }: ExplainOptions = {}): Promise<string> {
     return this.#attempt(async () => {
       const runner = this.#running();
-      return planText(runner, this.plan(allRows, runner), this.state.values, analyze, signal);
+      return planText(runner, this.plan(allRows, runner), this.state.values, analyze, signalOf(limit));
     });
   }
 
@@ -316,7 +338,7 @@ export class QueryBuilder extends RefinableQuery {
   #runAt<T>(shape: QueryState["shape"], values: readonly unknown[], take: Take<T>, options?: CallOptions): Promise<T> {
     const runner = this.#running();
     const plan = this.#planAt(shape, runner);
-    const answer = runner.run(plan, values, options?.signal);
+    const answer = runner.run(plan, values, signalOf(options));
     return answer instanceof Promise ? answer.then((later) => take(plan, later, runner)) : Promise.resolve(take(plan, answer, runner));
   }
 
@@ -336,14 +358,14 @@ export class QueryBuilder extends RefinableQuery {
     const { includes } = this.state;
     if (isWhole(includes)) return reading;
     return reading.then(async (rows) => {
-      await loadRelations(rows as object[], includes, this.#fetching(options?.signal));
+      await loadRelations(rows as object[], includes, this.#fetching(signalOf(options)));
       return rows;
     });
   }
 
   /** Loads the relations that the query names onto objects that are there, where they are not loaded. */
   loadInto(objects: readonly object[], options?: CallOptions): Promise<void> {
-    return loadMissing(objects, this.state.includes, this.#fetching(options?.signal));
+    return loadMissing(objects, this.state.includes, this.#fetching(signalOf(options)));
   }
 
   #fetching(signal: AbortSignal | undefined): FetchChildren<RefinableQuery> {
@@ -367,7 +389,7 @@ export class QueryBuilder extends RefinableQuery {
     const children = await this.#runWith(childrenOf(relation), keys, takeChildren, options);
     if (isWhole(this.state.includes)) return children;
     const rows = children.wrapped ? children.found.map((child) => (child as Row)["row"]) : children.found;
-    await loadRelations(rows as object[], this.state.includes, this.#fetching(options?.signal));
+    await loadRelations(rows as object[], this.state.includes, this.#fetching(signalOf(options)));
     return children;
   }
 }

@@ -1,22 +1,21 @@
 /** The public face of a query. `query-builder.ts` is what stands behind it. */
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Condition, Expression, Ordering } from "../ast/typed-expression.ts";
+import type { CallLimit } from "../engine/call-limit.ts";
 import type { TypeOf } from "../schema/column.ts";
 import type { ColumnKey, RelationKey } from "../schema/entity.ts";
 import type { TargetOf } from "../schema/relation.ts";
 import type { Columns, Scope } from "../schema/scope.ts";
 import type { Annotate, Annotations, Computed } from "./aggregate.ts";
 import type { Load } from "./load.ts";
-import type { Loaded, RelationValue } from "./loaded.ts";
+import type { Loaded, Refined, RelationValue } from "./loaded.ts";
 import type { Filter, LookupKey } from "./lookups.ts";
 import type { ColumnAt, ColumnPath, GroupPath, NumberColumn, OrderKey, RelationPath } from "./paths.ts";
 import type { Nest, Selected, Tuple } from "./projection.ts";
 import type { IfSoftDeletable, Update } from "./update.ts";
 
-/** What stops a call early. An aborted signal rejects with its own reason. */
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-}
+/** What stops a call early: `{ signal }` rejects with its own reason, `{ timeout: "5s" }` with `QueryCanceled`. */
+export interface CallOptions extends CallLimit {}
 
 export interface StreamOptions extends CallOptions {
   /** Rows fetched and decoded at a time; 1,000 by default. */
@@ -75,7 +74,7 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   /** Loads one relation through a query of your own: `with("posts", (posts) => posts.limit(3))`. The limit counts per parent. */
   with<R extends RelationKey<Scope<E>>, V>(
     relation: R,
-    refine: (query: Query<TargetOf<Scope<E>, R>, TargetOf<Scope<E>, R>>) => Query<TargetOf<Scope<E>, R>, V>,
+    refine: (query: Query<TargetOf<Scope<E>, R>, TargetOf<Scope<E>, R>>) => Refined<V>,
   ): Query<E, Row & { [P in R]: RelationValue<Scope<E>, R, V> }>;
   /** Loads relations together with the rows: `with("profile", "posts.comments")`. To-one relations are joined, to-many ones take one statement each. */
   with<P extends RelationPath<E>>(...relations: (P | Load<P>)[]): Query<E, Row & Loaded<Scope<E>, P>>;
@@ -145,7 +144,7 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   /** Deletes the rows in one statement and returns how many there were. A query without a condition needs `{ all: true }`. */
   delete(options?: WriteOptions): Promise<number>;
 
-  /** The statement that `all()` would send, and its values. Nothing runs. Without a database to ask: SQL for SQLite. */
+  /** The statement that `all()` would send, and its values. Nothing runs. Throws for a statement made by `select()`, which has no database yet. */
   toSQL(): CompiledQuery;
   /** How the database means to run the query, as its own text. */
   explain(options?: ExplainOptions): Promise<string>;

@@ -107,6 +107,7 @@ export const selectOf = (draft: Draft, items: readonly SelectItem[], orderBy: re
   deleted: draft.deleted,
   lock: draft.lock,
   limitBy: [],
+  limitByIndex: false,
   wrap: null,
 });
 

@@ -10,6 +10,10 @@ import type { Table, TableColumn } from "./table.ts";
 type Values = Readonly<Record<string, unknown>>;
 type Fields = Record<string, string>;
 
+const noNames: readonly string[] = [];
+const relationsGiven = (table: Table, row: Values): readonly string[] =>
+  table.relationNames.filter((name) => Object.hasOwn(row, name) && row[name] !== undefined);
+
 const refuseUnknown = (table: Table, values: Values): void => {
   for (const key of Object.keys(values)) {
     if (table.byProperty.has(key) || table.relationNames.includes(key)) continue;
@@ -67,16 +71,17 @@ export const fillInstance = (instance: object, model: object, values: unknown): 
       model: table.modelName,
     });
   }
-  refuseUnknown(table, values as Values);
   const row = values as Values;
   const target = instance as Record<string, unknown>;
   const fields: Fields = {};
-  const relations = table.relationNames.filter((name) => Object.hasOwn(row, name) && row[name] !== undefined);
+  const relations = table.relationNames.length === 0 ? noNames : relationsGiven(table, row);
   const relationKeys = relations.length > 0 ? keysOfRelations(table, row, relations, fields) : null;
+  let known = relations.length;
   for (const column of table.columns) {
     const { property } = column;
     let value = Object.hasOwn(row, property) ? row[property] : undefined;
-    if (value === undefined && relationKeys !== null) value = relationKeys.get(property);
+    if (value !== undefined) known++;
+    else if (relationKeys !== null) value = relationKeys.get(property);
     if (value === undefined) value = absentValue(column);
     if (value === undefined) continue;
     const problem = problemOf(column, value);
@@ -84,5 +89,7 @@ export const fillInstance = (instance: object, model: object, values: unknown): 
     target[property] = value;
   }
   for (const name of relations) target[name] = row[name];
+  // As many as there are: all of them are known.
+  if (known !== Object.keys(row).length) refuseUnknown(table, row);
   for (const _ in fields) refuse(table, fields);
 };

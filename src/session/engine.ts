@@ -1,7 +1,13 @@
 /** An engine: an opened database with its two doors, queries without a session and sessions. */
 import type { Sql } from "../ast/sql-tag.ts";
+import { copyTable } from "../engine/copy.ts";
+import type { CopyToOptions } from "../engine/copy.ts";
 import { createAll, dropAll } from "../engine/create-all.ts";
 import { Database } from "../engine/database.ts";
+import { listenOn, notifyOn } from "../engine/listen.ts";
+import type { Heard, ListenOptions, Subscription } from "../engine/listen.ts";
+import { poolStatus } from "../engine/pool-status.ts";
+import type { PoolStatus } from "../engine/pool-status.ts";
 import { runText } from "../engine/raw.ts";
 import type { RawOptions, RawParameters } from "../engine/raw.ts";
 import type { Result } from "../engine/result.ts";
@@ -9,9 +15,12 @@ import type { TransactionOptions } from "../engine/transaction-options.ts";
 import { loadCall, loadInto } from "../query/load-into.ts";
 import type { LoadInto } from "../query/load-into.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
-import type { Query } from "../query/query.ts";
+import type { CallOptions, Query } from "../query/query.ts";
 import { rootOf } from "../query/root.ts";
-import type { AnyEntity, AnyModel, ModelOf } from "../schema/entity.ts";
+import type { AnyEntity, AnyModel, Insert, ModelOf } from "../schema/entity.ts";
+import { runBatch } from "./batch.ts";
+import type { BatchPiece, BatchResults } from "./batch.ts";
+import { copyFrom } from "./copy-rows.ts";
 import { executeOn } from "./execute.ts";
 import { Session } from "./session.ts";
 import type { SessionOptions } from "./session-types.ts";
@@ -35,6 +44,46 @@ export class Engine extends Database {
   /** Runs `work` in a transaction: commits when it returns, rolls back when it throws, and throws what it threw. */
   async transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     return new Session(this).transaction(work, options);
+  }
+
+  /**
+   * Queries and pieces of SQL in one round trip, all or nothing: `const [users, { rowCount }] = await engine.batch([engine.query(User), sql`…`])`.
+   * A query gives all its rows, relations included (by further round trips). SQLite runs them in order, in one transaction.
+   */
+  async batch<const P extends readonly BatchPiece[]>(pieces: P, options: CallOptions = {}): Promise<BatchResults<P>> {
+    return (await runBatch(this, pieces, options)) as BatchResults<P>;
+  }
+
+  /** How the connections are used at this moment. Throws `ConfigurationError` on SQLite, which has no pool. */
+  poolStatus(): PoolStatus {
+    return poolStatus(this);
+  }
+
+  /** Hears what others `notify`, on a connection of its own that is opened again when it is lost. Throws `ConfigurationError` on SQLite. */
+  listen(channel: string, heard: Heard, options: ListenOptions = {}): Promise<Subscription> {
+    return listenOn(this, channel, heard, options);
+  }
+
+  /** Tells everyone who listens to the channel. Inside a transaction, `SELECT pg_notify($1, $2)` tells them when it commits. */
+  notify(channel: string, payload = ""): Promise<void> {
+    return notifyOn(this, channel, payload);
+  }
+
+  /**
+   * Copies rows into the model's table by COPY, the fastest way in, and returns their number; all or nothing, and nothing is read back.
+   * Rows may come from an async iterable and are never held. Throws `ConfigurationError` on SQLite: use `insertAll` there.
+   */
+  async copyFrom<E extends AnyEntity>(
+    model: ModelOf<E>,
+    rows: Iterable<Insert<E>> | AsyncIterable<Insert<E>>,
+    options: CallOptions = {},
+  ): Promise<number> {
+    return copyFrom(this, model, rows, options);
+  }
+
+  /** The model's table as a CSV file, in chunks of bytes. Throws `ConfigurationError` on SQLite: use `query(…).stream()` there. */
+  copyTo<E extends AnyEntity>(model: ModelOf<E>, options: CopyToOptions = {}): AsyncIterable<Uint8Array> {
+    return copyTable(this, rootOf(model).table, options);
   }
 
   /** Runs a statement made by `select()`, SQL made by the `sql` tag, or SQL text with `$1`, `?` or `:name` placeholders. */

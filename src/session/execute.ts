@@ -10,6 +10,6 @@ export const executeOn = async (target: Runner & Sender, statement: unknown, opt
   const query = QueryBuilder.of(statement);
   // `runSql` says so when it is neither.
   if (query === null) return runSql(target, statement as Sql<unknown>, options);
-  const { plan, answer } = await query.on(target).execute(options.signal === undefined ? {} : { signal: options.signal });
+  const { plan, answer } = await query.on(target).execute(options);
   return Result.planned(answer, plan, target.dialect);
 };

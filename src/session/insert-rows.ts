@@ -19,7 +19,7 @@ export type Uniform = readonly [PreparedRow, ...PreparedRow[]];
 const isNullByDefault = (column: TableColumn): boolean => column.nullable && !column.generated && column.default === null;
 
 /** The row with NULL for columns that others give; `null` when it leaves out something else than NULL. */
-const widened = (row: PreparedRow, form: RowForm): PreparedRow | null => {
+export const widened = (row: PreparedRow, form: RowForm): PreparedRow | null => {
   if (row.form === form) return row;
   const values: unknown[] = [];
   const filled: Row = { ...row.filled };
@@ -31,8 +31,12 @@ const widened = (row: PreparedRow, form: RowForm): PreparedRow | null => {
       filled[column.property] = null;
     } else return null;
   }
-  return { ...row, form, values, filled };
+  return next === row.values.length ? { ...row, form, values, filled } : null;
 };
+
+/** The form with the columns that a row gives, and those that are NULL without being given. */
+export const formWithNulls = ({ root, form }: PreparedRow): RowForm =>
+  rowFormsOf(root).of(root.table.columns.filter((column) => form.given.includes(column) || isNullByDefault(column)));
 
 /** The form with every column that any of the rows gives. */
 const widestForm = ([{ root, form }, ...rows]: Uniform): RowForm => {

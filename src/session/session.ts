@@ -3,6 +3,7 @@ import { ConfigurationError, NoResultFound } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Database } from "../engine/database.ts";
+import { signalOf } from "../engine/call-limit.ts";
 import type { Plan } from "../engine/plan.ts";
 import { runText } from "../engine/raw.ts";
 import type { RawOptions, RawParameters } from "../engine/raw.ts";
@@ -101,11 +102,17 @@ export class Session implements Runner {
    *
    *     get(User, 1)     // SELECT … FROM "users" WHERE "id" = ?
    */
-  async get<E extends AnyEntity>(model: ModelOf<E>, key: PrimaryKey<E>, options: CallOptions = {}): Promise<E | null> {
-    options.signal?.throwIfAborted();
-    const root = rootOf(model);
-    const known = knownByKey(this.#unit, root, key);
-    return (known === undefined ? findByKey(this, root, key, options.signal) : known) as MaybePromise<E | null>;
+  get<E extends AnyEntity>(model: ModelOf<E>, key: PrimaryKey<E>, options: CallOptions = {}): Promise<E | null> {
+    // Not an async function: that would put a second promise around the first, and three turns of the queue.
+    try {
+      const signal = signalOf(options);
+      signal?.throwIfAborted();
+      const root = rootOf(model);
+      const known = knownByKey(this.#unit, root, key);
+      return Promise.resolve((known === undefined ? findByKey(this, root, key, signal) : known) as MaybePromise<E | null>);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** The row with this primary key. Throws `NoResultFound`. */
@@ -132,7 +139,7 @@ export class Session implements Runner {
   insert<E extends AnyEntity>(model: ModelOf<E>, values: Insert<E>, options?: CallOptions): Promise<E>;
   async insert(given: object, second?: object, third: CallOptions = {}): Promise<object> {
     const { values, options } = valuesAndOptions(given, second, third);
-    return insertNow(this.#scope, this, () => prepareRow(given, values, "insert()"), options.signal);
+    return insertNow(this.#scope, this, () => prepareRow(given, values, "insert()"), signalOf(options));
   }
 
   /** Inserts rows in their order, all or none, and returns their instances. All are checked before the first is written. */
@@ -142,7 +149,8 @@ export class Session implements Runner {
     const { values, options } = valuesAndOptions(given, second, third);
     const rows = prepareRows(given, values, "insertAll()");
     const groups = uniformRows(rows);
-    const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, options.signal);
+    const signal = signalOf(options);
+    const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, signal);
     // Inside a transaction it fails alone, which takes a savepoint.
     const alone = this.#scope.current === null && groups.length === 1 && isOneStatement(this, groups[0]!) ? groups[0]! : null;
     const settle = alone === null ? await this.#allOrNone(groups, insert, options) : [await insert(this.#target, alone)];
@@ -151,14 +159,14 @@ export class Session implements Runner {
   }
 
   /** Changes columns of one row, then sets them on the instance. Throws `StaleObject` when the row is gone; a failed write leaves the instance as it was. */
-  async update<E extends AnyEntity>(instance: E, values: Update<E>, { signal }: CallOptions = {}): Promise<E> {
-    await updateNow(this.#scope, this, instance, values, { signal });
+  async update<E extends AnyEntity>(instance: E, values: Update<E>, options: CallOptions = {}): Promise<E> {
+    await updateNow(this.#scope, this, instance, values, { signal: signalOf(options) });
     return instance;
   }
 
   /** Deletes the instance's row for good, also on soft-deletable models. Does nothing when it is gone already. */
-  async remove(instance: AnyEntity, { signal }: CallOptions = {}): Promise<void> {
-    await removeNow(this.#scope, this, instance, { signal });
+  async remove(instance: AnyEntity, options: CallOptions = {}): Promise<void> {
+    await removeNow(this.#scope, this, instance, { signal: signalOf(options) });
   }
 
   /**
@@ -187,13 +195,13 @@ export class Session implements Runner {
   }
 
   /** Marks the row as deleted: queries leave it out until `restore`. */
-  async softDelete<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, { signal }: CallOptions = {}): Promise<E> {
-    return this.#mark(instance, new Date(), { use: "softDelete()", signal }) as Promise<E>;
+  async softDelete<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, options: CallOptions = {}): Promise<E> {
+    return this.#mark(instance, new Date(), { use: "softDelete()", signal: signalOf(options) }) as Promise<E>;
   }
 
   /** Takes the mark of `softDelete` away. */
-  async restore<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, { signal }: CallOptions = {}): Promise<E> {
-    return this.#mark(instance, null, { use: "restore()", signal }) as Promise<E>;
+  async restore<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, options: CallOptions = {}): Promise<E> {
+    return this.#mark(instance, null, { use: "restore()", signal: signalOf(options) }) as Promise<E>;
   }
 
   async #mark(instance: object, deletedAt: Date | null, options: ChangeOptions & { readonly use: string }): Promise<object> {
@@ -209,8 +217,8 @@ export class Session implements Runner {
   }
 
   /** Deletes the row of a soft-deletable model for good. */
-  async forceDelete(instance: AnyEntity, { signal }: CallOptions = {}): Promise<void> {
-    await removeNow(this.#scope, this, instance, { use: "forceDelete()", signal });
+  async forceDelete(instance: AnyEntity, options: CallOptions = {}): Promise<void> {
+    await removeNow(this.#scope, this, instance, { use: "forceDelete()", signal: signalOf(options) });
   }
 
   /**
@@ -268,7 +276,7 @@ export class Session implements Runner {
 
   /** Reads the object's row again; changes that were not written are lost. Throws `StaleObject` when the row is gone. */
   async refresh<E extends AnyEntity>(object: E, options: CallOptions = {}): Promise<E> {
-    await refreshNow(this.#scope, object as unknown as Values, options.signal);
+    await refreshNow(this.#scope, object as unknown as Values, signalOf(options));
     return object;
   }
 
@@ -325,6 +333,8 @@ export class Session implements Runner {
    * BEGIN is sent with the first statement.
    */
   async begin(options: TransactionOptions = {}): Promise<Session> {
+    if (options.retry !== undefined)
+      throw new ConfigurationError("begin() has nothing to run again: the option retry belongs to transaction(work).");
     const { current, database } = this.#scope;
     return this.#inside(await (current?.nested(options) ?? database.newTransaction(options)), this.#scope.unitForInner()).session;
   }
@@ -338,6 +348,8 @@ export class Session implements Runner {
     let inner: SessionScope | null = null;
     try {
       const result = await this.#scope.nested(async (transaction) => {
+        // After a conflict the work runs again, on objects as they were.
+        await (inner as SessionScope | null)?.failed();
         const { session, scope } = this.#inside(transaction, this.#scope.unitForInner());
         inner = scope;
         rememberSession(transaction, session);
@@ -385,9 +397,10 @@ export class Session implements Runner {
     return loadCall((objects, relations) => together.load(objects, relations));
   }
 
-  async #allOrNone<T, R>(rows: readonly T[], write: (runner: Runner, row: T) => MaybePromise<R>, { signal }: CallOptions): Promise<R[]> {
+  async #allOrNone<T, R>(rows: readonly T[], write: (runner: Runner, row: T) => MaybePromise<R>, call: CallOptions): Promise<R[]> {
     if (rows.length === 0) return [];
     const all = (runner: Runner): Promise<R[]> => eachInOrder(rows, (row) => write(runner, row));
+    const signal = signalOf(call);
     const options = signal === undefined ? {} : { signal };
     return this.#scope.nested(all, options);
   }

@@ -5,6 +5,7 @@ import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
 import type { ConflictClause } from "../ast/write.ts";
+import { signalOf } from "../engine/call-limit.ts";
 import type { Runner } from "../engine/run.ts";
 import { columnProblem } from "../query/assignments.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
@@ -43,7 +44,7 @@ const sameColumns = (one: readonly TableColumn[], other: readonly TableColumn[])
 
 /** Reads `conflictTarget` and `updateFields`. Throws `ConfigurationError` for a target that is neither the primary key nor unique. */
 export const upsertPlan = (table: Table, options: unknown): UpsertPlan => {
-  const { conflictTarget, updateFields, signal } = (options ?? {}) as Record<string, unknown>;
+  const { conflictTarget, updateFields, ...limit } = (options ?? {}) as Record<string, unknown>;
   const target = columnsNamed(table, conflictTarget, "conflictTarget");
   const keys = [table.primaryKey, ...table.uniques.map((unique) => unique.columns)];
   if (target.length === 0 || !keys.some((key) => sameColumns(key, target))) {
@@ -56,7 +57,7 @@ export const upsertPlan = (table: Table, options: unknown): UpsertPlan => {
   return {
     target,
     updateFields: updateFields === undefined ? null : columnsNamed(table, updateFields, "updateFields"),
-    signal: signal as AbortSignal | undefined,
+    signal: signalOf(limit),
   };
 };
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import type { BoundValue } from "../../src/base/bound-value.ts";
 import { isPetrelError } from "../../src/base/errors.ts";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import type { PostgresDriver } from "../../src/driver/postgres/postgres-driver.ts";
@@ -32,6 +33,32 @@ const rejection = async (promise: Promise<unknown>): Promise<Error & Record<stri
 };
 
 describe("one statement", () => {
+  it("means the same by a parameter of no declared type on every run, however it travels", async () => {
+    const text =
+      "SELECT $1::int2::text, $2::int4::text, $3::int8::text, $4::float8::text, $5::bool::text, $6::timestamptz::text, $7::int4[]::text, $8::text[]::text, $9::timestamptz[]::text";
+    const rows: BoundValue[][] = [
+      [1, -7, 9_007_199_254_740_991, 1.1, true, new Date("2024-02-29T12:34:56.789Z"), [1, 2], ["a", 'b"\\,{}'], [new Date(0)]],
+      [-1, 0, 2n ** 63n - 1n, 5e-324, false, new Date("0001-01-01T00:00:00Z"), [], [""], []],
+      ["3", "4", "5", -0, "f", "2024-01-01", "{1}", "{a}", "{}"],
+      [null, null, null, null, null, null, null, null, null],
+    ] as unknown as BoundValue[][];
+    for (const values of rows) {
+      // A text of its own is prepared anew, so that all of it travels as text.
+      const first = await driver.run(read(`${text} AS x${rows.indexOf(values)}`, values));
+      await driver.run(read(text, values));
+      const later = await driver.run(read(text, values));
+      assert.deepEqual(later.rows, first.rows);
+    }
+  });
+
+  it("lets the server refuse an undeclared parameter on a later run as on the first", async () => {
+    const ask = read("SELECT name FROM things WHERE id = $1", [1.5]);
+    const first = await rejection(driver.run(ask));
+    assert.deepEqual((await driver.run(read(ask.text, [1]))).rows, [["thing 1"]]);
+    assert.deepEqual((await driver.run(read(ask.text, [2]))).rows, [["thing 2"]]);
+    assert.equal((await rejection(driver.run(ask)))["sqlState"], first["sqlState"]);
+  });
+
   it("gives the same values on the first run, in text, as on the later ones, in binary", async () => {
     const text = `SELECT 1::int2 AS a, -7::int4 AS b, 9007199254740991::int8 AS c, 1.5::float8 AS d, true AS e, 'é€😀' AS f, '\\x00ff'::bytea AS g,
       '2024-02-29'::date AS h, '2024-02-29 12:34:56.789+00'::timestamptz AS i, ARRAY[1,NULL,3] AS j, NULL::int AS k, 12.340::numeric AS l`;

@@ -163,7 +163,7 @@ test("sum, avg, min and max", async () => {
       sqlite: `SELECT sum("views") AS "value" FROM "posts" WHERE "deleted_at" IS NULL; SELECT avg("views") AS "value" FROM "posts" WHERE "deleted_at" IS NULL; SELECT min("title") AS "value" FROM "posts" WHERE "deleted_at" IS NULL; SELECT max("created_at") AS "value" FROM "posts" WHERE "deleted_at" IS NULL`,
       postgres: `SELECT sum("views") AS "value" FROM "posts" WHERE "deleted_at" IS NULL; SELECT avg("views")::float8 AS "value" FROM "posts" WHERE "deleted_at" IS NULL; SELECT min("title") AS "value" FROM "posts" WHERE "deleted_at" IS NULL; SELECT max("created_at") AS "value" FROM "posts" WHERE "deleted_at" IS NULL`,
     },
-    [[null, null, null]],
+    [[[null, null, null]]],
   );
 });
 
@@ -177,7 +177,7 @@ test("aggregate: several at once", async () => {
       postgres: `SELECT count(*) AS "posts", sum("views") AS "views", count(DISTINCT "author_id") AS "authors" FROM "posts" WHERE "published" = $1 AND "deleted_at" IS NULL`,
       params: [1],
     },
-    [[null, null, null]],
+    [[[null, null, null]]],
   );
 });
 

@@ -133,6 +133,7 @@ test("a statement is prepared again when its schema has changed, and only then",
     return {
       hasRows: true,
       columns: () => [],
+      first: () => undefined,
       all: () => text.all() as never,
       run: () => 0,
       insert: () => null,

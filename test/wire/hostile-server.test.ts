@@ -115,7 +115,7 @@ describe("a server that sends what it may", () => {
         await client.until("S");
       },
       async (driver) => {
-        assert.equal(await codeOf(driver.run(read("SELECT", [], { timeoutMs: 20 }))), "E2203");
+        assert.equal(await codeOf(driver.run(read("SELECT", [], { timeoutMs: 300 }))), "E2203");
         assert.deepEqual(shown, key);
       },
       { settings: { max_protocol_version: "3.2" } },

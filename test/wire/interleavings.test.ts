@@ -3,7 +3,7 @@
  * every promise settles; every answer is the one that was asked for; a transaction is all or nothing; what failed as "not run" has not run;
  * nothing runs twice; nobody is left holding a connection.
  *
- * `PETREL_SEED` repeats a run, `PETREL_STEPS` makes it longer.
+ * `PETREL_SEED` repeats a run, `PETREL_STEPS` makes it longer; `npm run test:all` takes 10,000 steps.
  */
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
@@ -16,7 +16,7 @@ import { startScratchPostgres } from "../support/scratch-postgres.ts";
 import type { ScratchPostgres } from "../support/scratch-postgres.ts";
 
 const seed = Number(process.env["PETREL_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const steps = Number(process.env["PETREL_STEPS"] ?? 10_000);
+const steps = Number(process.env["PETREL_STEPS"] ?? (process.env["PETREL_TEST_ALL"] === "1" ? 10_000 : 1000));
 
 let state = seed;
 /** Mulberry32: small, and the same everywhere. */

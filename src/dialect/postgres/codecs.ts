@@ -8,11 +8,18 @@ import { bigintCodec, integerCodec } from "../../types/integer.ts";
 import { jsonAsText } from "../../types/json.ts";
 import { textCodec } from "../../types/text.ts";
 import { timeAsText } from "../../types/time.ts";
+import { timestampAsText } from "../../types/timestamp.ts";
 import { uuidCodec } from "../../types/uuid.ts";
 import { once } from "../memo.ts";
 import { elementOf } from "./type-names.ts";
 
 const asItIs: Codec = { encode: null, decode: null };
+
+/** A `timestamp` without a zone, in a table that was there before, comes as text; a model reads it as UTC, like every other timestamp. */
+const timestampCodec: Codec = {
+  encode: null,
+  decode: (stored: Date | string) => (typeof stored === "string" ? timestampAsText.decode!(stored as never) : stored),
+};
 
 /** Documents are sent as text; the driver reads them as what they hold. */
 const jsonCodec: Codec = { encode: jsonAsText.encode, decode: null };
@@ -50,8 +57,9 @@ const codecOf = (type: ColumnType): Codec => {
       return bytesCodec;
     case "array":
       return arrayCodec(type);
-    case "bool":
     case "timestamp":
+      return timestampCodec;
+    case "bool":
     case "date":
       return asItIs;
   }

@@ -22,7 +22,11 @@ const encodeAll =
     // Values were checked against the column's type, so without a codec they are bound as they are.
     (encode === null ? values : values.map((value) => (value === null ? null : encode(value)))) as BoundValue;
 
-export const columnList = (node: ParameterNode, name: string, compilation: Compilation): { readonly list: string; readonly value: string } => {
+export const columnList = (
+  node: ParameterNode,
+  name: string,
+  compilation: Compilation,
+): { readonly list: string; readonly value: string } => {
   const { type } = node;
   if (type === null) throw new BugError("a list of values to insert has no type.");
   const bound = compilation.bind(node, encodeAll(encoderFor(type, compilation)));

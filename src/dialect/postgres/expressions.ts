@@ -77,6 +77,9 @@ const bindList = (list: ParameterNode, element: ColumnType | null, compilation: 
   return element === null ? text : `${text}::${castName(element)}[]`;
 };
 
+/** The elements of a list as rows. */
+export const elements = (list: ParameterNode, compilation: Compilation): string => `unnest(${bindList(list, list.type, compilation)})`;
+
 const inList = ({ operand: of, list, negated }: InNode, compilation: Compilation): Piece => {
   const left = compilation.at(of, level.other);
   return test(`${left} ${negated ? "<> ALL" : "= ANY"}(${bindList(list, list.type, compilation)})`);

@@ -11,7 +11,8 @@ import { placeholdersWith } from "../placeholders.ts";
 import { quote } from "../quote.ts";
 import { postgresCodec } from "./codecs.ts";
 import { columnList } from "./column-list.ts";
-import { operand, ordering, postgresSpelling, stored, typedParameter } from "./expressions.ts";
+import { copy } from "./copy.ts";
+import { elements, operand, ordering, postgresSpelling, stored, typedParameter } from "./expressions.ts";
 import { literal } from "./literal.ts";
 import { typeName } from "./type-names.ts";
 
@@ -38,6 +39,7 @@ const words: Words = {
   ordering,
   literal,
   column: columnList,
+  elements,
   offsetAlone: "",
   lock,
   defaultValue: () => "DEFAULT",
@@ -58,6 +60,7 @@ export const postgres: Dialect = Object.freeze({
   codec: postgresCodec,
   createTable: (table, options) => createTableWith(tables, table, options),
   dropTable: dropTableWith,
+  copy,
   takesColumns: true,
   forwardReferences: false,
   placeholders: (text) =>

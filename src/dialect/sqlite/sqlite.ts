@@ -51,6 +51,7 @@ export const sqlite: Dialect = Object.freeze({
   codec: sqliteCodec,
   createTable: (table, options) => createTableWith(tables, table, options),
   dropTable: dropTableWith,
+  copy: null,
   takesColumns: false,
   forwardReferences: true,
   placeholders: (text) =>

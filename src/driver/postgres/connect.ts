@@ -2,7 +2,7 @@
  * Finds a server among the hosts of the configuration, in order or at random, and opens a session on the first that fits
  * `target_session_attrs`. Everything for one host counts against `connect_timeout`.
  */
-import { AuthenticationFailed, ConnectionError, isPetrelError } from "../../base/errors.ts";
+import { AuthenticationFailed, ConfigurationError, ConnectionError, isPetrelError } from "../../base/errors.ts";
 import type { PoolEvents } from "../pool.ts";
 import { cancelRunning } from "./cancel.ts";
 import type { ConnectConfig, Host, SessionAttributes } from "./config.ts";
@@ -100,6 +100,19 @@ const isOn = async (connection: PostgresConnection, parameter: string, query: st
   return answer.rows[0]?.[0] === "on" || answer.rows[0]?.[0] === true;
 };
 
+/** Poolers do not pass on what we pin, so a role's own settings hold: a number that the server has cut would be read as if it were whole. */
+const checkSettings = async (connection: PostgresConnection): Promise<void> => {
+  const text =
+    "SELECT pg_catalog.current_setting('extra_float_digits')::int > 0, pg_catalog.current_setting('IntervalStyle') <> 'sql_standard'";
+  const { rows } = await connection.run({ text, values: [], writes: false, bigints: false, batched: false });
+  const wrong = ["extra_float_digits below 1", "IntervalStyle sql_standard"].filter((_, at) => rows[0]?.[at] === false);
+  if (wrong.length === 0) return;
+  connection.end();
+  throw new ConfigurationError(
+    `Behind the pooler the session has ${wrong.join(" and ")}, which cannot be read back whole. Take it off the role or the database: ALTER ROLE … RESET ….`,
+  );
+};
+
 const isStandby = (connection: PostgresConnection): Promise<boolean> =>
   isOn(connection, "in_hot_standby", "SELECT pg_catalog.pg_is_in_recovery()");
 
@@ -134,6 +147,7 @@ const tryHosts = async (
   for (const host of hosts) {
     try {
       const connection = connectionOf(await withTimeout(host, config, settings, signal), config, settings);
+      if (!settings.names.areKept) await checkSettings(connection);
       if (await fits(connection, wanted)) return connection;
       connection.end();
       problems.push(

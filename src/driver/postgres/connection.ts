@@ -20,9 +20,10 @@ import { writeClosePortal, writeCopyFail, writeQuery, writeSync, writeTerminate 
 import type { PostgresAnswer } from "./result-rows.ts";
 import type { Wire } from "./socket.ts";
 import type { PreparedStatement } from "./statement-cache.ts";
-import type { ExchangeOwner, StatementExchange } from "./statement-exchange.ts";
+import type { ExchangeOwner, Group, StatementExchange } from "./statement-exchange.ts";
 import { bindPlainly, nextOfPortal, StatementWriter } from "./statement-writer.ts";
 import type { MakeBinding, Settle, StatementSettings } from "./statement-writer.ts";
+import { unreadableSetting } from "./unreadable-setting.ts";
 import { Workload } from "./workload.ts";
 
 export interface ConnectionSettings extends StatementSettings {
@@ -198,8 +199,8 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     pipeline.send(wasIdle);
   }
 
-  /** Writes all of them or, when a value cannot be written, none. */
-  #send(requests: readonly Request[], settle: (at: number) => Settle, binding: MakeBinding = bindPlainly): void {
+  /** Writes all of them or, when a value cannot be written, none. `repeats`: how often all may be sent again when the server has forgotten one. */
+  #send(requests: readonly Request[], settle: (at: number) => Settle, binding: MakeBinding = bindPlainly, repeats = requests.length): void {
     const pipeline = this.#pipeline;
     const wasIdle = pipeline.size === 0;
     pipeline.endGroup();
@@ -216,7 +217,12 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
       for (const exchange of exchanges) if (exchange.parses) this.#writer.statements.markDead(exchange.statement);
       throw error;
     }
+    const group: Group = {
+      isSentAgain: false,
+      again: () => repeats > 0 && isRepeatable(exchanges) && this.#sendAgain(requests, settle, binding, repeats - 1),
+    };
     for (const exchange of exchanges) {
+      exchange.group = group;
       pipeline.add(exchange);
       this.#workload.add(exchange.statement);
       this.#watch(exchange);
@@ -224,6 +230,18 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     this.lastText = requests[requests.length - 1]!.text;
     pipeline.endGroup();
     pipeline.send(wasIdle);
+  }
+
+  /** A failed transaction that these statements began themselves holds nothing else: it is rolled back and begun again. */
+  #sendAgain(requests: readonly Request[], settle: (at: number) => Settle, binding: MakeBinding, repeats: number): boolean {
+    const { reject } = settle(requests.length - 1);
+    if (!this.inTransaction || requests[0] === rollback) this.#whenFree(() => this.#send(requests, settle, binding, repeats), reject);
+    else if (!begins.test(requests[0]!.text)) return false;
+    else {
+      const behind = (at: number): Settle => (at === 0 ? { resolve: ignore, reject: ignore } : settle(at - 1));
+      this.#whenFree(() => this.#send([rollback, ...requests], behind, binding, repeats), reject);
+    }
+    return true;
   }
 
   described(statement: PreparedStatement, fields: readonly ResultField[]): void {
@@ -262,13 +280,16 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (isForgotten) this.#writer.statements.markDead(statement);
     else if (isOutdated) this.#writer.statements.discard(statement);
     else return false;
-    if (this.inTransaction || exchange.hasRows || exchange.isAbandoned) return false;
-    return this.#again(exchange);
+    if (!this.isOpen || exchange.isAbandoned) return false;
+    const { group } = exchange;
+    if (group !== null) return (group.isSentAgain = group.again());
+    return !this.inTransaction && !exchange.hasRows && this.#again(exchange);
   }
 
   skipped(exchange: StatementExchange): boolean {
     this.#settled(exchange);
     if (exchange.parses) this.#writer.statements.markDead(exchange.statement);
+    if (exchange.group?.isSentAgain === true) return true;
     return exchange.isReplayable && !exchange.isAbandoned && this.#again(exchange);
   }
 
@@ -306,9 +327,11 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
    * settles the promise.
    */
   #stop(exchange: StatementExchange, error: Error): void {
-    const isFirst = this.#pipeline.first === exchange;
-    if (exchange.isReplayable && !(isFirst && this.#pipeline.size === 1)) return exchange.abandon(error);
-    if (isFirst && !this.#isCanceling) void this.#cancel(exchange, error);
+    const isAlone = this.#pipeline.first === exchange && this.#pipeline.size === 1;
+    if (exchange.isReplayable && !isAlone) return exchange.abandon(error);
+    exchange.stoppedBy = error;
+    // The server keeps the replies of a group back until its Sync: what stands before this one may be over without our knowing.
+    if (this.#pipeline.isInFirstGroup(exchange) && !this.#isCanceling) void this.#cancel(exchange, error);
     else this.#toStop.set(exchange, error);
   }
 
@@ -404,15 +427,10 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
 }
 
 const ignore = (): void => undefined;
-const gone = (): DatabaseClosed => new DatabaseClosed("The connection is closed: the statement was not sent.", { mayHaveRun: false });
+const begins = /^\s*(?:begin|start\s+transaction)\b/i;
+const rollback: Request = { text: "ROLLBACK", values: [], writes: true, bigints: false, batched: false };
 
-/** Why a session with this setting cannot be read, or null. */
-export const unreadableSetting = (name: string, value: string): string | null => {
-  if (name === "client_encoding" && value !== "UTF8")
-    return `The session's client_encoding was set to ${value.slice(0, 40)}; Petrel reads UTF8 only.`;
-  if (name === "standard_conforming_strings" && value !== "on")
-    return "The session's standard_conforming_strings was switched off, which makes quoting unsafe.";
-  if (name === "DateStyle" && !value.startsWith("ISO"))
-    return `The session's DateStyle was set to ${value.slice(0, 40)}; Petrel reads ISO only.`;
-  return null;
-};
+/** What a sink was given cannot be taken back, and what nobody waits for any more is not begun again. */
+const isRepeatable = (exchanges: readonly StatementExchange[]): boolean =>
+  exchanges.every((one) => !one.isAbandoned && one.stoppedBy === null && !(one.hasRows && one.request.sink !== undefined));
+const gone = (): DatabaseClosed => new DatabaseClosed("The connection is closed: the statement was not sent.", { mayHaveRun: false });

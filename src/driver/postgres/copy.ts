@@ -134,6 +134,7 @@ export const copyFrom = async (
   connection.query(text, exchange);
   const direction = await exchange.began;
   let problem: unknown = null;
+  let canceling: Promise<void> | null = null;
   if (direction === "in") {
     try {
       await feed(connection, exchange, chunks, signal);
@@ -145,8 +146,10 @@ export const copyFrom = async (
       else writeCopyFail(connection.pipeline.writer, "the source of the data failed");
       connection.pipeline.flush();
     }
-  } else if (direction === "out") void connection.cancel();
+  } else if (direction === "out") canceling = connection.cancel();
   const error = await exchange.over;
+  // A cancellation that is still on its way would hit whatever runs next.
+  await canceling;
   if (problem !== null) throw problem;
   if (direction === "out") throw wrongWay(text, "FROM STDIN");
   if (error !== null) throw error;

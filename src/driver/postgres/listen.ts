@@ -43,14 +43,17 @@ const checkChannel = (channel: string): void => {
 
 export class Listener {
   readonly #connect: ConnectListener;
+  /** Whether the server at the other end stays the same one; known for certain once there is a connection. */
+  readonly #keepsSession: () => boolean;
   readonly #channels = new Map<string, Set<Subscriber>>();
   readonly #stop = new AbortController();
   #connection: Promise<PostgresConnection> | null = null;
   #retry: NodeJS.Timeout | null = null;
   #failures = 0;
 
-  constructor(connect: ConnectListener) {
+  constructor(connect: ConnectListener, keepsSession: () => boolean) {
     this.#connect = connect;
+    this.#keepsSession = keepsSession;
   }
 
   /** Rejects when the channel cannot be subscribed now; then nothing is left behind. */
@@ -63,9 +66,10 @@ export class Listener {
     subscribers.add(subscriber);
     try {
       const connection = await this.#open();
+      if (!this.#keepsSession()) throw unheard();
       await connection.run(request(`LISTEN ${quote(channel)}`));
     } catch (error) {
-      this.#remove(channel, subscriber);
+      if (this.#remove(channel, subscriber)) await this.#hangUp();
       throw error;
     }
     return { unlisten: () => this.#unlisten(channel, subscriber) };
@@ -82,10 +86,15 @@ export class Listener {
     if (!this.#remove(channel, subscriber)) return;
     const connection = await this.#connection?.catch(() => null);
     await connection?.run(request(`UNLISTEN ${quote(channel)}`)).catch(() => undefined);
-    if (this.#channels.size === 0 && connection !== undefined && connection !== null) {
-      this.#connection = null;
-      connection.end();
-    }
+    await this.#hangUp();
+  }
+
+  /** The last one who leaves ends the connection. */
+  async #hangUp(): Promise<void> {
+    const connection = await this.#connection?.catch(() => null);
+    if (this.#channels.size > 0 || connection === undefined || connection === null) return;
+    this.#connection = null;
+    connection.end();
   }
 
   #open(): Promise<PostgresConnection> {
@@ -146,5 +155,10 @@ export class Listener {
 
 /** Outside of the reading of messages, which a listener's error must not stop. */
 const later = (act: () => void): void => void setImmediate(act);
+
+const unheard = (): ConfigurationError =>
+  new ConfigurationError(
+    'Behind a pooler that gives each transaction another server connection nothing is heard. Listen with a database that is opened on the server itself, or say pooler: "none" if this one keeps its sessions.',
+  );
 
 const closed = (): DatabaseClosed => new DatabaseClosed("The database is closed: nobody can listen any more.", { mayHaveRun: false });

@@ -85,6 +85,15 @@ export class Pipeline implements FrameSink {
     return this.#queue.first;
   }
 
+  /** Whether it is among those that the server works on now: no Sync stands before it. */
+  isInFirstGroup(exchange: Exchange): boolean {
+    for (const each of this.#queue) {
+      if (each === exchange) return true;
+      if (each.endsGroup) return false;
+    }
+    return false;
+  }
+
   /** Puts an exchange in line whose messages are in the writer; its group stays open until `endGroup`. */
   add(exchange: Exchange): void {
     this.#queue.push(exchange);

@@ -43,7 +43,10 @@ export class PostgresDriver implements Driver {
 
   constructor(config: ConnectConfig, settings: ConnectionSettings, pool: PoolOptions) {
     this.config = config;
-    this.#listener = new Listener((heard, events, signal) => connectPostgres(config, { ...settings, notification: heard }, events, signal));
+    this.#listener = new Listener(
+      (heard, events, signal) => connectPostgres(config, { ...settings, notification: heard }, events, signal),
+      () => settings.names.areKept,
+    );
     this.#pool = new Pool((events, signal) => connectPostgres(config, settings, events, signal), pool);
   }
 

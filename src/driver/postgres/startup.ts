@@ -7,7 +7,6 @@ import { AuthenticationFailed, ConnectionLost, ProtocolError } from "../../base/
 import { Authenticator } from "./authenticator.ts";
 import type { CancelKey } from "./cancel.ts";
 import type { ConnectConfig, Host } from "./config.ts";
-import { unreadableSetting } from "./connection.ts";
 import { errorFromReport, serverReportOf } from "./errors.ts";
 import { ByteWriter } from "./protocol/byte-writer.ts";
 import { Frames } from "./protocol/frames.ts";
@@ -16,6 +15,7 @@ import { backend, messageName } from "./protocol/message-codes.ts";
 import { readAuthentication, readBackendKeyData, readNegotiateProtocolVersion, readParameterStatus, readReport } from "./protocol/read.ts";
 import { writeStartup } from "./protocol/write.ts";
 import type { Wire } from "./socket.ts";
+import { unreadableSetting } from "./unreadable-setting.ts";
 
 /** A stream on which the server waits for statements. */
 export interface Started {

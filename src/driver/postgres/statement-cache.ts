@@ -2,6 +2,7 @@
  * The prepared statements of one connection: a bounded number, found by their whole text and the types of their parameters.
  * Never by a hash alone: two texts with one hash would run each other's statements.
  */
+import { randomBytes } from "node:crypto";
 import type { ResultField } from "../row-sink.ts";
 import type { BindExecute } from "./protocol/bind.ts";
 
@@ -14,6 +15,8 @@ export class PreparedStatement {
   textFields: readonly ResultField[] | null = null;
   /** The same columns in the formats that later executions ask for. */
   fields: readonly ResultField[] | null = null;
+  /** The parameters' types as the server takes them; null until it has described them. */
+  describedTypes: readonly number[] | null = null;
   /** Writes Bind and Execute: the first with text results, the second with the formats of `fields`. */
   bindText: BindExecute | null = null;
   bind: BindExecute | null = null;
@@ -45,6 +48,11 @@ export class StatementCache {
   readonly #limit: number;
   /** Names that the server still has and nobody here uses any more. */
   readonly #toClose: string[] = [];
+  /**
+   * Of this connection alone. A pooler that nobody told us of may hand our server connection to another client: under a name that both count
+   * up to, one would run the other's statement. A name that nobody else has can only be missing, and that is noticed.
+   */
+  readonly #prefix = randomBytes(6).toString("base64url");
   #named = 0;
   #uses = 0;
 
@@ -76,7 +84,7 @@ export class StatementCache {
 
   /** Remembers a new statement, named or unnamed, which the caller prepares on the server. The one that was used least leaves for it. */
   add(text: string, types: readonly number[], isNamed = true): PreparedStatement {
-    const statement = new PreparedStatement(isNamed ? `p${++this.#named}` : "", text, types);
+    const statement = new PreparedStatement(isNamed ? `${this.#prefix}${++this.#named}` : "", text, types);
     const first = this.#byText.get(text);
     if (first === undefined) {
       if (this.#byText.size >= this.#limit) this.#evict();

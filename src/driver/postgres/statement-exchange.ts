@@ -24,6 +24,17 @@ export interface ExchangeOwner {
   copyBegan(direction: "in" | "out"): void;
 }
 
+/** Shared by all who have none; never written to. */
+const noRows: unknown[][] = [];
+Object.freeze(noRows);
+
+/** Statements that were sent to be done all or not at all, and so can only be sent again together. */
+export interface Group {
+  isSentAgain: boolean;
+  /** Sends all of them once more, if nothing of them was kept and the whole can be repeated; returns whether it did. */
+  readonly again: () => boolean;
+}
+
 const transactionEnd = /^\s*(?:commit|end)\b/i;
 
 export class StatementExchange implements Exchange {
@@ -45,6 +56,8 @@ export class StatementExchange implements Exchange {
   /** Why the server was asked to cancel it: the promise is then rejected with this. */
   stoppedBy: Error | null = null;
   deadline: { over(): void } | null = null;
+  /** Null for one that was sent alone, or that shares its Sync with reads it has nothing to do with. */
+  group: Group | null = null;
   /** Called once when its replies have ended. */
   onSettled: (() => void) | null = null;
   hasParsed = false;
@@ -53,7 +66,7 @@ export class StatementExchange implements Exchange {
   sentAt = 0;
   /** What its reader threw. */
   #problem: Error | null = null;
-  #rows: unknown[][] = [];
+  #rows: unknown[][] = noRows;
   #rowCount = 0;
   #commandCount = 0;
   #decoders: readonly Decode[] | null = null;
@@ -120,7 +133,7 @@ export class StatementExchange implements Exchange {
         this.hasParsed = true;
         return true;
       case backend.parameterDescription:
-        readParameterDescription(buffer, start, end);
+        this.statement.describedTypes = readParameterDescription(buffer, start, end);
         return true;
       case backend.rowDescription:
         this.#redescribe(readRowDescription(buffer, start, end));
@@ -175,8 +188,9 @@ export class StatementExchange implements Exchange {
     this.#decoders ??= this.owner.decoders(this.fields, this.request.bigints);
     if (sink !== undefined && !this.hasRows) sink.fields(this.fields, this.#decoders);
     this.hasRows = true;
-    if (sink === undefined) readRows(buffer, start, end, count, this.#decoders, this.#rows);
-    else sink.rows(buffer, start, end, count);
+    if (sink !== undefined) return sink.rows(buffer, start, end, count);
+    if (this.#rows === noRows) this.#rows = [];
+    readRows(buffer, start, end, count, this.#decoders, this.#rows);
   }
 
   /** Whatever the connection makes of it, the promise must settle: what it throws is for both of them. */
@@ -198,7 +212,9 @@ export class StatementExchange implements Exchange {
     }
     const count = this.isSuspended || this.#commandCount === 0 ? this.#rowCount : this.#commandCount;
     this.#release();
-    this.resolve(new PostgresAnswer(this.#rows, count, this.fields, this.isSuspended, this.request.sink?.objects));
+    // Nobody else's array: whoever gets it may add to it.
+    const rows = this.#rows === noRows && this.request.sink === undefined ? [] : this.#rows;
+    this.resolve(new PostgresAnswer(rows, count, this.fields, this.isSuspended, this.request.sink?.objects));
   }
 
   refused(error: Error): void {

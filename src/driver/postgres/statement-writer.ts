@@ -2,6 +2,7 @@
 import type { Request } from "../driver.ts";
 import type { ResultField } from "../row-sink.ts";
 import type { Decode } from "./codec/codec.ts";
+import { bindWhereExact, hasExactBinary } from "./described-parameter.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { bindExecute } from "./protocol/bind.ts";
 import type { BindExecute, ParameterCodec } from "./protocol/bind.ts";
@@ -102,7 +103,8 @@ export class StatementWriter {
       throw error;
     }
     const exchange = new StatementExchange(owner, request, statement, parses, isShared, resolve, reject, binding.fields);
-    exchange.sentAt = performance.now();
+    // Behind others it begins when they have ended, and that will be known then.
+    if (this.#pipeline.size === 0) exchange.sentAt = performance.now();
     return exchange;
   }
 
@@ -149,11 +151,29 @@ export class StatementWriter {
   remember(exchange: StatementExchange): void {
     const { statement } = exchange;
     if (statement.bind !== null || statement.fields === null || statement.isDead) return;
-    statement.bind = bindExecute({
-      statement: statement.name,
-      parameters: this.#parametersOf(exchange.request),
-      resultFormats: statement.fields.map((field) => field.format),
-    });
+    const resultFormats = statement.fields.map((field) => field.format);
+    const { request } = exchange;
+    const text = bindExecute({ statement: statement.name, parameters: this.#parametersOf(request), resultFormats });
+    const types = this.#undeclaredTypes(statement, request);
+    statement.bind = types === null ? text : bindWhereExact(types, this.#bindDescribed(statement, request, types, resultFormats), text);
+  }
+
+  /** The server's type of each parameter that has none of the caller's and could travel in binary, 0 for the others; null when there is none such. */
+  #undeclaredTypes(statement: PreparedStatement, { parameterTypes = noTypes, values }: Request): readonly number[] | null {
+    const described = statement.describedTypes;
+    // An unnamed statement is described anew at each run, and may then be another one.
+    if (described === null || statement.name === "" || described.length !== values.length) return null;
+    // A codec of the user's own sends text, and is for parameters that are declared.
+    const isExact = (type: number): boolean => hasExactBinary(type) && this.#settings.codecs.exact.codec(type).parameterFormat === 1;
+    const types = described.map((type, at) => ((parameterTypes[at] ?? 0) === 0 && isExact(type) ? type : 0));
+    return types.some((type) => type !== 0) ? types : null;
+  }
+
+  #bindDescribed(statement: PreparedStatement, request: Request, types: readonly number[], resultFormats: readonly (0 | 1)[]): BindExecute {
+    const parameters = this.#parametersOf(request).map((codec, at) =>
+      types[at] === 0 ? codec : this.#settings.codecs.exact.codec(types[at]!),
+    );
+    return bindExecute({ statement: statement.name, parameters, resultFormats });
   }
 }
 

@@ -28,7 +28,8 @@ const textOfArray = (values: readonly unknown[]): string => {
   return `{${elements.join(",")}}`;
 };
 
-const textOf = (value: unknown): string => {
+/** A value as PostgreSQL spells it. Throws `EncodingProblem` for what it has no form for. */
+export const textOf = (value: unknown): string => {
   switch (typeof value) {
     case "string":
       return value;

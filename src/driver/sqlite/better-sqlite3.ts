@@ -9,6 +9,7 @@ interface Statement {
   safeIntegers(enabled: boolean): Statement;
   columns(): readonly { readonly name: string }[];
   all(values: unknown): unknown[][];
+  get(values: unknown): unknown[] | undefined;
   run(values: unknown): { readonly changes: number; readonly lastInsertRowid: number | bigint };
   iterate(values: unknown): Iterator<unknown[]>;
 }
@@ -109,6 +110,12 @@ class BetterSqlite3Statement implements BindingStatement {
     this.#readBigints(bigints);
     const rows = this.#bind(values, (bound) => this.#statement.all(bound));
     return !bigints && hasDoubtfulNumber(rows) ? this.#readNarrowed(values) : rows;
+  }
+
+  first(values: readonly StoredValue[], bigints: boolean): unknown[] | undefined {
+    this.#readBigints(bigints);
+    const row = this.#bind(values, (bound) => this.#statement.get(bound));
+    return !bigints && row !== undefined && hasDoubtfulNumber([row]) ? this.#readNarrowed(values)[0] : row;
   }
 
   run(values: readonly StoredValue[]): number {

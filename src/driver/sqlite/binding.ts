@@ -13,6 +13,8 @@ export interface BindingStatement {
   columns(): readonly string[];
   /** All rows, as arrays. Throws `IntegerTooLarge` instead of rounding an integer beyond 2^53, unless `bigints`. */
   all(values: readonly StoredValue[], bigints: boolean): unknown[][];
+  /** The first row and no other, as `all` gives it; `undefined` where there is none. For statements that only read. */
+  first(values: readonly StoredValue[], bigints: boolean): unknown[] | undefined;
   /** Runs to the end; the number of rows inserted, updated or deleted. */
   run(values: readonly StoredValue[]): number;
   /** Inserts one row; its key, or `null` when a trigger has kept the row out. Throws `IntegerTooLarge`. */

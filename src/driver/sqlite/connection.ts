@@ -7,7 +7,7 @@ import { toPetrelError } from "./errors.ts";
 import { toStoredValues } from "./values.ts";
 
 /** What of a request reaches SQLite. */
-export type Command = Pick<Request, "text" | "values" | "bigints" | "returnsKey">;
+export type Command = Pick<Request, "text" | "values" | "bigints" | "atMostOne" | "returnsKey">;
 
 export interface PreparedStatement {
   readonly text: string;
@@ -65,6 +65,7 @@ export class SqliteConnection {
     const values = toStoredValues(command.values, command.text);
     try {
       if (command.returnsKey === true) return keyAnswer(binding.insert(values));
+      if (command.atMostOne === true && binding.hasRows) return firstAnswer(binding.first(values, command.bigints), binding);
       if (binding.hasRows) return answer(binding.all(values, command.bigints), binding);
       return { rows: noRows, count: binding.run(values), columns: noColumns };
     } catch (error) {
@@ -134,6 +135,9 @@ const keyAnswer = (key: number | null): Answer => {
   const rows = key === null ? noRows : [[key]];
   return { rows, count: rows.length, columns: noColumns };
 };
+
+const firstAnswer = (row: readonly unknown[] | undefined, statement: BindingStatement): Answer =>
+  new RowsAnswer(row === undefined ? noRows : [row], statement);
 
 /** Column names are asked for when they are read: typed queries never do. */
 export const answer = (rows: readonly (readonly unknown[])[], statement: BindingStatement): Answer => new RowsAnswer(rows, statement);

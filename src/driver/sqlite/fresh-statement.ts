@@ -51,6 +51,10 @@ export class FreshStatement implements BindingStatement {
     return this.#fresh().all(values, bigints);
   }
 
+  first(values: readonly StoredValue[], bigints: boolean): unknown[] | undefined {
+    return this.#fresh().first(values, bigints);
+  }
+
   run(values: readonly StoredValue[]): number {
     return this.#fresh().run(values);
   }

@@ -169,6 +169,10 @@ class NodeSqliteStatement implements BindingStatement {
     }
   }
 
+  first(values: readonly StoredValue[], bigints: boolean): unknown[] | undefined {
+    return this.all(values, bigints)[0];
+  }
+
   // With bigints in both: since Node 26 a key beyond 2^53 is an error otherwise, after the row has been inserted.
   run(values: readonly StoredValue[]): number {
     this.#prepareFor(values, true);

@@ -8,8 +8,8 @@ import { Listener } from "../../support/query-texts.ts";
 import { unchecked } from "../../support/unchecked-query.ts";
 import type { UncheckedRow } from "../../support/unchecked-query.ts";
 
-const users = () => unchecked(new Listener(sqlite, [[null]]).query(User));
-const posts = () => unchecked(new Listener(sqlite, [[null]]).query(Post));
+const users = () => unchecked(new Listener(sqlite, [[[null]]]).query(User));
+const posts = () => unchecked(new Listener(sqlite, [[[null]]]).query(Post));
 
 /** A value that no message may repeat. */
 const secret = "s3cret-v4lue";

@@ -50,11 +50,18 @@ interface CodecParts {
   readonly delimiter?: "," | ";";
 }
 
-/** A decoder of cells in text from a decoder of strings. */
-export const decodeTextCell =
-  (text: TextForm): Decode =>
-  (buffer, start, end) =>
-    text.decode(readText(buffer, start, end));
+/** The decoder of types whose text is their value. */
+export const asItIs = (text: string): string => text;
+
+const textCells = new WeakMap<TextForm, Decode>();
+
+/** A decoder of cells in text from a decoder of strings; the same one for the same form, so that readers made for it serve every connection. */
+export const decodeTextCell = (text: TextForm): Decode => {
+  if (text.decode === asItIs) return readText;
+  let decode = textCells.get(text);
+  if (decode === undefined) textCells.set(text, (decode = (buffer, start, end) => text.decode(readText(buffer, start, end))));
+  return decode;
+};
 
 const encodeTextCell =
   (text: TextForm): Encode =>

@@ -3,14 +3,14 @@ import type { ByteWriter } from "../protocol/byte-writer.ts";
 import { describe, EncodingProblem } from "../protocol/encoding-problem.ts";
 import { readText } from "../protocol/text-cell.ts";
 import type { TextForm } from "./codec-options.ts";
-import { type BinaryForm, type WireCodec, wireCodec } from "./codec.ts";
+import { asItIs, type BinaryForm, type WireCodec, wireCodec } from "./codec.ts";
 
 const text = (value: unknown): string => {
   if (typeof value === "string") return value;
   throw new EncodingProblem(`expects a string, got ${describe(value)}`);
 };
 
-const textForm: TextForm = { decode: (value) => value, encode: text };
+const textForm: TextForm = { decode: asItIs, encode: text };
 
 const sameBytes: BinaryForm = {
   decode: readText,

@@ -34,6 +34,7 @@ interface Unicode {
 
 const float = new DataView(new ArrayBuffer(8));
 const shortText = 24;
+const shortBytes = 48;
 
 export class ByteWriter {
   /** The current block, and where the next byte goes. Only for generated encoders, which call `ensure` before they store. */
@@ -130,8 +131,11 @@ export class ByteWriter {
   bytes(value: Uint8Array): void {
     if (value.byteLength > largeBytes) return this.#large(value.byteLength, () => Buffer.from(value));
     this.ensure(value.byteLength);
-    this.block.set(value, this.offset);
-    this.offset += value.byteLength;
+    const { block, offset } = this;
+    // The pieces of a Bind are short, and `set` leaves JavaScript for each of them.
+    if (value.byteLength <= shortBytes) for (let at = 0; at < value.byteLength; at++) block[offset + at] = value[at]!;
+    else block.set(value, offset);
+    this.offset = offset + value.byteLength;
   }
 
   /** UTF-8 without a terminator. Throws `EncodingProblem` for what PostgreSQL's text cannot hold: NUL, and surrogates without their pair. */

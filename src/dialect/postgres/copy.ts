@@ -1,0 +1,12 @@
+/** COPY on PostgreSQL. */
+import { quote, quoteAll } from "../quote.ts";
+import type { CopyWords } from "../dialect.ts";
+
+export const copy: CopyWords = {
+  from: (table, columns) => `COPY ${quote(table.name)} (${quoteAll(columns)}) FROM STDIN`,
+  to: (table, { format, header }) => {
+    const rows = table.softDelete === null ? "" : ` WHERE ${quote(table.softDelete.name)} IS NULL`;
+    const query = `SELECT ${quoteAll(table.columns)} FROM ${quote(table.name)}${rows}`;
+    return `COPY (${query}) TO STDOUT${format === "csv" ? ` WITH (FORMAT csv${header ? ", HEADER" : ""})` : ""}`;
+  },
+};

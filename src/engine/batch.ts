@@ -1,0 +1,43 @@
+/** Several statements in one round trip, all or nothing; one after the other in a transaction where a round trip costs nothing. */
+import type { Sql } from "../ast/sql-tag.ts";
+import type { Request } from "../driver/driver.ts";
+import { ownReason } from "./call-limit.ts";
+import type { Database } from "./database.ts";
+import type { Plan } from "./plan.ts";
+import { requestOfSql } from "./raw.ts";
+import { requestOf } from "./run.ts";
+import type { Rows } from "./run.ts";
+import { inModelWords } from "./violation.ts";
+
+/** A statement of a batch: a plan with its values, or a piece made by the `sql` tag. */
+export type BatchItem = { readonly plan: Plan; readonly values: readonly unknown[] } | { readonly piece: Sql<unknown> };
+
+/** The answers in the order of the items. The first error is thrown, and nothing is kept then. */
+export const sendBatch = async (database: Database, items: readonly BatchItem[], signal?: AbortSignal): Promise<readonly Rows[]> => {
+  const { driver, dialect } = database;
+  const requests = items.map((item) =>
+    "piece" in item
+      ? requestOfSql(dialect, item.piece, { signal })
+      : requestOf(item.plan, item.values, signal, driver.batch !== undefined && driver.readsInto === true),
+  );
+  if (requests.length === 0) return [];
+  signal?.throwIfAborted();
+  database.assertOutside(requests.some((request) => request.writes));
+  if (driver.batch === undefined) return sendInOrder(database, requests, signal);
+  for (const _ of requests) database.countStatement();
+  try {
+    return await driver.batch(requests);
+  } catch (error) {
+    throw ownReason(inModelWords(error, []), signal);
+  }
+};
+
+const sendInOrder = (database: Database, requests: readonly Request[], signal: AbortSignal | undefined): Promise<readonly Rows[]> =>
+  database.runInTransaction(
+    async (transaction) => {
+      const answers: Rows[] = [];
+      for (const request of requests) answers.push(await transaction.send(request));
+      return answers;
+    },
+    { readOnly: !requests.some((request) => request.writes), signal },
+  );

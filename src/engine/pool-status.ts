@@ -1,0 +1,27 @@
+/** How the connections of an engine are used at this moment. */
+import type { Database } from "./database.ts";
+import { featureOf } from "./driver-feature.ts";
+
+export interface PoolStatus {
+  /** How many more could be lent now: idle ones, and those that may still be opened. */
+  readonly available: number;
+  /** The most connections there may be. */
+  readonly total: number;
+  readonly open: number;
+  readonly idle: number;
+  readonly busy: number;
+  /** Lent to transactions and streams. */
+  readonly reserved: number;
+  /** Being opened. */
+  readonly connecting: number;
+  /** Calls that wait for a connection. */
+  readonly waiting: number;
+  /** Connections that ended without our doing since the engine was made. */
+  readonly lost: number;
+}
+
+export const poolStatus = (database: Database): PoolStatus => {
+  const instead = "SQLite opens one connection that writes and few that read, and nothing waits for a pool.";
+  const { max, ...counts } = featureOf(database, "poolStatus", "poolStatus()", instead);
+  return { available: counts.idle + Math.max(0, max - counts.open - counts.connecting), total: max, ...counts };
+};
