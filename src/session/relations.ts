@@ -81,3 +81,29 @@ const releaseFrom = ({ identities, added }: Holder, { tracking: { table }, objec
   }
   alignWithKeys(identities, table, object);
 };
+
+/** Relations that say something which is not written yet: another parent, or objects without rows. Returns what gives them back after a rollback. */
+export const keepUnwritten = (unit: Holder): (() => void) => {
+  const kept: (() => void)[] = [];
+  for (const { tracking, object } of unit.identities.states()) {
+    for (const relation of relationsOf(tracking.table)) {
+      const value = inHand(object, relation);
+      if (typeof value !== "object" || value === null || isWritten(unit, tracking.table, object, relation)) continue;
+      const members = Array.isArray(value) ? [...(value as unknown[])] : null;
+      kept.push(() => {
+        if (members !== null) (value as unknown[]).splice(0, Infinity, ...members);
+        object[relation.name] = value;
+      });
+    }
+  }
+  return () => {
+    for (const giveBack of kept) giveBack();
+  };
+};
+
+const isWritten = ({ identities }: Holder, table: Table, object: Row, relation: Relation): boolean => {
+  const members = membersOf(object, relation);
+  if (relation.kind !== "belongsTo") return members.every((each) => identities.stateOf(relation.target, each) !== undefined);
+  const [near, far] = belongsToColumns(table, relation);
+  return members.every((each) => isSameKey(own(object, near.property), own(each, far.property)));
+};
