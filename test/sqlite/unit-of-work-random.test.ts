@@ -89,10 +89,26 @@ const assertSame = async (session: Session, memory: Memory, place: string): Prom
   const plainPeople = await session.query(Person).orderBy("id").valuesList("id", "name", "bossId");
   const plainTasks = await session.query(Task).orderBy("id").valuesList("id", "title", "personId", "afterId");
   const ordered = <T>(map: Map<number, T>): [number, T][] => [...map].toSorted(([a], [b]) => a - b);
-  assert.deepEqual(people.map((each) => [each.id, { name: each.name, n: each.facts.n, bossId: each.bossId }]), ordered(memory.people), place);
-  assert.deepEqual(tasks.map((each) => [each.id, { title: each.title, personId: each.personId, afterId: each.afterId }]), ordered(memory.tasks), place);
-  assert.deepEqual(plainPeople, people.map((each) => [each.id, each.name, each.bossId]), place);
-  assert.deepEqual(plainTasks, tasks.map((each) => [each.id, each.title, each.personId, each.afterId]), place);
+  assert.deepEqual(
+    people.map((each) => [each.id, { name: each.name, n: each.facts.n, bossId: each.bossId }]),
+    ordered(memory.people),
+    place,
+  );
+  assert.deepEqual(
+    tasks.map((each) => [each.id, { title: each.title, personId: each.personId, afterId: each.afterId }]),
+    ordered(memory.tasks),
+    place,
+  );
+  assert.deepEqual(
+    plainPeople,
+    people.map((each) => [each.id, each.name, each.bossId]),
+    place,
+  );
+  assert.deepEqual(
+    plainTasks,
+    tasks.map((each) => [each.id, each.title, each.personId, each.afterId]),
+    place,
+  );
 };
 
 const pick = <T>(values: Iterable<T>, random: (limit: number) => number): T | undefined => {
@@ -170,7 +186,13 @@ const someEdits = async (session: Session, memory: Memory, random: (limit: numbe
 };
 
 /** Edits inside a transaction or a savepoint, every other one of which is undone: then the memory goes back, too. */
-const inTransaction = async (session: Session, memory: Memory, random: (limit: number) => number, place: string, depth: number): Promise<void> => {
+const inTransaction = async (
+  session: Session,
+  memory: Memory,
+  random: (limit: number) => number,
+  place: string,
+  depth: number,
+): Promise<void> => {
   const before = copyOf(memory);
   const undo = random(2) === 0;
   const work = session.transaction(async (inner) => {
@@ -193,11 +215,14 @@ test("random edits, kept and undone at every depth, leave objects and rows as th
     for (let round = 0; round < 6; round++) {
       const place = `seed ${seed} round ${round}`;
       const before = copyOf(memory);
-      await someEdits(session, memory, random, place);
+      // Inside a plain session a transaction is permanent by itself, so only a begun one has any inside.
+      const isPlain = random(2) === 0;
+      const work = isPlain ? session : await session.begin();
+      await someEdits(work, memory, random, place, isPlain ? 2 : 0);
       if (random(3) === 0) {
-        await session.rollback();
+        await work.rollback();
         memory = before;
-      } else await session.commit();
+      } else await work.commit();
       await assertSame(session, memory, place);
       await assertSame(engine.session(), memory, `${place} read anew`);
     }
