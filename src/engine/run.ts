@@ -41,13 +41,13 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortS
 });
 
 /** Every row of an answer as the plan reads it, and as `runner` keeps it. Throws `UnreadableValue` for what a column's type cannot hold. */
-export const readAll = (plan: Plan, answer: Rows, runner?: Runner): unknown[] => {
-  const read = (answer.objects as unknown[] | undefined) ?? decoded(plan, answer);
-  if (runner?.adopt !== undefined) runner.adopt(plan, answer.rows, read);
+export const readAll = (plan: Plan, { objects, rows }: Rows, runner?: Runner): unknown[] => {
+  const read = (objects as unknown[] | undefined) ?? readRows(plan, rows);
+  if (runner?.adopt !== undefined) runner.adopt(plan, rows, read);
   return read;
 };
 
-const decoded = (plan: Plan, { rows }: Rows): unknown[] => {
+const readRows = (plan: Plan, rows: Rows["rows"]): unknown[] => {
   try {
     return plan.reader.all(rows);
   } catch (error) {

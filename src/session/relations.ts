@@ -46,14 +46,15 @@ export const belongsToColumns = (table: Table, relation: Relation): readonly [ne
 
 /**
  * After a foreign key was written: a relation in hand that shows another row is replaced by the row's own object, where it is tracked,
- * or becomes not loaded.
+ * or becomes not loaded. `written` has the columns in question; without it, all are.
  */
-export const alignWithKeys = (identities: IdentityMap, table: Table, object: Row): void => {
+export const alignWithKeys = (identities: IdentityMap, table: Table, object: Row, written?: Readonly<Row>): void => {
   for (const relation of relationsOf(table)) {
     if (relation.kind !== "belongsTo") continue;
     const target = inHand(object, relation);
     if (typeof target !== "object" || target === null) continue;
     const [near, far] = belongsToColumns(table, relation);
+    if (written !== undefined && !Object.hasOwn(written, near.property)) continue;
     const key = own(object, near.property);
     if (isSameKey(key, own(target as Row, far.property))) continue;
     const found = far.primaryKey && key !== null ? identities.of(relation.target).get(keyOfValues(relation.target, [key])!) : undefined;
@@ -79,11 +80,40 @@ const releaseFrom = ({ identities, added }: Holder, { tracking: { table }, objec
     if (typeof value !== "object" || value === null) continue;
     const isOurs = (each: Row): boolean => added.has(each) || identities.stateOf(relation.target, each) !== undefined;
     if (!Array.isArray(value)) {
-      if (relation.kind !== "belongsTo" && !isOurs(value as Row)) delete object[relation.name];
+      // A parent that is not ours but has a key has a row somewhere; one without a key was undone.
+      const isKnown = relation.kind === "belongsTo" && own(value as Row, belongsToColumns(table, relation)[1].property) !== null;
+      if (!isKnown && !isOurs(value as Row)) delete object[relation.name];
       continue;
     }
     const kept = (value as Row[]).filter(isOurs);
     if (kept.length < value.length) value.splice(0, value.length, ...kept);
   }
   alignWithKeys(identities, table, object);
+};
+
+/** Relations that say something which is not written yet: another parent, or objects without rows. Returns what gives them back after a rollback. */
+export const keepUnwritten = (unit: Holder): (() => void) => {
+  const kept: (() => void)[] = [];
+  for (const { tracking, object } of unit.identities.states()) {
+    for (const relation of relationsOf(tracking.table)) {
+      const value = inHand(object, relation);
+      if (typeof value !== "object" || value === null || isWritten(unit, tracking.table, object, relation)) continue;
+      const members = Array.isArray(value) ? [...(value as unknown[])] : null;
+      kept.push(() => {
+        if (members !== null) (value as unknown[]).splice(0, Infinity, ...members);
+        object[relation.name] = value;
+      });
+    }
+  }
+  return () => {
+    for (const giveBack of kept) giveBack();
+  };
+};
+
+const isWritten = ({ identities }: Holder, table: Table, object: Row, relation: Relation): boolean => {
+  const members = membersOf(object, relation);
+  if (relation.kind !== "belongsTo") return members.every((each) => identities.stateOf(relation.target, each) !== undefined);
+  const [near, far] = belongsToColumns(table, relation);
+  const key = own(object, near.property);
+  return members.every((each) => key !== null && isSameKey(key, own(each, far.property)));
 };

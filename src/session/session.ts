@@ -102,11 +102,17 @@ export class Session implements Runner {
    *
    *     get(User, 1)     // SELECT … FROM "users" WHERE "id" = ?
    */
-  async get<E extends AnyEntity>(model: ModelOf<E>, key: PrimaryKey<E>, options: CallOptions = {}): Promise<E | null> {
-    signalOf(options)?.throwIfAborted();
-    const root = rootOf(model);
-    const known = knownByKey(this.#unit, root, key);
-    return (known === undefined ? findByKey(this, root, key, signalOf(options)) : known) as MaybePromise<E | null>;
+  get<E extends AnyEntity>(model: ModelOf<E>, key: PrimaryKey<E>, options: CallOptions = {}): Promise<E | null> {
+    // Not an async function: that would put a second promise around the first, and three turns of the queue.
+    try {
+      const signal = signalOf(options);
+      signal?.throwIfAborted();
+      const root = rootOf(model);
+      const known = knownByKey(this.#unit, root, key);
+      return Promise.resolve((known === undefined ? findByKey(this, root, key, signal) : known) as MaybePromise<E | null>);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** The row with this primary key. Throws `NoResultFound`. */
@@ -342,6 +348,8 @@ export class Session implements Runner {
     let inner: SessionScope | null = null;
     try {
       const result = await this.#scope.nested(async (transaction) => {
+        // After a conflict the work runs again, on objects as they were.
+        await (inner as SessionScope | null)?.failed();
         const { session, scope } = this.#inside(transaction, this.#scope.unitForInner());
         inner = scope;
         rememberSession(transaction, session);

@@ -15,9 +15,10 @@ import { describe } from "../types/column-type.ts";
 import { trackingOf } from "./entity-state.ts";
 import type { EntityState } from "./entity-state.ts";
 import { Hooks } from "./hooks.ts";
+import { keepingOf } from "./kept-value.ts";
 import { IdentityMap, keptKey } from "./identity-map.ts";
 import type { Row } from "./prepared-row.ts";
-import { own, releaseStrangers } from "./relations.ts";
+import { keepUnwritten, own, releaseStrangers } from "./relations.ts";
 
 export type Undo = () => void;
 
@@ -33,6 +34,8 @@ export interface Mark {
   readonly deleted: ReadonlySet<Row>;
   /** Objects with changes, and their values at the time. */
   readonly unwritten: ReadonlyMap<Row, Readonly<Row>>;
+  /** Gives relations back what they said and was not written. */
+  readonly relations: Undo;
   readonly isTainted: boolean;
   readonly isRecording: boolean;
 }
@@ -48,6 +51,16 @@ export const tableOfInstance = (instance: object, use: string): Table => {
 export const valuesOf = (table: Table, object: Row): Row => {
   const values: Row = {};
   for (const { property } of table.columns) if (Object.hasOwn(object, property)) values[property] = object[property];
+  return values;
+};
+
+/** The same as copies, which stay as they are when the object's documents, dates and bytes change in place. */
+const copiesOf = (table: Table, object: Row): Row => {
+  const values = valuesOf(table, object);
+  for (const { property, type } of table.columns) {
+    const keeping = keepingOf(type);
+    if (keeping !== null && Object.hasOwn(values, property)) values[property] = keeping.restore(keeping.keep(values[property]));
+  }
   return values;
 };
 
@@ -155,15 +168,16 @@ export class UnitOfWork {
   mark(): Mark {
     const unwritten = new Map<Row, Readonly<Row>>();
     for (const state of this.identities.states()) {
-      if (state.tracking.isChanged(state)) unwritten.set(state.object, valuesOf(state.tracking.table, state.object));
+      if (state.tracking.isChanged(state)) unwritten.set(state.object, copiesOf(state.tracking.table, state.object));
     }
-    for (const object of this.added) unwritten.set(object, valuesOf(tableOfInstance(object, "add()"), object));
+    for (const object of this.added) unwritten.set(object, copiesOf(tableOfInstance(object, "add()"), object));
     return {
       journal: this.#journal.length,
       callbacks: this.afterCommit.length,
       added: new Set(this.added),
       deleted: new Set(this.deleted),
       unwritten,
+      relations: keepUnwritten(this),
       isTainted: this.isTainted,
       isRecording: this.isRecording,
     };
@@ -180,6 +194,7 @@ export class UnitOfWork {
     for (const state of this.identities.states()) if (state.tracking.isChanged(state)) state.tracking.restore(state);
     for (const [object, values] of mark.unwritten) putBack(tableOfInstance(object, "rollback()"), object, values);
     releaseStrangers(this);
+    mark.relations();
   }
 
   /** Everything since the first mark is permanent. Returns what is to be called now. */
@@ -198,6 +213,7 @@ export const startMark: Mark = {
   added: new Set(),
   deleted: new Set(),
   unwritten: new Map(),
+  relations: () => {},
   isTainted: false,
   isRecording: false,
 };

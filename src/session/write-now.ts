@@ -90,7 +90,7 @@ const wrote = (unit: UnitOfWork, state: EntityState, now: Readonly<Row>): void =
     unit.identities.delete(next);
     unit.identities.set(state);
   });
-  alignWithKeys(unit.identities, state.tracking.table, state.object);
+  alignWithKeys(unit.identities, state.tracking.table, state.object, now);
 };
 
 export const updateNow = async (

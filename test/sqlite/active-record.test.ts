@@ -12,7 +12,7 @@ import {
   MultipleResultsFound,
   NoResultFound,
   outside,
-  PetrelError,
+  SerializationFailure,
   select,
   text,
   transaction,
@@ -133,7 +133,7 @@ test("propagation says what becomes of a transaction inside another", async () =
 
 test("retry runs the whole work again after a conflict, and only then", async () => {
   const attempts: number[] = [];
-  const conflict = (): PetrelError => new PetrelError("E2101", "conflict", { sqlState: "40001" });
+  const conflict = (): SerializationFailure => new SerializationFailure("conflict", { sqlState: "40001" });
   await transaction(
     async (_session, attempt) => {
       attempts.push(attempt);
