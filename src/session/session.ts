@@ -349,7 +349,7 @@ export class Session implements Runner {
     try {
       const result = await this.#scope.nested(async (transaction) => {
         // After a conflict the work runs again, on objects as they were.
-        await (inner as SessionScope | null)?.failed();
+        await inner?.failed();
         const { session, scope } = this.#inside(transaction, this.#scope.unitForInner());
         inner = scope;
         rememberSession(transaction, session);
