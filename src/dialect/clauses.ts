@@ -169,7 +169,7 @@ const numberedItems = (statement: SelectStatement, compilation: Compilation): { 
   return { list: items(named, compilation), names: named.map(({ alias }) => quote(alias)).join(", ") };
 };
 
-const from = (source: Source, compilation: Compilation): string =>
+const tablesOf = (source: Source, compilation: Compilation): string =>
   enter(source, compilation) + joins(compilation.sources.scope(source), compilation);
 
 /**
@@ -177,7 +177,7 @@ const from = (source: Source, compilation: Compilation): string =>
  * Equal rows share a number under DISTINCT, and are one row by the time they are chosen.
  */
 const selectNumbered = (statement: SelectStatement, compilation: Compilation): string => {
-  const tables = from(statement.source, compilation);
+  const tables = tablesOf(statement.source, compilation);
   const { list, names } = numberedItems(statement, compilation);
   const keys = statement.limitBy.map(({ operand }) => compilation.at(operand, level.or)).join(", ");
   const window = `PARTITION BY ${keys}${orderBy(statement.orderBy, compilation)}`;
@@ -196,7 +196,7 @@ const selectLateral = (
   compilation: Compilation,
 ): string => {
   const keys = quote(compilation.aliases.take("keys"));
-  const tables = from(statement.source, compilation);
+  const tables = tablesOf(statement.source, compilation);
   const { list, names } = numberedItems(statement, compilation);
   const ordered = orderBy(statement.orderBy, compilation);
   const own = `${compilation.words.operand(operand, [operand, given], true, compilation)} = ${keys}."key"`;
@@ -217,7 +217,7 @@ const selectOfEach = (statement: SelectStatement, compilation: Compilation): str
 
 const selectHere = (statement: SelectStatement, compilation: Compilation, spellItems: () => string): string => {
   if (statement.limitBy.length > 0) return selectOfEach(statement, compilation);
-  const tables = from(statement.source, compilation);
+  const tables = tablesOf(statement.source, compilation);
   const list = spellItems();
   const distinct = statement.distinct ? "DISTINCT " : "";
   const filtered = where(statement.source, statement.where, statement.deleted, compilation);

@@ -79,7 +79,7 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     writes: compiled.writes,
     bigints: types.some(hasBigint),
     returnsKey: compiled.returnsKey === true,
-    batched: statement.statement === "select" && statement.limit === null && statement.wrap === null,
+    batched: statement.statement === "select" && (statement.limit === null || statement.limitBy.length > 0) && statement.wrap === null,
     atMostOne: statement.statement === "select" && isOneRow(statement),
   };
 };

@@ -33,7 +33,7 @@ export async function connect(given: string | ConnectOptions, options: EngineOpt
   if (typeof databases !== "object" || databases === null || typeof databases[defaultName] !== "string") {
     throw new ConfigurationError("connect() takes a URL, or { databases: { default: url, … } } with one called default.");
   }
-  const engines = await openAll(databases as Readonly<Record<string, string>>, rest);
+  const engines = await openAll(databases, rest);
   const engine = engines.get(defaultName)!;
   const others = [...engines.values()].filter((each) => each !== engine);
   if (others.length > 0) closeWith(engine, others);

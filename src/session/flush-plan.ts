@@ -9,7 +9,8 @@ import { ConfigurationError } from "../base/errors.ts";
 import type { ForeignKey, Table, TableColumn } from "../schema/table.ts";
 import type { PendingKey } from "./cascade.ts";
 import type { Row } from "./prepared-row.ts";
-import { own } from "./relations.ts";
+import { own, textOf } from "./relations.ts";
+import type { Scalar } from "./relations.ts";
 
 /** `child` points at `parent` through `column`. */
 interface Edge {
@@ -40,7 +41,7 @@ const indexOf = (nodes: readonly Node[]): Map<string, Row> => {
   for (const { table, object } of nodes) {
     for (const column of table.columns) {
       const value = column.primaryKey || isUnique(table, column) ? own(object, column.property) : null;
-      if (value !== null) index.set(`${table.name}\u0000${column.name}\u0000${String(value)}`, object);
+      if (value !== null) index.set(`${table.name}\u0000${column.name}\u0000${textOf(value as Scalar)}`, object);
     }
   }
   return index;
@@ -55,7 +56,7 @@ const edgesOf = (nodes: readonly Node[], pending: readonly PendingKey[]): Edge[]
   for (const { table, object } of nodes) {
     for (const { columns, targetTable, targetColumns } of table.foreignKeys) {
       const value = own(object, columns[0]!.property);
-      const parent = value === null ? undefined : index.get(`${targetTable}\u0000${targetColumns[0]!}\u0000${String(value)}`);
+      const parent = value === null ? undefined : index.get(`${targetTable}\u0000${targetColumns[0]!}\u0000${textOf(value as Scalar)}`);
       // A row that points at itself by a key it has already is written, or deleted, in one step.
       if (parent !== undefined && parent !== object) edges.push({ child: object, column: columns[0]!, parent });
     }

@@ -11,7 +11,8 @@ const scalarKey = (value: unknown, { type }: TableColumn): Key | null => {
   if (typeof value === "string") return type.kind === "uuid" ? value.toLowerCase() : value;
   if (typeof value === "number" || typeof value === "bigint") return type.kind === "bigint" ? BigInt(value) : value;
   if (value instanceof Date) return value.getTime();
-  return value instanceof Uint8Array ? value.join() : String(value);
+  if (typeof value === "boolean") return value ? 1 : 0;
+  return value instanceof Uint8Array ? value.join() : JSON.stringify(value);
 };
 
 /** The key that values of a primary key make; `null` when one is missing. Throws `RangeError` for a fraction where a whole number is needed. */

@@ -58,8 +58,17 @@ const runsOf = <T>(items: readonly T[], same: (a: T, b: T) => boolean): (readonl
   return runs;
 };
 
+const areUniform = (rows: readonly PreparedRow[]): rows is Uniform => {
+  const first = rows[0];
+  if (first === undefined) return false;
+  for (const row of rows) if (row.form !== first.form || row.root !== first.root) return false;
+  return true;
+};
+
 /** The rows in their order, in as few groups as can be. */
-export const uniformRows = (rows: readonly PreparedRow[]): readonly Uniform[] =>
+export const uniformRows = (rows: readonly PreparedRow[]): readonly Uniform[] => (areUniform(rows) ? [rows] : groupsOf(rows));
+
+const groupsOf = (rows: readonly PreparedRow[]): readonly Uniform[] =>
   runsOf(rows, (a, b) => a.root === b.root).flatMap((run): readonly Uniform[] => {
     const form = widestForm(run);
     const wide = run.map((row) => widened(row, form));
@@ -75,9 +84,18 @@ export const isOneStatement = (runner: Runner, rows: Uniform): boolean =>
 export const insertUniform = (runner: Runner, rows: Uniform, signal?: AbortSignal): MaybePromise<() => void> => {
   const [{ root, form, values }] = rows;
   if (rows.length === 1 || !isOneStatement(runner, rows)) return insertEach(runner, rows, signal);
-  const lists = values.map((_, index) => rows.map((row) => row.values[index]));
+  const lists = values.map((_, index) => columnOf(rows, index));
   const written = runWrite(runner, root, `insert many ${form.key}`, () => insertPlan(root.table, form, null, "column"), lists, signal);
-  return whenDone(written, (answer) => () => rows.forEach((row, index) => readBack(row, answer.rows[index])));
+  return whenDone(written, (answer) => () => {
+    for (let index = 0; index < rows.length; index++) readBack(rows[index]!, answer.rows[index]);
+  });
+};
+
+/** What the rows give for one column. */
+const columnOf = (rows: Uniform, index: number): unknown[] => {
+  const list: unknown[] = [];
+  for (const row of rows) list.push(row.values[index]);
+  return list;
 };
 
 const insertEach = (runner: Runner, rows: Uniform, signal: AbortSignal | undefined): MaybePromise<() => void> => {

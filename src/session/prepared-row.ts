@@ -51,14 +51,18 @@ export const prepareRows = (given: object, values: unknown, use: string): Prepar
   const isModel = typeof given === "function";
   const list = isModel ? values : given;
   if (!Array.isArray(list)) throw new ConfigurationError(`${use} takes an array, not ${describe(list)}.`);
-  const rows = (list as object[]).map((each, index) => {
-    try {
-      return isModel ? prepareRow(given, each, use) : prepareRow(each, undefined, use);
-    } catch (error) {
-      throw error instanceof ValidationError ? inRow(error, index, list.length) : error;
+  const rows: PreparedRow[] = [];
+  const instances = new Set<Row>();
+  try {
+    for (const each of list as object[]) {
+      const row = isModel ? prepareRow(given, each, use) : prepareRow(each, undefined, use);
+      rows.push(row);
+      instances.add(row.instance);
     }
-  });
-  if (new Set(rows.map((row) => row.instance)).size === rows.length) return rows;
+  } catch (error) {
+    throw error instanceof ValidationError ? inRow(error, rows.length, list.length) : error;
+  }
+  if (instances.size === rows.length) return rows;
   throw new ConfigurationError(`${use} was given one instance twice. Make a second one for a second row.`);
 };
 

@@ -28,9 +28,15 @@ export const membersOf = (object: Row, relation: Relation): readonly Row[] => {
 
 export const own = (object: Row, property: string): unknown => (Object.hasOwn(object, property) ? (object[property] ?? null) : null);
 
+/** What the columns of a key hold, as far as text can tell values apart. */
+export type Scalar = string | number | bigint | boolean;
+
+/** A key's value as text; an `int` and a `bigint` of one value have one text. */
+export const textOf = (value: Scalar): string => String(value);
+
 /** Whether two key values name the same row: an `int` may meet a `bigint` of the same value. */
 export const isSameKey = (one: unknown, other: unknown): boolean =>
-  one === other || (one !== null && other !== null && typeof one !== "object" && String(one) === String(other));
+  one === other || (one !== null && other !== null && typeof one !== "object" && textOf(one as Scalar) === textOf(other as Scalar));
 
 /** The columns of a belongsTo: here, and on the target. */
 export const belongsToColumns = (table: Table, relation: Relation): readonly [near: TableColumn, far: TableColumn] => {

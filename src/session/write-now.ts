@@ -69,7 +69,7 @@ export const insertNow = async (
 /** After an upsert: the object in hand for the row, if there is one, gets what the row holds. */
 export const upserted = (unit: UnitOfWork, { root, instance, said }: PreparedRow, found: Readonly<Row>): object => {
   const { table } = root;
-  const known = unit.identities.of(table).get(keyOfObject(table, found as Row)!);
+  const known = unit.identities.of(table).get(keyOfObject(table, found)!);
   const object = known?.object ?? instance;
   const before = valuesOf(table, instance);
   unit.record(() => putBack(table, instance, before));

@@ -123,7 +123,7 @@ test("propagation says what becomes of a transaction inside another", async () =
     await transaction(async (inner) => assert.notEqual(inner, outer));
     await assert.rejects(transaction(note, { propagation: "never" }), TransactionError);
     await assert.rejects(transaction(note, { retry: 1 }), TransactionError);
-    await transaction(async (inner) => void assert.notEqual(inner, outer), { propagation: "requiresNew" });
+    await transaction(async (inner) => assert.notEqual(inner, outer), { propagation: "requiresNew" });
     await outside(async () => assert.rejects(transaction(note, { propagation: "mandatory" }), TransactionError));
   });
   await assert.rejects(transaction(note, { propagation: "sometimes" as never }), ConfigurationError);

@@ -23,6 +23,12 @@ interface Pair {
   readonly server: Socket;
 }
 
+/** A socket that is just ending cannot be reset: Node then never gets rid of its handle, and the process never ends. */
+const reset = (socket: Socket): void => {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
+};
+
 /** `url` is the real server's, with a TCP address in it. */
 export const faultProxy = (url: string): Promise<FaultProxy> => {
   const target = new URL(url);
@@ -63,7 +69,7 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
     const pair = { client, server };
     pairs.add(pair);
     const drop = (): void => {
-      client.resetAndDestroy();
+      reset(client);
       server.destroy();
     };
     forward(client, server, false, drop);
@@ -85,7 +91,7 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
     cut: (how) => {
       for (const { client, server } of pairs) {
         if (how === "end") client.end();
-        else client.resetAndDestroy();
+        else reset(client);
         server.destroy();
       }
     },

@@ -123,6 +123,20 @@ users.with("posts.comment");
 // @ts-expect-error unknown relation
 users.with(selectIn("postz"));
 
+// ---- loading afterwards
+const given = await users.all();
+const loadedAll = await session.load(given, "posts.comments", "profile");
+same<Comment[]>()(loadedAll[0]!.posts[0]!.comments);
+same<Profile | null>()(loadedAll[0]!.profile);
+const loadedOne = await engine.load(given[0]!, selectIn("posts"));
+same<Post[]>()(loadedOne.posts);
+const refinedLater = await session.load(given, "posts", (posts) => posts.annotate({ said: count("comments") }).limit(3));
+same<number>()(refinedLater[0]!.posts[0]!.said);
+// @ts-expect-error unknown relation
+void session.load(given, "postz");
+// @ts-expect-error groups have no parent
+users.with("posts", (posts) => posts.groupBy("id"));
+
 // ---- narrower results
 same<Pick<User, "id" | "name">[]>()(await users.only("id", "name").all());
 same<Omit<User, "metadata">[]>()(await users.defer("metadata").all());
