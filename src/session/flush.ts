@@ -183,6 +183,7 @@ class Flush {
     for (const link of cascade.links) await this.#link(link);
     await this.#clearBeforeDelete(removals.deferred);
     for (const batch of removals.batches.toReversed()) await this.#delete(batch);
+    this.#unit.takeOutDeparted();
   }
 
   #keep(node: Node): void {

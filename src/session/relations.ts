@@ -117,3 +117,21 @@ const isWritten = ({ identities }: Holder, table: Table, object: Row, relation: 
   const key = own(object, near.property);
   return members.every((each) => key !== null && isSameKey(key, own(each, far.property)));
 };
+
+/** After rows were deleted: their objects leave the relations of those that stay. Each change is undone by a rollback. */
+export const takeOut = (identities: IdentityMap, departed: ReadonlySet<Row>, record: (undo: () => void) => void): void => {
+  for (const { tracking, object } of identities.states()) {
+    for (const relation of relationsOf(tracking.table)) {
+      if (relation.kind === "belongsTo" || !membersOf(object, relation).some((each) => departed.has(each))) continue;
+      const value = object[relation.name];
+      if (Array.isArray(value)) {
+        const before = [...(value as Row[])];
+        value.splice(0, Infinity, ...before.filter((each) => !departed.has(each)));
+        record(() => value.splice(0, Infinity, ...before));
+      } else {
+        object[relation.name] = null;
+        record(() => (object[relation.name] = value));
+      }
+    }
+  }
+};

@@ -18,7 +18,7 @@ import { Hooks } from "./hooks.ts";
 import { keepingOf } from "./kept-value.ts";
 import { IdentityMap, keptKey } from "./identity-map.ts";
 import type { Row } from "./prepared-row.ts";
-import { keepUnwritten, own, releaseStrangers } from "./relations.ts";
+import { keepUnwritten, own, releaseStrangers, takeOut } from "./relations.ts";
 
 export type Undo = () => void;
 
@@ -86,6 +86,8 @@ export class UnitOfWork {
   /** Who works with it now: while a transaction does, the session around it stands by. */
   owner: UnitOwner | null = null;
   readonly #journal: Undo[] = [];
+  /** Objects whose rows were just deleted. */
+  readonly #departed = new Set<Row>();
 
   /** Nothing in hand at all: the test that a session without objects pays for. */
   get isEmpty(): boolean {
@@ -153,7 +155,18 @@ export class UnitOfWork {
   /** The object's row is gone. */
   gone(state: EntityState): void {
     this.identities.delete(state);
-    this.record(() => this.identities.set(state));
+    this.#departed.add(state.object);
+    this.record(() => {
+      this.identities.set(state);
+      this.#departed.delete(state.object);
+    });
+  }
+
+  /** After rows were deleted: their objects leave the relations in hand, or the next flush would take them for new ones. */
+  takeOutDeparted(): void {
+    if (this.#departed.size === 0) return;
+    takeOut(this.identities, this.#departed, (undo) => this.record(undo));
+    this.#departed.clear();
   }
 
   /** Returns what undoes all that is recorded from here on. */

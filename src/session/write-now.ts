@@ -139,6 +139,7 @@ const gone = (unit: UnitOfWork, table: Table, object: Row): void => {
   unit.added.delete(object);
   unit.deleted.delete(object);
   forgetDependents(unit, table, object);
+  unit.takeOutDeparted();
 };
 
 /** Reads an object's row again, deleted or not, over whatever the object says. */

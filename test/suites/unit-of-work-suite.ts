@@ -394,6 +394,22 @@ export const unitOfWorkSuite = ({ name, open }: EngineUnderTest): void => {
     assert.equal(await engine.query(Author).count(), 0);
   });
 
+  check("a deleted object leaves the relations in hand, and comes back to them with a rollback", async (session, engine) => {
+    await seed(engine);
+    const ann = await session.query(Author).filter({ id: 1 }).with("books").one();
+    const books = [...ann.books];
+    session.delete(books[0]!);
+    await session.flush();
+    assert.deepEqual(ann.books, [books[1]]);
+    await session.rollback();
+    assert.deepEqual(ann.books, books);
+    session.delete(books[0]!);
+    await session.commit();
+    await session.remove(books[1]!);
+    await session.commit();
+    assert.deepEqual([ann.books, await engine.query(Book).count()], [[], 0]);
+  });
+
   check("a changed primary key moves the row", async (session, engine) => {
     const genre = await session.insert(Genre, { name: "g" });
     genre.id = 77;
