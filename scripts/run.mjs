@@ -98,7 +98,6 @@ const isBuilt = () => {
 };
 
 const isPure = (file) => /^test\/(?:unit|sql)\//.test(file) || file === "test/architecture.test.ts";
-const needsServer = (file) => /^test\/(?:postgres|wire|mysql)\//.test(file);
 
 /** What `--disallow-code-generation-from-strings` can say nothing about: those tests run other programs, or none of src. */
 const runsOurCode = (file) => /^test\/(?:unit|sql|sqlite|hostile|bugs|examples)\//.test(file);
@@ -146,15 +145,11 @@ const tasks = {
   },
   /** With arguments: the files whose path contains one of them, whole. Without: what is fast. */
   test: (node, ...parts) => {
-    if (parts.length === 0)
-      return runTests(
-        node,
-        tests().filter((file) => !needsServer(file)),
-      );
+    if (parts.length === 0) return runTests(node, tests());
     const named = tests().filter((file) => parts.some((part) => file.includes(part)));
     return runTests(node, named, [], everything);
   },
-  /** And what needs a server, older compilers, or seconds. */
+  /** And what needs older compilers, other servers, or minutes. */
   "test:all": (node) => runTests(node, tests(), [], everything),
   "test:interpreted": (node) => runTests(node, tests().filter(runsOurCode), ["--disallow-code-generation-from-strings"]),
   check: (node) => {

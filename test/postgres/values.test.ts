@@ -108,13 +108,13 @@ const roundTrip = async (engine: Engine): Promise<void> => {
     const name = `${property} ${String(value)}`;
     const sample = await session.insert(Sample, { [property]: value });
     assert.deepEqual(sample[property], value, `${name}: the instance keeps what it was given`);
-    for (const read of await readBack(session, property, sample.id)) pairs.push([read, back, name]);
+    for (const read of await readBack(engine.session(), property, sample.id)) pairs.push([read, back, name]);
     const [twin] = await session.insertAll(Sample, [{ [property]: value }, {}]);
     await session.update(sample, { [property]: null });
     await session.update(sample, { [property]: value });
     pairs.push(
-      [(await session.get(Sample, twin!.id))![property], back, name],
-      [(await session.get(Sample, sample.id))![property], back, name],
+      [(await engine.session().get(Sample, twin!.id))![property], back, name],
+      [(await engine.session().get(Sample, sample.id))![property], back, name],
     );
     const found = session.query(Sample).filter({ [property]: value } as { id: number });
     assert.ok((await found.column("id")).includes(sample.id), `${name} is found by its value`);
