@@ -99,6 +99,9 @@ const isBuilt = () => {
 
 const isPure = (file) => /^test\/(?:unit|sql)\//.test(file) || file === "test/architecture.test.ts";
 
+/** On a server, every kind of value is tried by `npm test`; the rest by `npm run test:all`. */
+const needsServer = (file) => /^test\/(?:postgres|wire|mysql)\//.test(file) && file !== "test/postgres/values.test.ts";
+
 /** What `--disallow-code-generation-from-strings` can say nothing about: those tests run other programs, or none of src. */
 const runsOurCode = (file) => /^test\/(?:unit|sql|sqlite|hostile|bugs|examples)\//.test(file);
 
@@ -145,7 +148,11 @@ const tasks = {
   },
   /** With arguments: the files whose path contains one of them, whole. Without: what is fast. */
   test: (node, ...parts) => {
-    if (parts.length === 0) return runTests(node, tests());
+    if (parts.length === 0)
+      return runTests(
+        node,
+        tests().filter((file) => !needsServer(file)),
+      );
     const named = tests().filter((file) => parts.some((part) => file.includes(part)));
     return runTests(node, named, [], everything);
   },
