@@ -38,7 +38,7 @@ import type { PreparedRow, Row as Values } from "./prepared-row.ts";
 import { afterFlush, plainScope, SessionScope } from "./session-scope.ts";
 import type { CollectionKey, MemberOf, PrimaryKey, SessionOptions, UpsertOptions } from "./session-types.ts";
 import { tableOfInstance } from "./unit-of-work.ts";
-import type { UnitOfWork } from "./unit-of-work.ts";
+import { UnitOfWork } from "./unit-of-work.ts";
 import { upsertPlan, upsertRow } from "./upsert-row.ts";
 
 export class Session implements Runner {
@@ -348,9 +348,9 @@ export class Session implements Runner {
     let inner: SessionScope | null = null;
     try {
       const result = await this.#scope.nested(async (transaction) => {
-        // After a conflict the work runs again, on objects as they were.
+        // After a conflict the work runs again on rows read anew: objects kept from the lost attempt would bring its old values back.
         await inner?.failed();
-        const { session, scope } = this.#inside(transaction, this.#scope.unitForInner());
+        const { session, scope } = this.#inside(transaction, inner === null ? this.#scope.unitForInner() : new UnitOfWork());
         inner = scope;
         rememberSession(transaction, session);
         const returned = await work(session);
