@@ -158,6 +158,19 @@ export const trackingOf = (table: Table, columns: readonly TableColumn[] = table
   return tracking;
 };
 
+/** The tracking of the columns that an object has a value or NULL for. */
+export const trackingOfValues = (table: Table, object: Row): Tracking => {
+  for (const { property } of table.columns) {
+    // In this order: a column that was not fetched explains itself when it is read.
+    if (Object.hasOwn(object, property) && object[property] !== undefined) continue;
+    return trackingOf(
+      table,
+      table.columns.filter((column) => Object.hasOwn(object, column.property) && object[column.property] !== undefined),
+    );
+  }
+  return trackingOf(table);
+};
+
 /**
  * The state of an object whose row has changed: `now` are the columns that changed, or were not known before, and what they hold.
  * The object itself is left as it is.

@@ -88,8 +88,13 @@ export class IdentityMap {
     return undefined;
   }
 
-  set(state: EntityState): void {
-    this.of(state.tracking.table).set(keptKey(state), state);
+  /** Returns the state that had the key before. */
+  set(state: EntityState): EntityState | undefined {
+    const states = this.of(state.tracking.table);
+    const key = keptKey(state);
+    const replaced = states.get(key);
+    states.set(key, state);
+    return replaced;
   }
 
   delete(state: EntityState): void {
@@ -107,6 +112,7 @@ export class IdentityMap {
 export const keptKey = (state: EntityState): Key => {
   const { tracking } = state;
   const { table } = tracking;
+  if (table.primaryKey.length === 1) return scalarKey(tracking.kept(state, table.primaryKey[0]!), table.primaryKey[0]!)!;
   const values = table.primaryKey.map((column) => tracking.kept(state, column));
   // A row that was read or written has all of its key.
   return keyOfValues(table, values)!;

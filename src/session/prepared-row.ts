@@ -52,17 +52,21 @@ export const prepareRows = (given: object, values: unknown, use: string): Prepar
   const list = isModel ? values : given;
   if (!Array.isArray(list)) throw new ConfigurationError(`${use} takes an array, not ${describe(list)}.`);
   const rows: PreparedRow[] = [];
-  const instances = new Set<Row>();
+  // An instance made here cannot come twice.
+  const brought = new Set<Row>();
+  let broughtCount = 0;
   try {
     for (const each of list as object[]) {
       const row = isModel ? prepareRow(given, each, use) : prepareRow(each, undefined, use);
       rows.push(row);
-      instances.add(row.instance);
+      if (row.said !== null) continue;
+      brought.add(row.instance);
+      broughtCount++;
     }
   } catch (error) {
     throw error instanceof ValidationError ? inRow(error, rows.length, list.length) : error;
   }
-  if (instances.size === rows.length) return rows;
+  if (brought.size === broughtCount) return rows;
   throw new ConfigurationError(`${use} was given one instance twice. Make a second one for a second row.`);
 };
 

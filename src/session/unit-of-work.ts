@@ -12,11 +12,11 @@ import { rootOf } from "../query/root.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import type { Table } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
-import { trackingOf } from "./entity-state.ts";
+import { trackingOfValues } from "./entity-state.ts";
 import type { EntityState } from "./entity-state.ts";
 import { Hooks } from "./hooks.ts";
 import { keepingOf } from "./kept-value.ts";
-import { IdentityMap, keptKey } from "./identity-map.ts";
+import { IdentityMap } from "./identity-map.ts";
 import type { Row } from "./prepared-row.ts";
 import { keepUnwritten, own, releaseStrangers, takeOut } from "./relations.ts";
 
@@ -138,13 +138,13 @@ export class UnitOfWork {
   }
 
   /** The object's row is now what the object says. Returns the state. */
-  written(table: Table, object: Row, before?: EntityState): EntityState {
-    const columns = table.columns.filter(({ property }) => Object.hasOwn(object, property) && object[property] !== undefined);
-    const state = trackingOf(table, columns).track(object);
+  written(table: Table, object: Row, before?: EntityState, tracking = trackingOfValues(table, object)): EntityState {
+    const state = tracking.track(object);
     if (before !== undefined) this.identities.delete(before);
-    const replaced = this.identities.of(table).get(keptKey(state));
-    this.identities.set(state);
-    this.record(() => {
+    const replaced = this.identities.set(state);
+    // Without a transaction nothing is ever undone: no closure for each of ten thousand rows.
+    if (!this.isRecording) return state;
+    this.#journal.push(() => {
       this.identities.delete(state);
       if (replaced !== undefined) this.identities.set(replaced);
       if (before !== undefined) this.identities.set(before);

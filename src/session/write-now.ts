@@ -7,7 +7,7 @@ import type { Table } from "../schema/table.ts";
 import { deleteRow, updateRow } from "./change-row.ts";
 import type { ChangeOptions } from "./change-row.ts";
 import { forgetDependents } from "./dependents.ts";
-import { rebased } from "./entity-state.ts";
+import { rebased, trackingOf } from "./entity-state.ts";
 import type { EntityState } from "./entity-state.ts";
 import { keyOfObject, keyOfValues } from "./identity-map.ts";
 import { insertRow, readBack } from "./insert-row.ts";
@@ -33,15 +33,24 @@ export const knownByKey = ({ identities, deleted }: UnitOfWork, { table }: Root,
 
 /** After rows were inserted: `settle` completes their objects, which are tracked from then on. */
 export const trackInserted = (unit: UnitOfWork, rows: readonly PreparedRow[], settle: readonly (() => void)[]): void => {
-  for (const { root, instance } of rows) {
-    const before = valuesOf(root.table, instance);
-    unit.record(() => putBack(root.table, instance, before));
+  if (unit.isRecording) {
+    for (const { root, instance } of rows) {
+      const before = valuesOf(root.table, instance);
+      unit.record(() => putBack(root.table, instance, before));
+    }
   }
   for (const complete of settle) complete();
-  for (const { root, instance } of rows) {
-    unit.added.delete(instance);
-    unit.written(root.table, instance);
+  for (const row of rows) {
+    const { root, instance } = row;
+    if (unit.added.size > 0) unit.added.delete(instance);
+    unit.written(root.table, instance, undefined, isWhole(row) ? trackingOf(root.table) : undefined);
   }
+};
+
+/** Whether every column has a value: those that were given do, so that only the others are looked at. */
+const isWhole = ({ instance, form: { absent } }: PreparedRow): boolean => {
+  for (const { property } of absent) if (!Object.hasOwn(instance, property) || instance[property] === undefined) return false;
+  return true;
 };
 
 /** Inserts the row of an object, which is prepared after the `beforeInsert` hooks of the instance were called. */
