@@ -1,5 +1,5 @@
 /** Folders for tests that compile or run programs: below `.scratch/`, so that packages resolve as they do in the repository, and gone at the end. */
-import { spawnSync } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after } from "node:test";
@@ -36,6 +36,16 @@ const run = (args: readonly string[], cwd: string): Outcome => {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
   return { status, output: stdout + stderr };
 };
+
+/** Runs a script with this Node beside others; one that has not ended after `limitMs` is stopped, and its status is null. */
+export const startScript = (path: string, environment: Readonly<Record<string, string>> = {}, limitMs = 60_000): Promise<Outcome> =>
+  new Promise((resolve) => {
+    const options = { cwd: root, env: { ...process.env, ...environment }, timeout: limitMs, killSignal: "SIGKILL" } as const;
+    execFile(process.execPath, [path], options, (error, stdout, stderr) => {
+      const status = error === null ? 0 : typeof error.code === "number" ? error.code : null;
+      resolve({ status, output: stdout + stderr + (status === null ? `\nIt had not ended after ${limitMs} ms.\n` : "") });
+    });
+  });
 
 /** Runs a script with this Node. */
 export const runScript = (path: string, cwd: string = root, ...args: string[]): Outcome => run([path, ...args], cwd);

@@ -26,6 +26,8 @@ export interface Pooled {
   readonly lastText: string | null;
   ping(): Promise<void>;
   reset(): Promise<void>;
+  /** Nothing is expected: until something is sent, the connection alone does not keep the process. */
+  rest(): void;
   /** Says goodbye to the server and closes the socket. */
   end(): void;
   /** Closes the socket now; everything in flight is rejected with `reason`. */
@@ -82,6 +84,8 @@ const shortLineMicros = 1000;
 /** More than this at once is a storm on a server that has just come back. */
 const maxConnectingAtOnce = 4;
 const closeGraceMs = 5000;
+/** A connection without work lets the process end after about so long. */
+const restAfterMs = 100;
 
 export const canceled = (signal: AbortSignal, ran: boolean): QueryCanceled =>
   new QueryCanceled(`The statement was stopped by its signal${ran ? "" : " before it was sent"}.`, {
@@ -100,6 +104,7 @@ export class Pool<C extends Pooled> {
   #failures = 0;
   #retryTimer: NodeJS.Timeout | null = null;
   #sweepTimer: NodeJS.Timeout | null = null;
+  #restTimer: NodeJS.Timeout | null = null;
   #lost = 0;
   #nextId = 1;
   #closed: Promise<void> | null = null;
@@ -193,6 +198,7 @@ export class Pool<C extends Pooled> {
     this.#stopConnecting.abort();
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);
     if (this.#sweepTimer !== null) clearTimeout(this.#sweepTimer);
+    if (this.#restTimer !== null) clearTimeout(this.#restTimer);
     for (const waiter of [...this.#waiters]) waiter.fail(closedError());
     for (const slot of [...this.#slots]) if (slot.connection.inFlight === 0) this.#discard(slot);
     if (this.#slots.length === 0 && this.#connecting === 0) return;
@@ -294,6 +300,7 @@ export class Pool<C extends Pooled> {
     if (!slot.connection.isOpen) return this.#checkEmpty();
     this.#slots.push(slot);
     this.#sweepLater();
+    this.#restLater();
     this.#settle(slot);
   }
 
@@ -311,6 +318,7 @@ export class Pool<C extends Pooled> {
   }
 
   #onIdle(slot: Slot<C>): void {
+    if (this.#restTimer === null) this.#restLater();
     if (slot.use === "reserved" && this.#closed === null) return;
     this.#settle(slot);
   }
@@ -356,6 +364,14 @@ export class Pool<C extends Pooled> {
 
   #checkEmpty(): void {
     if (this.#slots.length === 0 && this.#connecting === 0) this.#onEmpty?.();
+  }
+
+  /** Only now and then, because telling the event loop costs more than a look at the clock. */
+  #restLater(): void {
+    this.#restTimer ??= setTimeout(() => {
+      this.#restTimer = null;
+      for (const { connection } of this.#slots) if (connection.inFlight === 0) connection.rest();
+    }, restAfterMs).unref();
   }
 
   #sweepLater(): void {

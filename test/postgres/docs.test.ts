@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { documentationBlocks, expectedOutput, fileOf, textOf, type Block } from "../docs-blocks.ts";
 import { createEngine, type Engine } from "../../src/entry/index.ts";
-import { runScript, scratchFolder, writeAll } from "../scratch.ts";
+import { scratchFolder, startScript, writeAll } from "../scratch.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 
 const inMemory = '"sqlite::memory:"';
@@ -32,7 +32,8 @@ after(async () => {
   await server.stop();
 });
 
-describe("the documentation, on PostgreSQL", () => {
+/** Each is a process that mostly starts; two cores start three at a time. */
+describe("the documentation, on PostgreSQL", { concurrency: 3 }, () => {
   test("has blocks that run on both", () => assert.ok(shown.filter((block) => sqliteOnly(block) === false).length > 20));
 
   for (const [index, block] of shown.entries()) {
@@ -41,7 +42,7 @@ describe("the documentation, on PostgreSQL", () => {
       await maker.execute(`CREATE DATABASE ${database}`);
       const text = textOf(block, blocks).replaceAll(inMemory, JSON.stringify(server.socketUrl(database)));
       writeAll(folder, { [fileOf(block)]: text });
-      const ran = runScript(join(folder, fileOf(block)));
+      const ran = await startScript(join(folder, fileOf(block)));
       assert.deepEqual(ran.output.trimEnd().split("\n"), expectedOutput(block.code));
       assert.equal(ran.status, 0);
     });

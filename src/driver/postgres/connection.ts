@@ -411,6 +411,10 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (name === "search_path") this.#writer.statements.clear(false);
   }
 
+  rest(): void {
+    this.#session.wire.rest();
+  }
+
   end(): void {
     if (!this.isOpen) return;
     this.#isEnding = true;

@@ -23,6 +23,7 @@ export class Wire {
   /** Comes once, when the stream is over; the reason is null for an orderly end. */
   onEnd: (reason: Error | null) => void = () => undefined;
   #reason: Error | null = null;
+  #isResting = false;
 
   constructor(socket: Socket, reads: "events" | "shared buffer") {
     this.#socket = socket;
@@ -41,6 +42,7 @@ export class Wire {
 
   /** `done` is called when the chunks may be overwritten; also after an error. */
   write(chunks: readonly Buffer[], done: () => void): void {
+    if (this.#isResting) this.#wake();
     if (chunks.length === 1) {
       this.#socket.write(chunks[0]!, done);
       return;
@@ -63,6 +65,17 @@ export class Wire {
         socket.on("drain", go).on("close", go);
       });
     }
+  }
+
+  /** Nothing is expected: until something is written, this socket alone does not keep the process. */
+  rest(): void {
+    this.#isResting = true;
+    this.#socket.unref();
+  }
+
+  #wake(): void {
+    this.#isResting = false;
+    this.#socket.ref();
   }
 
   pause(): void {

@@ -16,6 +16,7 @@ class Toy implements Pooled {
   lastText: string | null = null;
   resets = 0;
   pings = 0;
+  rests = 0;
   readonly events: PoolEvents;
 
   constructor(events: PoolEvents) {
@@ -47,6 +48,10 @@ class Toy implements Pooled {
     this.needsReset = false;
     queueMicrotask(() => this.events.idle());
     return Promise.resolve();
+  }
+
+  rest(): void {
+    this.rests++;
   }
 
   end(): void {
@@ -247,6 +252,24 @@ describe("a pool", () => {
     await Promise.all(Array.from({ length: 50 }, () => pool.wait("reserved", {}, hold)));
     assert.ok(most <= 4, String(most));
     assert.equal(pool.status.open, 50);
+  });
+
+  it("lets connections that have nothing to do rest, and no others", async () => {
+    const { pool, toys } = makePool({ maxConnections: 2 });
+    const [busy, free] = await Promise.all([pool.wait("exclusive", {}, hold), pool.wait("reserved", {}, hold)]);
+    busy.connection.begin();
+    free.connection.finish();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert.deepEqual(
+      toys.map((toy) => [toy === busy.connection, toy.rests]),
+      [
+        [true, 0],
+        [false, 1],
+      ],
+    );
+    busy.connection.finish();
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    assert.equal(toys[0]!.rests, 1);
   });
 
   it("refuses when it is closed, and gives up those who wait", async () => {
