@@ -3,7 +3,7 @@
  * every promise settles; every answer is the one that was asked for; a transaction is all or nothing; what failed as "not run" has not run;
  * nothing runs twice; nobody is left holding a connection.
  *
- * `PETREL_SEED` repeats a run, `PETREL_STEPS` makes it longer; `npm run test:all` takes 10,000 steps.
+ * `PETREL_SEED` repeats a run, `PETREL_STEPS` makes it longer; `npm run test:all` takes 10,000 steps, whatever time they need.
  */
 import assert from "node:assert/strict";
 import { after, before, it } from "node:test";
@@ -17,9 +17,7 @@ import { startScratchPostgres } from "../support/scratch-postgres.ts";
 import type { ScratchPostgres } from "../support/scratch-postgres.ts";
 
 const seed = Number(process.env["PETREL_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const steps = Number(process.env["PETREL_STEPS"] ?? (unlessAll === false ? 10_000 : 1000));
-/** A loaded machine does fewer of them: what was done until then is judged as well. */
-const enoughMs = unlessAll === false ? 60_000 : 8000;
+const steps = Number(process.env["PETREL_STEPS"] ?? (unlessAll === false ? 10_000 : 1500));
 
 let state = seed;
 /** Mulberry32: small, and the same everywhere. */
@@ -189,44 +187,52 @@ const acts: readonly (readonly [number, () => Promise<void>])[] = [
 ];
 const weightOfAll = acts.reduce((sum, [weight]) => sum + weight, 0);
 
-const someAct = (): Promise<void> => {
+const someAct = (): (() => Promise<void>) => {
   let at = random() * weightOfAll;
   for (const [weight, act] of acts) {
     at -= weight;
-    if (at < 0) return act();
+    if (at < 0) return act;
   }
-  return someRead();
+  return someRead;
 };
 
 /** Everything settles well within this: the longest wait is that for a connection. */
 const patienceMs = 45_000;
 
-const allSettled = async (running: ReadonlySet<Promise<void>>): Promise<void> => {
+/** What is under way, by the name of the act and the step that began it. */
+const running = new Map<Promise<void>, string>();
+
+/** Throws when that takes longer than anything may take, and names what did. */
+const inTime = async (waiting: (promises: Promise<void>[]) => Promise<unknown>): Promise<void> => {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${running.size} promises have not settled within ${patienceMs} ms.`)), patienceMs);
+    timer = setTimeout(() => {
+      const acts = [...running.values()].join(", ");
+      const pool = JSON.stringify(driver.poolStatus);
+      reject(new Error(`Not settled within ${patienceMs} ms: ${acts}. The pool: ${pool}; the line: ${proxy.fault}, ${proxy.open} open.`));
+    }, patienceMs);
   });
-  await Promise.race([Promise.all(running), late]);
-  clearTimeout(timer);
+  try {
+    await Promise.race([waiting([...running.keys()]), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 };
 
-it(`${steps} random steps leave the database as every answer said (seed ${seed})`, { timeout: enoughMs + 60_000 }, async (context) => {
-  const running = new Set<Promise<void>>();
+it(`${steps} random steps leave the database as every answer said (seed ${seed})`, { timeout: 300_000 }, async () => {
   const problems: unknown[] = [];
-  const until = performance.now() + enoughMs;
-  let step = 0;
-  for (; step < steps && problems.length === 0 && performance.now() < until; step++) {
-    const act = someAct().catch((problem: unknown) => void problems.push(problem));
-    const tracked = act.finally(() => running.delete(tracked));
-    running.add(tracked);
-    if (running.size > 30 || chance(0.05)) await Promise.race(running);
+  for (let step = 0; step < steps && problems.length === 0; step++) {
+    const act = someAct();
+    const tracked = act()
+      .catch((problem: unknown) => void problems.push(problem))
+      .finally(() => running.delete(tracked));
+    running.set(tracked, `${act.name} ${step}`);
+    if (running.size > 30 || chance(0.05)) await inTime((promises) => Promise.race(promises));
   }
   proxy.fault = "none";
   proxy.cutAfter(Infinity);
-  await allSettled(running);
+  await inTime((promises) => Promise.all(promises));
   assert.deepEqual(problems, []);
-  assert.ok(step > 100, "hardly a step was taken: this machine is too busy to say anything");
-  context.diagnostic(`${step} steps`);
 
   // A statement whose outcome is unknown may still be ending on the server.
   await direct.run(write("SELECT pg_sleep(0.2)"));
