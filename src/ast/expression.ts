@@ -1,10 +1,23 @@
 /**
  * What SQL can compute, as frozen plain data. How a database spells it is the dialect's business.
  * A value is a `parameter` node; its value travels beside the statement and never becomes text.
+ *
+ * An expression may hold a whole SELECT and a SELECT is made of expressions, so both are here.
  */
 import type { ColumnType } from "../types/column-type.ts";
-import type { AggregateName, ArithmeticOperator, ComparisonOperator, DatePart, FunctionName, MatchKind } from "./operator.ts";
-import type { ColumnRef, Source } from "./source.ts";
+import type {
+  AggregateName,
+  ArithmeticOperator,
+  ComparisonOperator,
+  DatePart,
+  DateUnit,
+  FunctionName,
+  MatchKind,
+  SetOperator,
+  WindowFunctionName,
+} from "./operator.ts";
+import type { DeletedRows, FrameClause, LockClause } from "./select.ts";
+import type { ColumnRef, Source, TableRef } from "./source.ts";
 
 /** A column of one of the statement's sources. */
 export interface ColumnNode {
@@ -138,6 +151,77 @@ export interface DateOfNode {
   readonly operand: ExpressionNode;
 }
 
+/** The start (UTC) of the unit of time that a date or timestamp lies in; weeks start on Monday. The type stays. */
+export interface DateTruncNode {
+  readonly node: "dateTrunc";
+  readonly unit: DateUnit;
+  readonly operand: ExpressionNode;
+}
+
+/** A value as another type. Only casts that mean the same on every database. */
+export interface CastNode {
+  readonly node: "cast";
+  readonly operand: ExpressionNode;
+  readonly type: ColumnType;
+}
+
+/** `CASE WHEN whens[0] THEN thens[0] … ELSE otherwise END`; without `otherwise` NULL. */
+export interface CaseNode {
+  readonly node: "case";
+  readonly whens: readonly ExpressionNode[];
+  readonly thens: readonly ExpressionNode[];
+  readonly otherwise: ExpressionNode | null;
+  readonly type: ColumnType | null;
+}
+
+/** A function that only windows have. It stands in a `WindowNode` and nowhere else. */
+export interface WindowFunctionNode {
+  readonly node: "windowFunction";
+  readonly name: WindowFunctionName;
+  readonly arguments: readonly ExpressionNode[];
+  readonly type: ColumnType | null;
+}
+
+/** `function OVER (PARTITION BY … ORDER BY … frame)`: a value of each row, computed from rows beside it. */
+export interface WindowNode {
+  readonly node: "window";
+  readonly function: AggregateNode | WindowFunctionNode;
+  readonly partitionBy: readonly ExpressionNode[];
+  readonly orderBy: readonly OrderingNode[];
+  readonly frame: FrameClause | null;
+}
+
+/** The one value that a SELECT of one column and at most one row gives; NULL without a row. */
+export interface SubqueryNode {
+  readonly node: "subquery";
+  readonly select: SelectStatement;
+  readonly type: ColumnType | null;
+}
+
+/** Whether a SELECT has a row. */
+export interface ExistsInNode {
+  readonly node: "existsIn";
+  readonly select: SelectStatement;
+  readonly negated: boolean;
+}
+
+/** Whether a value is among those that a SELECT of one column gives. NULLs among them are passed over, also when negated. */
+export interface InSubqueryNode {
+  readonly node: "inSubquery";
+  readonly operand: ExpressionNode;
+  readonly select: SelectStatement;
+  readonly negated: boolean;
+}
+
+/** Full-text search over several texts at once: whether they match, or how well. `language` is one of the database's own. */
+export interface TextSearchNode {
+  readonly node: "textSearch";
+  readonly gives: "matches" | "rank";
+  readonly documents: readonly ExpressionNode[];
+  readonly query: ParameterNode;
+  readonly language: string;
+}
+
 /**
  * A value inside a JSON document. `as` says what to read it as: `text`, `number` and `bool` give NULL for a value of another JSON type; `json` gives the document itself.
  * `path` holds keys and array positions; they are bound, never spelled.
@@ -247,6 +331,15 @@ export type ExpressionNode =
   | AggregateNode
   | DatePartNode
   | DateOfNode
+  | DateTruncNode
+  | CastNode
+  | CaseNode
+  | WindowFunctionNode
+  | WindowNode
+  | SubqueryNode
+  | ExistsInNode
+  | InSubqueryNode
+  | TextSearchNode
   | JsonPathNode
   | JsonIsNullNode
   | JsonHasKeyNode
@@ -264,4 +357,55 @@ export interface OrderingNode {
   readonly expression: ExpressionNode;
   readonly direction: "asc" | "desc";
   readonly nulls: "first" | "last" | null;
+}
+
+/** One column of the result. Names of results do not matter (rows are read by position), except where `alias` is given for other clauses or for people. */
+export interface SelectItem {
+  readonly expression: ExpressionNode;
+  readonly alias: string | null;
+  /** How to read it; `null` where only the database knows. */
+  readonly type: ColumnType | null;
+}
+
+/** One SELECT of a set operation; `operator` joins it to those before it, and is `null` for the first. */
+export interface CompoundPart {
+  readonly operator: SetOperator | null;
+  readonly select: SelectStatement;
+}
+
+/** `WITH table (columns) AS (part UNION part …)`. Sources whose table is this very object read its rows, under the same name or another. */
+export interface CommonTable {
+  readonly table: TableRef;
+  readonly columns: readonly string[];
+  /** Whether the parts after the first read the table itself. */
+  readonly recursive: boolean;
+  readonly parts: readonly CompoundPart[];
+}
+
+/** A SELECT. Sources that expressions mention are joined by the compiler; nothing here names an alias. */
+export interface SelectStatement {
+  readonly statement: "select";
+  readonly source: Source;
+  /** Common tables that the statement reads, in order. */
+  readonly with?: readonly CommonTable[];
+  readonly items: readonly SelectItem[];
+  readonly distinct: boolean;
+  readonly where: ExpressionNode | null;
+  readonly groupBy: readonly ExpressionNode[];
+  readonly having: ExpressionNode | null;
+  readonly orderBy: readonly OrderingNode[];
+  /** A literal where the number is part of the question: SQLite compiles a statement again for each new value of a bound limit. */
+  readonly limit: ParameterNode | LiteralNode | null;
+  readonly offset: ParameterNode | null;
+  /**
+   * More conditions, for whose every element limit and offset count anew, as for each parent's children: `author_id IN (1, 2)` with limit 3 gives
+   * three rows of each author. Nothing is grouped or locked then.
+   */
+  readonly limitBy: readonly InNode[];
+  /** Whether an index holds the rows of each element in this very order, so that its first few are read without the others. */
+  readonly limitByIndex: boolean;
+  readonly deleted: DeletedRows;
+  readonly lock: LockClause | null;
+  /** Wraps the whole: `count` is `SELECT count(*) FROM (…)`; `exists` is `SELECT EXISTS (…)`. */
+  readonly wrap: "count" | "exists" | null;
 }

@@ -3,6 +3,7 @@
  *
  * Every text is written with its length before it and every list with its count, so no text can pass for structure.
  * Sources are numbered as they appear and described once; tables count as themselves, not by name, since two models may share a name.
+ * A select's own source is described by its table. Any other root is a row outside, and counts as itself.
  */
 import type { ColumnType } from "../types/column-type.ts";
 import type { ExpressionNode, ParameterNode } from "./expression.ts";
@@ -26,14 +27,15 @@ const typeText = (type: ColumnType | null): string => {
   return known;
 };
 
-const tableNumbers = new WeakMap<object, number>();
-let tablesSeen = 0;
-/** A number for each table object, the same for the life of the process. */
-const tableText = (table: object): string => {
-  let known = tableNumbers.get(table);
-  if (known === undefined) tableNumbers.set(table, (known = tablesSeen++));
-  return `t${known}`;
+const numbers = new WeakMap<object, number>();
+let seen = 0;
+/** A number for each table and row outside, the same for the life of the process. */
+const numberOf = (object: object): number => {
+  let known = numbers.get(object);
+  if (known === undefined) numbers.set(object, (known = seen++));
+  return known;
 };
+const tableText = (table: object): string => `t${numberOf(table)}`;
 
 const columns = new WeakMap<ColumnRef, string>();
 const columnText = (column: ColumnRef): string => {
@@ -48,6 +50,7 @@ const wordText = (value: string | number | boolean | null): string => (typeof va
 /** One reading, which numbers the sources as it meets them. */
 class Reading {
   readonly #sources = new Map<Source, number>();
+  readonly #own = new Set<Source>();
 
   source(source: Source): string {
     const known = this.#sources.get(source);
@@ -56,7 +59,8 @@ class Reading {
     const from = parent === null || relation === null ? "" : this.source(parent) + text(relation.name);
     const number = this.#sources.size;
     this.#sources.set(source, number);
-    return `s${number}=${tableText(source.table)}${from};`;
+    const outside = parent === null && !this.#own.has(source) ? `r${numberOf(source)}` : "";
+    return `s${number}=${tableText(source.table)}${outside}${from};`;
   }
 
   node(node: AnyNode): string {
@@ -70,6 +74,7 @@ class Reading {
   }
 
   statement(statement: Statement): string {
+    if (statement.statement === "select") this.#own.add(statement.source);
     return `${statement.statement}<${this.fields(statement, statementLayouts[statement.statement])}>`;
   }
 
@@ -102,6 +107,10 @@ const writers: { readonly [C in Content]: Writer } = {
   items: (items: readonly object[], reading) => reading.parts(items, partLayouts.items),
   orderings: (terms: readonly object[], reading) => reading.parts(terms, partLayouts.orderings),
   lock: (clause: object | null, reading) => (clause === null ? "~" : reading.fields(clause, partLayouts.lock)),
+  frame: (clause: object | null, reading) => (clause === null ? "~" : reading.fields(clause, partLayouts.frame)),
+  select: (statement: Statement, reading) => reading.statement(statement),
+  commonTables: (tables: readonly object[] | undefined, reading) => reading.parts(tables ?? [], partLayouts.commonTables),
+  compound: (parts: readonly object[], reading) => reading.parts(parts, partLayouts.compound),
   conflict: (clause: object | null, reading) => (clause === null ? "~" : `!${reading.fields(clause, partLayouts.conflict)}`),
 };
 

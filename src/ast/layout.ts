@@ -1,6 +1,6 @@
 /** Which fields each node and statement has, and what is in them: what `walk` and `fingerprint` follow, so that neither can forget one. */
-import type { ExpressionNode, OrderingNode, RawPart } from "./expression.ts";
-import type { LockClause, SelectItem } from "./select.ts";
+import type { CommonTable, CompoundPart, ExpressionNode, OrderingNode, RawPart, SelectItem } from "./expression.ts";
+import type { FrameClause, LockClause } from "./select.ts";
 import type { Statement } from "./statement.ts";
 import type { ConflictClause, InsertValue } from "./write.ts";
 
@@ -26,6 +26,10 @@ export type Content =
   | "items"
   | "orderings"
   | "lock"
+  | "frame"
+  | "select"
+  | "commonTables"
+  | "compound"
   | "conflict";
 
 export type Field<N> = readonly [name: Exclude<keyof N, "node"> & string, content: Content];
@@ -101,6 +105,50 @@ export const nodeLayouts: { readonly [K in AnyNode["node"]]: readonly Field<Node
     ["operand", "one"],
   ],
   dateOf: [["operand", "one"]],
+  dateTrunc: [
+    ["unit", "word"],
+    ["operand", "one"],
+  ],
+  cast: [
+    ["type", "type"],
+    ["operand", "one"],
+  ],
+  case: [
+    ["type", "type"],
+    ["whens", "many"],
+    ["thens", "many"],
+    ["otherwise", "one"],
+  ],
+  windowFunction: [
+    ["name", "word"],
+    ["type", "type"],
+    ["arguments", "many"],
+  ],
+  window: [
+    ["function", "one"],
+    ["partitionBy", "many"],
+    ["orderBy", "orderings"],
+    ["frame", "frame"],
+  ],
+  subquery: [
+    ["type", "type"],
+    ["select", "select"],
+  ],
+  existsIn: [
+    ["negated", "word"],
+    ["select", "select"],
+  ],
+  inSubquery: [
+    ["negated", "word"],
+    ["operand", "one"],
+    ["select", "select"],
+  ],
+  textSearch: [
+    ["gives", "word"],
+    ["language", "word"],
+    ["documents", "many"],
+    ["query", "one"],
+  ],
   jsonPath: [
     ["as", "word"],
     ["path", "words"],
@@ -161,7 +209,9 @@ export const nodeLayouts: { readonly [K in AnyNode["node"]]: readonly Field<Node
 
 export const statementLayouts: { readonly [K in Statement["statement"]]: readonly Field<StatementOf<K>>[] } = {
   select: [
+    // First of all: from here on the source is known as the statement's own.
     ["source", "source"],
+    ["with", "commonTables"],
     ["distinct", "word"],
     ["deleted", "word"],
     ["wrap", "word"],
@@ -204,6 +254,9 @@ export const partLayouts: {
   readonly items: readonly Field<SelectItem>[];
   readonly orderings: readonly Field<OrderingNode>[];
   readonly lock: readonly Field<LockClause>[];
+  readonly frame: readonly Field<FrameClause>[];
+  readonly commonTables: readonly Field<CommonTable>[];
+  readonly compound: readonly Field<CompoundPart>[];
   readonly conflict: readonly Field<ConflictClause>[];
 } = {
   items: [
@@ -219,6 +272,21 @@ export const partLayouts: {
   lock: [
     ["strength", "word"],
     ["wait", "word"],
+  ],
+  frame: [
+    ["unit", "word"],
+    ["from", "word"],
+    ["to", "word"],
+  ],
+  commonTables: [
+    ["table", "table"],
+    ["columns", "words"],
+    ["recursive", "word"],
+    ["parts", "compound"],
+  ],
+  compound: [
+    ["operator", "word"],
+    ["select", "select"],
   ],
   conflict: [
     ["target", "columns"],

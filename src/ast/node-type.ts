@@ -4,6 +4,7 @@ import type { ExpressionNode } from "./expression.ts";
 
 const bool: ColumnType = { kind: "bool" };
 const whole: ColumnType = { kind: "int" };
+const float: ColumnType = { kind: "float" };
 const jsonTypes: Readonly<Record<"text" | "number" | "bool" | "json", ColumnType>> = {
   text: { kind: "text" },
   number: { kind: "float" },
@@ -21,8 +22,18 @@ export const nodeType = (node: ExpressionNode): ColumnType | null => {
     case "arithmetic":
     case "function":
     case "aggregate":
+    case "cast":
+    case "case":
+    case "windowFunction":
+    case "subquery":
     case "raw":
       return node.type;
+    case "window":
+      return node.function.type;
+    case "dateTrunc":
+      return nodeType(node.operand);
+    case "textSearch":
+      return node.gives === "rank" ? float : bool;
     case "collectionAggregate":
       return node.aggregate.type;
     case "datePart":

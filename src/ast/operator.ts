@@ -3,5 +3,34 @@ export type ComparisonOperator = "=" | "<>" | "<" | "<=" | ">" | ">=";
 export type ArithmeticOperator = "+" | "-" | "*" | "/";
 export type MatchKind = "like" | "exact" | "contains" | "startsWith" | "endsWith";
 export type AggregateName = "count" | "sum" | "avg" | "min" | "max";
-export type DatePart = "year" | "month" | "day" | "weekDay" | "hour";
-export type FunctionName = "lower" | "upper" | "length" | "coalesce" | "nullif" | "abs" | "round" | "concat";
+export type DatePart = "year" | "month" | "day" | "weekDay" | "hour" | "minute" | "second";
+export type DateUnit = "year" | "month" | "week" | "day" | "hour" | "minute";
+export type FunctionName =
+  | "lower"
+  | "upper"
+  | "length"
+  | "trim"
+  | "substring"
+  | "replace"
+  | "concat"
+  | "coalesce"
+  | "nullif"
+  | "greatest"
+  | "least"
+  | "abs"
+  | "round"
+  | "floor"
+  | "ceil";
+export type WindowFunctionName =
+  | "rowNumber"
+  | "rank"
+  | "denseRank"
+  | "percentRank"
+  | "cumeDist"
+  | "ntile"
+  | "lag"
+  | "lead"
+  | "firstValue"
+  | "lastValue"
+  | "nthValue";
+export type SetOperator = "union" | "unionAll" | "intersect" | "except";

@@ -1,6 +1,5 @@
 /** Any statement that a dialect can spell. */
-import type { RawNode } from "./expression.ts";
-import type { SelectStatement } from "./select.ts";
+import type { RawNode, SelectStatement } from "./expression.ts";
 import type { DeleteStatement, InsertStatement, UpdateStatement } from "./write.ts";
 
 /** A whole statement of the user's own text. Its columns are known only when it has run. */

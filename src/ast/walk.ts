@@ -32,6 +32,9 @@ const walkers: { readonly [C in Content]?: Walker } = {
   },
   items: (items: readonly object[], visit) => walkParts(items, partLayouts.items, visit),
   orderings: (terms: readonly object[], visit) => walkParts(terms, partLayouts.orderings, visit),
+  select: walkStatement,
+  commonTables: (tables: readonly object[] | undefined, visit) => walkParts(tables ?? [], partLayouts.commonTables, visit),
+  compound: (parts: readonly object[], visit) => walkParts(parts, partLayouts.compound, visit),
   conflict: (clause: object | null, visit) => {
     if (clause !== null) walkFields(clause, partLayouts.conflict, visit);
   },

@@ -1,6 +1,6 @@
 /** INSERT, UPDATE and DELETE as frozen data. */
-import type { ExpressionNode, ParameterNode } from "./expression.ts";
-import type { DeletedRows, SelectItem } from "./select.ts";
+import type { ExpressionNode, ParameterNode, SelectItem } from "./expression.ts";
+import type { DeletedRows } from "./select.ts";
 import type { ColumnRef, Source, TableRef } from "./source.ts";
 
 /** What one inserted row gives for a column: a bound value, an expression (`now`, raw SQL), or the column's default. */

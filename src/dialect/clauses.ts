@@ -1,7 +1,17 @@
 /** The clauses that all statements are made of: FROM with its joins, WHERE, and whole selects. */
 import { BugError } from "../base/errors.ts";
-import type { ExpressionNode, InNode, LiteralNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
-import type { DeletedRows, SelectItem, SelectStatement } from "../ast/select.ts";
+import type {
+  CommonTable,
+  CompoundPart,
+  ExpressionNode,
+  InNode,
+  LiteralNode,
+  OrderingNode,
+  ParameterNode,
+  SelectItem,
+  SelectStatement,
+} from "../ast/expression.ts";
+import type { DeletedRows } from "../ast/select.ts";
 import type { ColumnRef, KeyPair, Source, TableRef } from "../ast/source.ts";
 import type { BoundValue } from "../base/bound-value.ts";
 import { describe, ValueProblem } from "../types/column-type.ts";
@@ -11,8 +21,10 @@ import { quote } from "./quote.ts";
 import type { Scope } from "./sources.ts";
 
 /** `"users" AS "author"`, or just the name where they are the same. */
-const tableAs = (table: TableRef, alias: string): string =>
-  alias === table.name ? quote(table.name) : `${quote(table.name)} AS ${quote(alias)}`;
+const tableAs = (table: TableRef, alias: string, compilation: Compilation): string => {
+  const name = compilation.tableName(table);
+  return alias === name ? quote(name) : `${quote(name)} AS ${quote(alias)}`;
+};
 
 /** `author`, `author_profile`: the relations from the scope's root to a joined source. */
 const pathOf = (source: Source, scope: Scope): string => {
@@ -26,7 +38,7 @@ const nameSources = (scope: Scope, compilation: Compilation): void => {
   const { names, throughNames, aliases } = compilation;
   const through = scope.root.relation?.through;
   if (through && scope.root.parent !== null) throughNames.set(scope.root, aliases.takeTable(through.table.name));
-  names.set(scope.root, aliases.takeTable(scope.root.table.name));
+  names.set(scope.root, aliases.takeTable(compilation.tableName(scope.root.table)));
   const tables = new Set([...scope.joins].map((source) => source.table.name.toLowerCase()));
   for (const source of scope.joins) {
     const avoided = new Set(tables);
@@ -66,7 +78,7 @@ const onCondition = (source: Source, compilation: Compilation): string => {
 const join = (source: Source, scope: Scope, compilation: Compilation): string => {
   compilation.reads(source.table);
   const kind = isRequired(source, scope, compilation) ? "JOIN" : "LEFT JOIN";
-  return ` ${kind} ${tableAs(source.table, compilation.names.get(source)!)} ON ${onCondition(source, compilation)}`;
+  return ` ${kind} ${tableAs(source.table, compilation.names.get(source)!, compilation)} ON ${onCondition(source, compilation)}`;
 };
 
 const joins = (scope: Scope, compilation: Compilation): string =>
@@ -76,7 +88,7 @@ const joins = (scope: Scope, compilation: Compilation): string =>
 const enter = (source: Source, compilation: Compilation): string => {
   compilation.reads(source.table);
   nameSources(compilation.sources.scope(source), compilation);
-  return tableAs(source.table, compilation.names.get(source)!);
+  return tableAs(source.table, compilation.names.get(source)!, compilation);
 };
 
 /** Texts that are all true: `WHERE a AND b`, or nothing. */
@@ -112,17 +124,22 @@ export const items = (list: readonly SelectItem[], compilation: Compilation): st
 export const returning = (list: readonly SelectItem[], compilation: Compilation): string =>
   list.length === 0 ? "" : ` RETURNING ${items(list, compilation)}`;
 
+/** Window functions that number rows: they always have a value. */
+const numbering: ReadonlySet<string> = new Set(["rowNumber", "rank", "denseRank", "percentRank", "cumeDist", "ntile"]);
+
 /** Whether NULL can be among the values, as far as the statement knows. */
-const canBeNull = (node: ExpressionNode, compilation: Compilation): boolean => {
+export const canBeNull = (node: ExpressionNode, compilation: Compilation): boolean => {
   if (node.node === "collectionAggregate") return node.aggregate.name !== "count";
   if (node.node === "aggregate") return node.name !== "count";
+  if (node.node === "window")
+    return node.function.node === "aggregate" ? node.function.name !== "count" : !numbering.has(node.function.name);
   if (node.node !== "column") return true;
   if (node.column.nullable) return true;
   const scope = compilation.sources.scopeOf(node.source);
   return !isRequired(node.source, scope, compilation);
 };
 
-const orderBy = (orderings: readonly OrderingNode[], compilation: Compilation): string => {
+export const orderBy = (orderings: readonly OrderingNode[], compilation: Compilation): string => {
   if (orderings.length === 0) return "";
   const terms = orderings.map((ordering) => compilation.words.ordering(ordering, canBeNull(ordering.expression, compilation), compilation));
   return ` ORDER BY ${terms.join(", ")}`;
@@ -230,11 +247,45 @@ const selectHere = (statement: SelectStatement, compilation: Compilation, spellI
 export const selectOf = (statement: SelectStatement, compilation: Compilation, spellItems: () => string): string => {
   const outer = compilation.seesDeleted;
   return compilation.nested(() => {
-    compilation.seesDeleted = statement.deleted === "include";
-    const text = selectHere(statement, compilation, spellItems);
+    const text = compilation.withCommon(() => {
+      const tables = commonTables(statement.with ?? [], compilation);
+      compilation.seesDeleted = statement.deleted === "include";
+      return tables + selectHere(statement, compilation, spellItems);
+    });
     compilation.seesDeleted = outer;
     return text;
   });
+};
+
+/** A whole select with its items. */
+export const subselect = (statement: SelectStatement, compilation: Compilation): string =>
+  selectOf(statement, compilation, () => items(statement.items, compilation));
+
+/** Set operations take selects without an order, a limit or common tables of their own. */
+const part = ({ operator, select }: CompoundPart, isAlone: boolean, compilation: Compilation): string => {
+  const isPlain = select.orderBy.length === 0 && select.limit === null && select.offset === null && (select.with ?? []).length === 0;
+  const text = subselect(select, compilation);
+  const whole = isAlone || isPlain ? text : `SELECT * FROM (${text}) AS "part"`;
+  if (operator === null) return whole;
+  if (!Object.hasOwn(setOperators, operator)) throw new BugError("a statement holds a set operator that is in no list.");
+  return ` ${setOperators[operator]} ${whole}`;
+};
+const setOperators = { union: "UNION", unionAll: "UNION ALL", intersect: "INTERSECT", except: "EXCEPT" } as const;
+
+/** A recursive table is in sight of itself, any other only of what follows it. */
+const commonTable = (common: CommonTable, compilation: Compilation): string => {
+  const { table, parts, recursive } = common;
+  const spelled = (): string => parts.map((each) => part(each, parts.length === 1, compilation)).join("");
+  const early = recursive ? compilation.nameCommon(table) : null;
+  const text = spelled();
+  const name = early ?? compilation.nameCommon(table);
+  return `${quote(name)} (${common.columns.map(quote).join(", ")}) AS (${text})`;
+};
+
+const commonTables = (tables: readonly CommonTable[], compilation: Compilation): string => {
+  if (tables.length === 0) return "";
+  const word = tables.some((table) => table.recursive) ? "WITH RECURSIVE" : "WITH";
+  return `${word} ${tables.map((table) => commonTable(table, compilation)).join(", ")} `;
 };
 
 /** `FROM … WHERE …` of the far side of a to-many relation, tied to the row outside. `spellItem` writes what is selected of it. */
@@ -253,12 +304,12 @@ export const collectionOf = (source: Source, spellItem: () => string, filter: Ex
     if (through === null) {
       const item = spellItem();
       const tie = keysEqual(relation.keys, outside, of(name));
-      return `SELECT ${item} FROM ${tableAs(source.table, name)}${inner}${whereAll([tie, ...live, ...condition(filter, compilation)])}`;
+      return `SELECT ${item} FROM ${tableAs(source.table, name, compilation)}${inner}${whereAll([tie, ...live, ...condition(filter, compilation)])}`;
     }
     compilation.reads(through.table);
     const middle = compilation.throughNames.get(source)!;
     const on = [keysEqual(through.keys, of(middle), of(name)), ...live].join(" AND ");
-    const from = `${tableAs(through.table, middle)} JOIN ${tableAs(source.table, name)} ON ${on}${inner}`;
+    const from = `${tableAs(through.table, middle, compilation)} JOIN ${tableAs(source.table, name, compilation)} ON ${on}${inner}`;
     const item = spellItem();
     const tie = keysEqual(relation.keys, outside, of(middle));
     const conditions = [tie, ...liveOnly(through.table, middle, compilation), ...condition(filter, compilation)];
@@ -280,7 +331,7 @@ export const columnBySubquery = (source: Source, column: ColumnRef, compilation:
       keysEqual(at.relation!.keys, of(names.get(at.parent!)!), of(names.get(at)!)),
       ...liveOnly(at.table, names.get(at)!, compilation),
     ];
-    const joined = rest.map((at) => ` JOIN ${tableAs(at.table, names.get(at)!)} ON ${on(at).join(" AND ")}`).join("");
-    return `(SELECT ${of(names.get(source)!)(column)} FROM ${tableAs(first.table, names.get(first)!)}${joined}${whereAll(on(first))})`;
+    const joined = rest.map((at) => ` JOIN ${tableAs(at.table, names.get(at)!, compilation)} ON ${on(at).join(" AND ")}`).join("");
+    return `(SELECT ${of(names.get(source)!)(column)} FROM ${tableAs(first.table, names.get(first)!, compilation)}${joined}${whereAll(on(first))})`;
   });
 };

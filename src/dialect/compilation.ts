@@ -68,6 +68,9 @@ export class Compilation {
   unjoined: ((source: Source, column: ColumnRef) => string) | null = null;
   readonly #bindings: Binding[] = [];
   readonly #places = new Map<unknown, number>();
+  /** What common tables are called where they are in sight. */
+  readonly #common = new Map<TableRef, string>();
+  readonly #commonNames = new Aliases(null);
   readonly #reads = new Set<string>();
   readonly #writes = new Set<string>();
   readonly #inline: boolean;
@@ -123,7 +126,30 @@ export class Compilation {
     throw new BugError(`a statement names the column '${column.property}' of a table that it does not read.`);
   }
 
+  /** A name of its own for a common table, from here on. It hides no table that the statement reads. */
+  nameCommon(table: TableRef, name = this.#commonNames.take(table.name, this.sources.tableNames)): string {
+    this.#common.set(table, name);
+    return name;
+  }
+
+  /** What a table is called in FROM. */
+  tableName(table: TableRef): string {
+    return this.#common.get(table) ?? table.name;
+  }
+
+  /** Runs `make`, after which the common tables are those of before. */
+  withCommon<T>(make: () => T): T {
+    const before = [...this.#common];
+    try {
+      return make();
+    } finally {
+      this.#common.clear();
+      for (const [table, name] of before) this.#common.set(table, name);
+    }
+  }
+
   reads(table: TableRef): void {
+    if (this.#common.has(table)) return;
     this.#reads.add(table.name);
   }
 

@@ -1,6 +1,6 @@
 /** A whole statement as text. */
+import type { SelectStatement } from "../ast/expression.ts";
 import { BugError, ConfigurationError } from "../base/errors.ts";
-import type { SelectStatement } from "../ast/select.ts";
 import type { RawStatement, Statement } from "../ast/statement.ts";
 import type { DeleteStatement, InsertStatement, InsertValue, UpdateStatement } from "../ast/write.ts";
 import type { ColumnRef, Source } from "../ast/source.ts";

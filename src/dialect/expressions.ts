@@ -4,12 +4,15 @@ import type {
   AggregateNode,
   ArithmeticNode,
   BetweenNode,
+  CaseNode,
   CollectionAggregateNode,
   ColumnNode,
   ComparisonNode,
+  ExistsInNode,
   ExistsNode,
   ExpressionNode,
   FunctionNode,
+  InSubqueryNode,
   IsNullNode,
   LiteralNode,
   LogicalNode,
@@ -17,9 +20,16 @@ import type {
   ProposedNode,
   RawNode,
   RawPart,
+  SelectStatement,
+  SubqueryNode,
+  WindowFunctionNode,
+  WindowNode,
 } from "../ast/expression.ts";
 import { marksOf } from "../ast/raw-texts.ts";
-import { collectionOf } from "./clauses.ts";
+import { nodeType } from "../ast/node-type.ts";
+import type { WindowFunctionName } from "../ast/operator.ts";
+import type { FrameBound, FrameClause } from "../ast/select.ts";
+import { collectionOf, orderBy, selectOf, subselect } from "./clauses.ts";
 import type { Compilation, Spelling } from "./compilation.ts";
 import { atom, level, test, within } from "./piece.ts";
 import type { Level, Piece } from "./piece.ts";
@@ -98,10 +108,100 @@ const arithmetic = (node: ArithmeticNode, compilation: Compilation): Piece =>
 export const call = (name: string, args: FunctionNode["arguments"], compilation: Compilation): Piece =>
   atom(`${name}(${args.map((argument) => compilation.typed(argument)).join(", ")})`);
 
-const aggregate = ({ name, argument, distinct }: AggregateNode, compilation: Compilation): Piece => {
+/** Text behind a call, made when the call has been: `OVER (…)`, or nothing. */
+export type Behind = () => string;
+const nothing: Behind = () => "";
+
+const aggregate = ({ name, argument, distinct }: AggregateNode, compilation: Compilation, behind: Behind = nothing): Piece => {
   const word = oneOf(name, aggregates);
-  if (argument === null) return atom(`${word}(*)`);
-  return atom(`${word}(${distinct ? "DISTINCT " : ""}${compilation.typed(argument)})`);
+  if (argument === null) return atom(`${word}(*)${behind()}`);
+  const called = `${word}(${distinct ? "DISTINCT " : ""}${compilation.typed(argument)})`;
+  return atom(called + behind());
+};
+
+/** What a window function is called on both databases. */
+const windowFunctions: Readonly<Record<WindowFunctionName, string>> = {
+  rowNumber: "row_number",
+  rank: "rank",
+  denseRank: "dense_rank",
+  percentRank: "percent_rank",
+  cumeDist: "cume_dist",
+  ntile: "ntile",
+  lag: "lag",
+  lead: "lead",
+  firstValue: "first_value",
+  lastValue: "last_value",
+  nthValue: "nth_value",
+};
+
+const windowFunction = (node: WindowFunctionNode, compilation: Compilation): Piece => {
+  if (!Object.hasOwn(windowFunctions, node.name)) throw new BugError("a statement holds a window function that is in no list.");
+  const args = node.arguments.map((argument) => compilation.words.stored(argument, nodeType(argument), compilation));
+  return atom(`${windowFunctions[node.name]}(${args.join(", ")})`);
+};
+
+const frameUnits = { rows: "ROWS", range: "RANGE", groups: "GROUPS" } as const;
+
+const frameBound = (bound: FrameBound, whole: "PRECEDING" | "FOLLOWING"): string => {
+  if (bound === "start" || bound === "end") return `UNBOUNDED ${whole}`;
+  if (!Number.isSafeInteger(bound)) throw new BugError("the frame of a window ends at something that is no whole number.");
+  return bound === 0 ? "CURRENT ROW" : `${Math.abs(bound)} ${bound < 0 ? "PRECEDING" : "FOLLOWING"}`;
+};
+
+const frameText = ({ unit, from, to }: FrameClause): string => {
+  if (!Object.hasOwn(frameUnits, unit)) throw new BugError("the frame of a window has a unit that is in no list.");
+  return `${frameUnits[unit]} BETWEEN ${frameBound(from, "PRECEDING")} AND ${frameBound(to, "FOLLOWING")}`;
+};
+
+/** ` OVER (PARTITION BY … ORDER BY … ROWS …)`. */
+export const over = ({ partitionBy, orderBy: terms, frame }: WindowNode, compilation: Compilation): string => {
+  const partition = partitionBy.length === 0 ? "" : `PARTITION BY ${partitionBy.map((node) => compilation.typed(node)).join(", ")}`;
+  const ordered = orderBy(terms, compilation).trimStart();
+  const clauses = [partition, ordered, frame === null ? "" : frameText(frame)].filter((clause) => clause !== "");
+  return ` OVER (${clauses.join(" ")})`;
+};
+
+/** `spellAggregate` writes an aggregate with the window behind it. */
+export const windowWith = (
+  node: WindowNode,
+  spellAggregate: (node: AggregateNode, compilation: Compilation, behind: Behind) => Piece,
+  compilation: Compilation,
+): Piece => {
+  const behind = (): string => over(node, compilation);
+  if (node.function.node === "aggregate") return spellAggregate(node.function, compilation, behind);
+  const called = windowFunction(node.function, compilation).text;
+  return atom(called + behind());
+};
+
+/** `spellValue` writes what a branch gives. */
+export const caseWith = (
+  { whens, thens, otherwise }: CaseNode,
+  spellValue: (node: ExpressionNode) => string,
+  compilation: Compilation,
+): Piece => {
+  const branches = whens.map((when, index) => `WHEN ${compilation.spell(when).text} THEN ${spellValue(thens[index]!)}`);
+  return atom(`CASE ${branches.join(" ")}${otherwise === null ? "" : ` ELSE ${spellValue(otherwise)}`} END`);
+};
+
+const subquery = ({ select }: SubqueryNode, compilation: Compilation): Piece => atom(`(${subselect(select, compilation)})`);
+
+const existsIn = ({ select, negated }: ExistsInNode, compilation: Compilation): Piece => {
+  // What the rows hold matters only where equal ones are one.
+  const text = `EXISTS (${select.distinct ? subselect(select, compilation) : selectOf(select, compilation, () => "1")})`;
+  return negated ? { text: `NOT ${text}`, level: level.not } : atom(text);
+};
+
+const inSubquery = ({ operand, select, negated }: InSubqueryNode, compilation: Compilation): Piece => {
+  const left = compilation.words.operand(operand, [operand], true, compilation);
+  if (!negated) return test(`${left} IN (${subselect(select, compilation)})`);
+  return test(`${left} NOT IN (${withoutNulls(select, '"value"', compilation)})`);
+};
+
+/** The values of a select without the NULLs among them. One NULL would make every NOT IN unknown. */
+export const withoutNulls = (select: SelectStatement, value: string, compilation: Compilation): string => {
+  const item = select.items[0]!;
+  const named = { ...select, items: [{ ...item, alias: "value" }] };
+  return `SELECT ${value} FROM (${subselect(named, compilation)}) AS "values" WHERE "value" IS NOT NULL`;
 };
 
 const exists = ({ source, where, negated }: ExistsNode, compilation: Compilation): Piece => {
@@ -157,6 +257,10 @@ export const commonSpelling = {
   between,
   arithmetic,
   aggregate,
+  windowFunction,
+  subquery,
+  existsIn,
+  inSubquery,
   exists,
   collectionAggregate,
   raw,

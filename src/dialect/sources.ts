@@ -4,8 +4,7 @@
  *     posts ← scope of the statement; joins: author, author.profile
  *       └ comments ← scope of an EXISTS; joins: comments.author
  */
-import type { CollectionAggregateNode, ExistsNode, ExpressionNode } from "../ast/expression.ts";
-import type { SelectStatement } from "../ast/select.ts";
+import type { CollectionAggregateNode, ExistsNode, ExpressionNode, SelectStatement } from "../ast/expression.ts";
 import type { Source, TableRef } from "../ast/source.ts";
 import type { Statement } from "../ast/statement.ts";
 import { operandsOf } from "./walk.ts";
@@ -20,6 +19,9 @@ export class Sources {
   readonly #scopes = new Map<Source, Scope>();
   /** How many tables the statement names, those of join tables included. */
   tableCount = 0;
+  /** The tables that are there under their own names, lower case: a common table must not hide one. */
+  readonly tableNames = new Set<string>();
+  readonly #common = new Set<TableRef>();
 
   scope(root: Source): Scope {
     const known = this.#scopes.get(root);
@@ -27,7 +29,13 @@ export class Sources {
     const scope: Scope = { root, joins: new Set() };
     this.#scopes.set(root, scope);
     this.tableCount += root.relation?.through ? 2 : 1;
+    this.#name(root.table);
+    if (root.relation?.through) this.#name(root.relation.through.table);
     return scope;
+  }
+
+  #name(table: TableRef): void {
+    if (!this.#common.has(table)) this.tableNames.add(table.name.toLowerCase());
   }
 
   /** The scope whose FROM clause holds `source`. */
@@ -48,6 +56,7 @@ export class Sources {
     this.#use(source.parent!);
     scope.joins.add(source);
     this.tableCount++;
+    this.#name(source.table);
   }
 
   #collection(node: ExistsNode | CollectionAggregateNode): void {
@@ -60,7 +69,11 @@ export class Sources {
   visit(node: ExpressionNode): void {
     if (node.node === "column") this.#use(node.source);
     else if (node.node === "exists" || node.node === "collectionAggregate") this.#collection(node);
-    else for (const operand of operandsOf(node)) this.visit(operand);
+    else if (node.node === "subquery" || node.node === "existsIn") this.select(node.select);
+    else if (node.node === "inSubquery") {
+      this.visit(node.operand);
+      this.select(node.select);
+    } else for (const operand of operandsOf(node)) this.visit(operand);
   }
 
   visitAll(nodes: readonly (ExpressionNode | null)[]): void {
@@ -68,6 +81,10 @@ export class Sources {
   }
 
   select(statement: SelectStatement): void {
+    for (const common of statement.with ?? []) {
+      this.#common.add(common.table);
+      for (const part of common.parts) this.select(part.select);
+    }
     this.scope(statement.source);
     this.visitAll(statement.items.map((item) => item.expression));
     this.visitAll([statement.where, ...statement.groupBy, statement.having, ...statement.limitBy]);

@@ -18,7 +18,7 @@ const inPart = (part: RawPart): ExpressionNode[] => {
 
 /**
  * In the order in which they are spelled. Subqueries of any kind have sources of their own and are the caller's business:
- * `exists` and `collectionAggregate` give nothing here.
+ * `exists`, `collectionAggregate`, `subquery` and `existsIn` give nothing here, `inSubquery` only its operand.
  */
 export const operandsOf = (node: ExpressionNode): readonly ExpressionNode[] => {
   switch (node.node) {
@@ -29,6 +29,8 @@ export const operandsOf = (node: ExpressionNode): readonly ExpressionNode[] => {
     case "proposed":
     case "exists":
     case "collectionAggregate":
+    case "subquery":
+    case "existsIn":
       return [];
     case "logical":
       return node.operands;
@@ -38,7 +40,14 @@ export const operandsOf = (node: ExpressionNode): readonly ExpressionNode[] => {
     case "between":
       return [node.operand, node.low, node.high];
     case "function":
+    case "windowFunction":
       return node.arguments;
+    case "window":
+      return [node.function, ...node.partitionBy, ...node.orderBy.map((term) => term.expression)];
+    case "case":
+      return [...node.whens, ...node.thens, ...(node.otherwise === null ? [] : [node.otherwise])];
+    case "textSearch":
+      return [...node.documents, node.query];
     case "aggregate":
       return node.argument === null ? [] : [node.argument];
     case "raw":

@@ -1,8 +1,7 @@
 /** A plan: a statement compiled for one dialect, with everything needed to run it again with other values. */
 import type { BoundValue } from "../base/bound-value.ts";
 import { BugError, ValidationError } from "../base/errors.ts";
-import type { ParameterNode } from "../ast/expression.ts";
-import type { SelectStatement } from "../ast/select.ts";
+import type { ParameterNode, SelectStatement } from "../ast/expression.ts";
 import type { Statement } from "../ast/statement.ts";
 import type { Binding, Dialect } from "../dialect/dialect.ts";
 import { WireReaders } from "./object-sink.ts";

@@ -1,7 +1,6 @@
 /** What a row of a query is made of: a model's instance, its computed columns beside it, relations inside it. */
 import { ColumnNotLoaded, ConfigurationError } from "../base/errors.ts";
-import type { ExpressionNode } from "../ast/expression.ts";
-import type { SelectItem } from "../ast/select.ts";
+import type { ExpressionNode, SelectItem } from "../ast/expression.ts";
 import type { Source } from "../ast/source.ts";
 import { joinedSource } from "../ast/source.ts";
 import type { NestedObject, ObjectShape, ResultForm } from "../rows/shape.ts";

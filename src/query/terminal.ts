@@ -1,8 +1,7 @@
 /** The last step of a query: what its verb (`all`, `count`, `values`, …) makes of everything before it. */
 import { ConfigurationError } from "../base/errors.ts";
-import type { ExpressionNode, OrderingNode } from "../ast/expression.ts";
+import type { ExpressionNode, OrderingNode, SelectItem, SelectStatement } from "../ast/expression.ts";
 import { fingerprint } from "../ast/fingerprint.ts";
-import type { SelectItem, SelectStatement } from "../ast/select.ts";
 import type { Statement } from "../ast/statement.ts";
 import { makePlan } from "../engine/plan.ts";
 import type { Plan } from "../engine/plan.ts";

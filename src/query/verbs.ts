@@ -1,6 +1,6 @@
 /** What each verb of a query asks the database, and how its answer is read. */
+import type { SelectItem } from "../ast/expression.ts";
 import { ConfigurationError } from "../base/errors.ts";
-import type { SelectItem } from "../ast/select.ts";
 import type { ResultForm } from "../rows/shape.ts";
 import type { ComputedColumn, Draft } from "./draft.ts";
 import { conjunction } from "./draft.ts";

@@ -1,6 +1,13 @@
 /** Statements written by hand, for tests of the rooms below the query builder. */
-import type { CollectionAggregateNode, ExistsNode, ExpressionNode, OrderingNode, ParameterNode } from "../../src/ast/expression.ts";
-import type { SelectItem, SelectStatement } from "../../src/ast/select.ts";
+import type {
+  CollectionAggregateNode,
+  ExistsNode,
+  ExpressionNode,
+  OrderingNode,
+  ParameterNode,
+  SelectItem,
+  SelectStatement,
+} from "../../src/ast/expression.ts";
 import type { ColumnRef, KeyPair, RelationRef, Source, TableRef } from "../../src/ast/source.ts";
 import { collectionSource, rootSource } from "../../src/ast/source.ts";
 import type { ColumnType } from "../../src/types/column-type.ts";

@@ -3,8 +3,10 @@ import { BugError } from "../../base/errors.ts";
 import type {
   AggregateNode,
   ArrayTestNode,
+  CastNode,
   DateOfNode,
   DatePartNode,
+  DateTruncNode,
   ExpressionNode,
   FunctionNode,
   InNode,
@@ -12,12 +14,14 @@ import type {
   OrderingNode,
   ParameterNode,
   RegexNode,
+  TextSearchNode,
 } from "../../ast/expression.ts";
 import type { BoundValue } from "../../base/bound-value.ts";
 import { describe, ValueProblem } from "../../types/column-type.ts";
 import type { Codec, ColumnType } from "../../types/column-type.ts";
 import type { Compilation, Spelling } from "../compilation.ts";
-import { call, commonSpelling } from "../expressions.ts";
+import { call, caseWith, commonSpelling, windowWith } from "../expressions.ts";
+import type { Behind } from "../expressions.ts";
 import { escapeLike, likeWithoutTrail } from "../like.ts";
 import { atom, level, test } from "../piece.ts";
 import type { Piece } from "../piece.ts";
@@ -125,13 +129,13 @@ const regex = ({ caseless, operand: of, pattern }: RegexNode, compilation: Compi
 };
 
 /** An average is a float on every database; counts and sums of int are bigint here, and the codec of int reads them. */
-const aggregate = (node: AggregateNode, compilation: Compilation): Piece => {
-  const spelled = commonSpelling.aggregate(node, compilation);
+const aggregate = (node: AggregateNode, compilation: Compilation, behind?: Behind): Piece => {
+  const spelled = commonSpelling.aggregate(node, compilation, behind);
   const isFloat = node.name === "avg" && node.type.kind === "float";
   return isFloat ? atom(`${spelled.text}::float8`) : spelled;
 };
 
-const dateParts = { year: "year", month: "month", day: "day", hour: "hour", weekDay: "dow" } as const;
+const dateParts = { year: "year", month: "month", day: "day", hour: "hour", minute: "minute", second: "second", weekDay: "dow" } as const;
 
 /** A timestamp as it reads in UTC. Days have no time zone, and no hour until they are timestamps. */
 const inUtc = (node: ExpressionNode, compilation: Compilation): string => {
@@ -143,21 +147,58 @@ const inUtc = (node: ExpressionNode, compilation: Compilation): string => {
 
 const datePart = ({ part, operand: of }: DatePartNode, compilation: Compilation): Piece => {
   if (!Object.hasOwn(dateParts, part)) throw new BugError("a statement holds a part of a date that is in no list.");
-  const number = `extract(${dateParts[part]} FROM ${inUtc(of, compilation)})::int`;
+  const extracted = `extract(${dateParts[part]} FROM ${inUtc(of, compilation)})`;
+  // A fraction of a second is part of that second, and not of the next.
+  const number = part === "second" ? `floor(${extracted})::int` : `${extracted}::int`;
   return part === "weekDay" ? { text: `${number} + 1`, level: level.sum } : atom(number);
 };
 
 const dateOf = ({ operand: of }: DateOfNode, compilation: Compilation): Piece =>
   nodeType(of)?.kind === "date" ? compilation.spell(of) : atom(`(${inUtc(of, compilation)})::date`);
 
+const dateUnits: ReadonlySet<string> = new Set(["year", "month", "week", "day", "hour", "minute"]);
+
+const dateTrunc = ({ unit, operand: of }: DateTruncNode, compilation: Compilation): Piece => {
+  if (!dateUnits.has(unit)) throw new BugError("a statement holds a unit of time that is in no list.");
+  const start = `date_trunc('${unit}', ${inUtc(of, compilation)})`;
+  return nodeType(of)?.kind === "date" ? atom(`${start}::date`) : atom(`(${start} AT TIME ZONE 'UTC')`);
+};
+
+/** A whole number is what stands before the point: a cast alone would round. */
+const cast = ({ operand: of, type }: CastNode, compilation: Compilation): Piece => {
+  const isWhole = type.kind === "int" || type.kind === "bigint";
+  const text = isWhole ? `trunc(${compilation.typed(of)})` : compilation.typed(of, level.atom);
+  return atom(`${text}::${castName(type)}`);
+};
+
+/** `coalesce(a, '') || ' ' || coalesce(b, '')`: what an index may be of, as `concat_ws` may not. */
+const documentOf = (documents: readonly ExpressionNode[], compilation: Compilation): string => {
+  if (documents.length === 1) return compilation.typed(documents[0]!);
+  return documents.map((each) => `coalesce(${compilation.typed(each)}, '')`).join(" || ' ' || ");
+};
+
+const textSearch = ({ gives, documents, query, language }: TextSearchNode, compilation: Compilation): Piece => {
+  if (!/^[a-z_]+$/.test(language)) throw new BugError("a text search is in a language that was not checked.");
+  const vector = `to_tsvector('${language}', ${documentOf(documents, compilation)})`;
+  const asked = `websearch_to_tsquery('${language}', ${bound(query, compilation)})`;
+  return gives === "matches" ? test(`${vector} @@ ${asked}`) : atom(`ts_rank(${vector}, ${asked})::float8`);
+};
+
 const names = {
   lower: "lower",
   upper: "upper",
   length: "length",
+  trim: "trim",
+  substring: "substr",
+  replace: "replace",
   coalesce: "coalesce",
   nullif: "nullif",
+  greatest: "greatest",
+  least: "least",
   abs: "abs",
   round: "round",
+  floor: "floor",
+  ceil: "ceil",
   concat: "concat",
 } as const;
 
@@ -178,8 +219,13 @@ export const postgresSpelling: Spelling = {
   ...commonSpelling,
   parameter,
   aggregate,
+  window: (node, compilation) => windowWith(node, aggregate, compilation),
+  case: (node, compilation) => caseWith(node, (value) => compilation.typed(value), compilation),
+  cast,
   datePart,
   dateOf,
+  dateTrunc,
+  textSearch,
   function: functionCall,
   in: inList,
   arrayTest,

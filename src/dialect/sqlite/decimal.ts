@@ -8,7 +8,9 @@ import type { AggregateNode, ExpressionNode } from "../../ast/expression.ts";
 import type { ColumnType } from "../../types/column-type.ts";
 import { collectionOf } from "../clauses.ts";
 import type { Compilation } from "../compilation.ts";
-import { atom, level } from "../piece.ts";
+import { commonSpelling, over } from "../expressions.ts";
+import type { Behind } from "../expressions.ts";
+import { atom, level, within } from "../piece.ts";
 import type { Level, Piece } from "../piece.ts";
 import { nodeType } from "../../ast/node-type.ts";
 
@@ -36,6 +38,8 @@ export const scaleOf = (node: ExpressionNode): number | null => {
       return node.name === "count" ? 0 : node.argument === null ? null : scaleOf(node.argument);
     case "collectionAggregate":
       return scaleOf(node.aggregate);
+    case "window":
+      return scaleOf(node.function);
     case "function":
       return node.arguments.length === 0 || node.name === "round" ? (node.type.scale ?? null) : scaleOf(node.arguments[0]!);
     case "literal":
@@ -84,12 +88,20 @@ const units = (node: ExpressionNode, scale: number, compilation: Compilation): s
 };
 
 /** An aggregate over a decimal, as a number. A sum is exact as long as its result has 15 digits. */
-export const decimalAggregate = ({ name, argument, distinct }: AggregateNode, compilation: Compilation): Piece => {
+export const decimalAggregate = (
+  { name, argument, distinct }: AggregateNode,
+  compilation: Compilation,
+  behind: Behind = () => "",
+): Piece => {
   const what = argument!;
   const only = distinct ? "DISTINCT " : "";
   const scale = scaleOf(what);
-  if (name !== "sum" || scale === null) return atom(`${name}(${only}${numberAt(what, level.or, compilation)})`);
-  const sum = `sum(${only}${units(what, scale, compilation)})`;
+  if (name !== "sum" || scale === null) {
+    const called = `${name}(${only}${numberAt(what, level.or, compilation)})`;
+    return atom(called + behind());
+  }
+  const called = `sum(${only}${units(what, scale, compilation)})`;
+  const sum = called + behind();
   return { text: `${sum} / ${10 ** scale}.0`, level: level.product };
 };
 
@@ -101,8 +113,11 @@ const printed = (spell: () => string, scale: number | null): string => {
 };
 
 /** An exact sum printed from whole units, so that no digit goes through a float. */
-const printedSum = (node: AggregateNode, scale: number, compilation: Compilation): string => {
-  const sum = (): string => `sum(${node.distinct ? "DISTINCT " : ""}${units(node.argument!, scale, compilation)})`;
+const printedSum = (node: AggregateNode, scale: number, compilation: Compilation, behind: Behind): string => {
+  const sum = (): string => {
+    const called = `sum(${node.distinct ? "DISTINCT " : ""}${units(node.argument!, scale, compilation)})`;
+    return called + behind();
+  };
   return printedUnits(sum, scale);
 };
 
@@ -115,14 +130,24 @@ const printedUnits = (sum: () => string, scale: number): string => {
 
 /** Whether a node's spelling is a number that has to be printed before it is a decimal. */
 const computes = (node: ExpressionNode): boolean =>
-  node.node === "arithmetic" || node.node === "aggregate" || node.node === "collectionAggregate" || node.node === "function";
+  node.node === "arithmetic" ||
+  node.node === "aggregate" ||
+  node.node === "collectionAggregate" ||
+  node.node === "function" ||
+  node.node === "case" ||
+  // What other window functions give is what a row holds.
+  (node.node === "window" && node.function.node === "aggregate");
 
 const isNumeric = (node: ExpressionNode): boolean => ["int", "bigint", "float", "decimal"].includes(nodeType(node)?.kind ?? "");
 
-const storedAggregate = (node: AggregateNode, scale: number | null, compilation: Compilation): string => {
+const storedAggregate = (node: AggregateNode, scale: number | null, compilation: Compilation, behind: Behind = () => ""): string => {
   const own = scaleOf(node);
-  if (node.name === "sum" && own !== null && (scale === null || scale === own)) return printedSum(node, own, compilation);
-  return printed(() => compilation.at(node, level.product), scale);
+  if (node.name === "sum" && own !== null && (scale === null || scale === own)) return printedSum(node, own, compilation, behind);
+  const spelled = (): Piece =>
+    node.argument !== null && isDecimal(node.argument)
+      ? decimalAggregate(node, compilation, behind)
+      : commonSpelling.aggregate(node, compilation, behind);
+  return printed(() => within(spelled(), level.product), scale);
 };
 
 /** The node's value in the stored form of a decimal column of `type`. */
@@ -133,6 +158,8 @@ export const asStored = (node: ExpressionNode, type: ColumnType, compilation: Co
     const { source, aggregate, where } = node;
     return `(${collectionOf(source, () => storedAggregate(aggregate, scale, compilation), where, compilation)})`;
   }
+  if (node.node === "window" && node.function.node === "aggregate")
+    return storedAggregate(node.function, scale, compilation, () => over(node, compilation));
   const isStored = isDecimal(node) && !computes(node) && (scaleOf(node) === scale || scaleOf(node) === null);
   if (isStored || !isNumeric(node)) return compilation.spell(node).text;
   return printed(() => numberAt(node, level.product, compilation), scale);

@@ -1,12 +1,14 @@
 /** Lists on SQLite: bound as one JSON text whatever their length, and unpacked by `json_each`. */
-import type { ArrayTestNode, InNode, ParameterNode } from "../../ast/expression.ts";
+import type { ArrayTestNode, InNode, InSubqueryNode, ParameterNode } from "../../ast/expression.ts";
 import type { BoundValue } from "../../base/bound-value.ts";
 import { describe, ValueProblem } from "../../types/column-type.ts";
 import type { Codec, ColumnType } from "../../types/column-type.ts";
 import type { Compilation } from "../compilation.ts";
+import { commonSpelling, withoutNulls } from "../expressions.ts";
 import { atom, level, test } from "../piece.ts";
 import type { Piece } from "../piece.ts";
 import { quote } from "../quote.ts";
+import { isDecimal, numberAt } from "./decimal.ts";
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -44,6 +46,15 @@ export const inList = ({ operand, list, negated }: InNode, compilation: Compilat
     : compilation.words.operand(operand, [operand, list], true, compilation);
   const bound = bindList(list, list.type, compilation);
   return test(`${left} ${negated ? "NOT IN" : "IN"} (SELECT ${unpacked(list.type, '"value"')} FROM json_each(${bound}))`);
+};
+
+/** Decimals of one scale are equal when their texts are; all others are compared as numbers. */
+export const inSubquery = (node: InSubqueryNode, compilation: Compilation): Piece => {
+  const { operand, select, negated } = node;
+  const item = select.items[0]!.expression;
+  if (!isDecimal(operand) && !isDecimal(item)) return commonSpelling.inSubquery(node, compilation);
+  const left = numberAt(operand, level.other, compilation);
+  return test(`${left} ${negated ? "NOT IN" : "IN"} (${withoutNulls(select, 'CAST("value" AS REAL)', compilation)})`);
 };
 
 /** An array column is JSON text too: the wanted elements are written in the very form in which it holds its own. */
