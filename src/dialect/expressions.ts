@@ -209,8 +209,8 @@ const exists = ({ source, where, negated }: ExistsNode, compilation: Compilation
   return negated ? { text: `NOT ${text}`, level: level.not } : atom(text);
 };
 
-const collectionAggregate = ({ source, aggregate: over, where }: CollectionAggregateNode, compilation: Compilation): Piece =>
-  atom(`(${collectionOf(source, () => within(compilation.spell(over), level.or), where, compilation)})`);
+const collectionAggregate = ({ source, aggregate: made, where }: CollectionAggregateNode, compilation: Compilation): Piece =>
+  atom(`(${collectionOf(source, () => within(compilation.spell(made), level.or), where, compilation)})`);
 
 const rawPart = (part: RawPart, compilation: Compilation): string => {
   switch (part.node) {
