@@ -15,7 +15,21 @@ export interface Room {
   readonly packages?: Readonly<Record<string, readonly string[]>>;
 }
 
-const belowEntry = ["base", "config", "types", "ast", "schema", "dialect", "driver", "rows", "engine", "query", "session", "active-record"];
+const belowEntry = [
+  "base",
+  "config",
+  "types",
+  "ast",
+  "schema",
+  "dialect",
+  "driver",
+  "rows",
+  "engine",
+  "query",
+  "session",
+  "active-record",
+  "migrate",
+];
 
 export const rooms: Readonly<Record<string, Room>> = {
   base: { floor: 0, idea: "The words every floor uses, and nothing about databases.", imports: [] },
@@ -84,6 +98,11 @@ export const rooms: Readonly<Record<string, Room>> = {
     floor: 9,
     idea: "Calls that need no engine in hand: they use the database that `connect()` opened.",
     imports: ["base", "ast", "schema", "engine", "query", "session"],
+  },
+  migrate: {
+    floor: 9,
+    idea: "The structure that models ask for against the structure that a database has, and the way from one to the other.",
+    imports: ["base", "types", "ast", "schema", "dialect", "engine"],
   },
   entry: {
     floor: 11,

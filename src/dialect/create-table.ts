@@ -1,26 +1,32 @@
 /** Tables as people would write them: one column a line, then the constraints by name, then the indexes. */
 import { ConfigurationError } from "../base/errors.ts";
-import type { BoundValue } from "../base/bound-value.ts";
 import type { Action } from "../schema/column.ts";
-import type { Filler, ForeignKey, Table, TableColumn, TableIndex, UniqueConstraint } from "../schema/table.ts";
-import type { ColumnType } from "../types/column-type.ts";
-import { Compilation } from "./compilation.ts";
-import type { Words } from "./compilation.ts";
-import { quote, quoteAll } from "./quote.ts";
-import { Sources } from "./sources.ts";
+import type {
+  ColumnSnapshot,
+  ConstraintSnapshot,
+  Deferrable,
+  ForeignKeySnapshot,
+  IndexSnapshot,
+  IndexTerm,
+  ObjectName,
+  TableSnapshot,
+} from "../schema/snapshot.ts";
+import { quote } from "./quote.ts";
 
-/** What the databases write differently about tables. */
-export interface TableWords {
-  readonly words: Words;
-  /** The type and what comes with it, for a column whose values the database makes. */
-  generatedType(column: TableColumn): string;
-  typeName(type: ColumnType): string;
-  /** Conditions on a column's values besides those of every database, each without CHECK. */
-  checks(type: ColumnType, name: string): readonly string[];
-  /** A column's value as a number, for its range. */
-  asNumber(type: ColumnType, name: string): string;
-  /** Behind the closing parenthesis. */
-  readonly tableOptions: string;
+/** What the databases write differently about the parts of a table. */
+export interface TableSyntax {
+  /** Behind the type, for a column that the database counts up. `key`: it is the table's whole primary key. */
+  identity(column: ColumnSnapshot, isLoneKey: boolean): string;
+  /** Whether the lone key's own words say that it is the primary key. */
+  identityIsKey: boolean;
+  /** The name that the database itself gives to a primary key that is created without one; `null` where it gives none, or a cut one. */
+  automaticKeyName(table: string): string | null;
+  /** Before TABLE, with a trailing space; and behind the closing parenthesis, with a leading one. */
+  tableWords(options: readonly string[]): readonly [before: string, behind: string];
+  /** The name of an index where it is created, or dropped. */
+  indexName(table: ObjectName, index: string, use: "create" | "drop"): string;
+  /** The table of an index where it is created. */
+  indexTable(table: ObjectName): string;
 }
 
 const actions: Readonly<Record<Action, string>> = {
@@ -31,41 +37,15 @@ const actions: Readonly<Record<Action, string>> = {
   "no action": "NO ACTION",
 };
 
-const checks = ({ type, name }: TableColumn, table: TableWords): string[] => {
-  const column = quote(name);
-  const conditions = [...table.checks(type, column)];
-  const values = type.values?.map((value) => table.words.literal(value, null));
-  if (values !== undefined) conditions.push(`${column} IN (${values.join(", ")})`);
-  if (type.min !== undefined) conditions.push(`${table.asNumber(type, column)} >= ${table.words.literal(type.min, null)}`);
-  if (type.max !== undefined) conditions.push(`${table.asNumber(type, column)} <= ${table.words.literal(type.max, null)}`);
-  if (type.minLength !== undefined) conditions.push(`length(${column}) >= ${Number(type.minLength)}`);
-  return conditions.map((condition) => ` CHECK (${condition})`);
-};
+/** `"schema"."name"`, or `"name"` in the default schema. */
+export const qualified = ({ schema, name }: ObjectName): string => (schema === null ? quote(name) : `${quote(schema)}.${quote(name)}`);
 
-/** A function's value is made for each row by Petrel and is not part of the table. */
-const defaultOf = (column: TableColumn, filler: Filler, table: TableWords): string => {
-  const { words } = table;
-  if (filler.from === "function") return "";
-  if (filler.from === "value") {
-    const encode = words.codec(column.type).encode as ((value: unknown) => BoundValue) | null;
-    // The value was checked against the column when the model was read.
-    const stored = filler.value === null ? null : encode === null ? (filler.value as BoundValue) : encode(filler.value);
-    return ` DEFAULT ${words.literal(stored, column.type)}`;
-  }
-  const compilation = new Compilation(words, new Sources(), true);
-  return ` DEFAULT (${words.stored(filler.expression, column.type, compilation)})`;
-};
+export const quoteNames = (names: readonly string[]): string => names.map(quote).join(", ");
 
-const columnLine = (column: TableColumn, isKey: boolean, table: TableWords): string => {
-  const name = quote(column.name);
-  if (column.generated) return `${name} ${table.generatedType(column)}`;
-  const required = column.nullable ? "" : " NOT NULL";
-  const key = isKey ? " PRIMARY KEY" : "";
-  const filled = column.default === null ? "" : defaultOf(column, column.default, table);
-  return `${name} ${table.typeName(column.type)}${key}${required}${filled}${checks(column, table).join("")}`;
-};
+/** One word, number or string, which needs no parentheses as a default; a parenthesised word would be a column's name on SQLite. */
+const isSimple = (expression: string): boolean => /^(?:[-+]?\d[\w.]*|[xX]?'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z_]+)$/.test(expression);
 
-const uniqueLine = ({ name, columns }: UniqueConstraint): string => `CONSTRAINT ${quote(name)} UNIQUE (${quoteAll(columns)})`;
+export const defaultClause = (expression: string): string => `DEFAULT ${isSimple(expression) ? expression : `(${expression})`}`;
 
 const actionOf = (action: Action): string => {
   if (!Object.hasOwn(actions, action)) {
@@ -74,31 +54,98 @@ const actionOf = (action: Action): string => {
   return actions[action];
 };
 
-const foreignKeyLine = (key: ForeignKey): string => {
-  const target = `${quote(key.targetTable)} (${key.targetColumns.map(quote).join(", ")})`;
+const deferred = (deferrable: Deferrable): string => (deferrable === null ? "" : ` DEFERRABLE ${deferrable.toUpperCase()}`);
+
+/** `REFERENCES "users" ("id") ON DELETE CASCADE`. */
+export const referencesClause = (key: ForeignKeySnapshot): string => {
+  const columns = key.targetColumns.length === 0 ? "" : ` (${quoteNames(key.targetColumns)})`;
   const onDelete = key.onDelete === "no action" ? "" : ` ON DELETE ${actionOf(key.onDelete)}`;
   const onUpdate = key.onUpdate === "no action" ? "" : ` ON UPDATE ${actionOf(key.onUpdate)}`;
-  return `CONSTRAINT ${quote(key.name)} FOREIGN KEY (${quoteAll(key.columns)}) REFERENCES ${target}${onDelete}${onUpdate}`;
+  return `REFERENCES ${qualified(key.target)}${columns}${onDelete}${onUpdate}${deferred(key.deferrable)}`;
 };
 
-const createIndex = (index: TableIndex, table: Table, ifNotExists: string): string =>
-  `CREATE INDEX ${ifNotExists}${quote(index.name)} ON ${quote(table.name)} (${quoteAll(index.columns)})`;
+const constraintBody = (constraint: ConstraintSnapshot): string => {
+  switch (constraint.kind) {
+    case "primary key":
+      return `PRIMARY KEY (${quoteNames(constraint.columns)})${deferred(constraint.deferrable)}`;
+    case "unique": {
+      const nulls = constraint.nullsNotDistinct ? " NULLS NOT DISTINCT" : "";
+      return `UNIQUE${nulls} (${quoteNames(constraint.columns)})${deferred(constraint.deferrable)}`;
+    }
+    case "foreign key":
+      return `FOREIGN KEY (${quoteNames(constraint.columns)}) ${referencesClause(constraint)}`;
+    case "check":
+      return `CHECK (${constraint.expression})`;
+    case "exclusion":
+      return constraint.definition;
+  }
+};
+
+export const constraintName = ({ name }: ConstraintSnapshot): string => (name === null ? "" : `CONSTRAINT ${quote(name)} `);
+
+/** `CONSTRAINT "users_email_key" UNIQUE ("email")`. */
+export const constraintLine = (constraint: ConstraintSnapshot): string => constraintName(constraint) + constraintBody(constraint);
+
+/** A column in CREATE TABLE and ADD COLUMN. */
+export const columnLine = (column: ColumnSnapshot, isLoneKey: boolean, syntax: TableSyntax): string => {
+  const parts = [quote(column.name), column.type];
+  const counted = column.identity === null ? "" : syntax.identity(column, isLoneKey);
+  if (column.collation !== null) parts.push(`COLLATE ${quote(column.collation)}`);
+  if (counted !== "") parts.push(counted);
+  if (isLoneKey && !(counted !== "" && syntax.identityIsKey)) parts.push("PRIMARY KEY");
+  if (!column.nullable && counted === "") parts.push("NOT NULL");
+  if (column.default !== null) parts.push(defaultClause(column.default));
+  if (column.generated !== null)
+    parts.push(`GENERATED ALWAYS AS (${column.generated.expression}) ${column.generated.stored ? "STORED" : "VIRTUAL"}`);
+  return parts.filter((part) => part !== "").join(" ");
+};
+
+const termText = (term: IndexTerm): string => {
+  const parts = [term.column === null ? `(${term.expression})` : quote(term.column)];
+  if (term.collation !== null) parts.push(`COLLATE ${quote(term.collation)}`);
+  if (term.operatorClass !== null) parts.push(term.operatorClass);
+  if (term.descending) parts.push("DESC");
+  if (term.nulls !== null) parts.push(`NULLS ${term.nulls.toUpperCase()}`);
+  return parts.join(" ");
+};
+
+export const createIndexText = (table: ObjectName, index: IndexSnapshot, syntax: TableSyntax, ifNotExists = false): string => {
+  const name = `${ifNotExists ? "IF NOT EXISTS " : ""}${syntax.indexName(table, index.name, "create")}`;
+  const method = index.method === "btree" ? "" : ` USING ${quote(index.method)}`;
+  const include = index.include.length === 0 ? "" : ` INCLUDE (${quoteNames(index.include)})`;
+  const nulls = index.nullsNotDistinct ? " NULLS NOT DISTINCT" : "";
+  const where = index.where === null ? "" : ` WHERE ${index.where}`;
+  const terms = index.terms.map(termText).join(", ");
+  const create = index.unique ? "CREATE UNIQUE INDEX" : "CREATE INDEX";
+  return `${create} ${name} ON ${syntax.indexTable(table)}${method} (${terms})${include}${nulls}${where}`;
+};
+
+/** The CREATE TABLE alone, under `name`. */
+export const createTableText = (table: TableSnapshot, syntax: TableSyntax, name: ObjectName = table, ifNotExists = false): string => {
+  const key = table.constraints.find((constraint) => constraint.kind === "primary key");
+  // A key of one column that has the name it would get anyway stands with its column.
+  const isAutomatic = key !== undefined && (key.name === null || key.name === syntax.automaticKeyName(name.name));
+  const lone = isAutomatic && key.columns.length === 1 && key.deferrable === null ? key.columns[0] : undefined;
+  const others = table.constraints.filter((constraint) => lone === undefined || constraint !== key);
+  const lines = [
+    ...table.columns.map((column) => columnLine(column, column.name === lone, syntax)),
+    ...others.map((constraint) => constraintLine(constraint === key && isAutomatic ? { ...key, name: null } : constraint)),
+  ];
+  const [before, behind] = syntax.tableWords(table.options);
+  return `CREATE ${before}TABLE ${ifNotExists ? "IF NOT EXISTS " : ""}${qualified(name)} (\n  ${lines.join(",\n  ")}\n)${behind}`;
+};
 
 /** The statements that make `table` and its indexes, in order. */
-export const createTableWith = (tableWords: TableWords, table: Table, options: { readonly ifNotExists: boolean }): readonly string[] => {
-  const ifNotExists = options.ifNotExists ? "IF NOT EXISTS " : "";
-  const single = table.primaryKey.length === 1 ? table.primaryKey[0] : undefined;
-  const lines = [
-    ...table.columns.map((column) => columnLine(column, column === single, tableWords)),
-    ...(table.primaryKey.length > 1 ? [`PRIMARY KEY (${quoteAll(table.primaryKey)})`] : []),
-    ...table.uniques.map(uniqueLine),
-    ...table.foreignKeys.map(foreignKeyLine),
-  ];
-  const create = `CREATE TABLE ${ifNotExists}${quote(table.name)} (\n  ${lines.join(",\n  ")}\n)${tableWords.tableOptions}`;
-  return [create, ...table.indexes.map((index) => createIndex(index, table, ifNotExists))];
-};
+export const createTableWith = (
+  syntax: TableSyntax,
+  table: TableSnapshot,
+  options: { readonly ifNotExists: boolean },
+): readonly string[] => [
+  createTableText(table, syntax, table, options.ifNotExists),
+  ...table.indexes.map((index) => createIndexText(table, index, syntax, options.ifNotExists)),
+];
 
 /** Indexes go with their table. */
-export const dropTableWith = (table: Table, options: { readonly ifExists: boolean }): readonly string[] => [
+export const dropTableWith = (table: { readonly name: string }, options: { readonly ifExists: boolean }): readonly string[] => [
   `DROP TABLE ${options.ifExists ? "IF EXISTS " : ""}${quote(table.name)}`,
 ];

@@ -2,8 +2,11 @@
 import type { BoundValue } from "../base/bound-value.ts";
 import type { ParameterNode } from "../ast/expression.ts";
 import type { Statement } from "../ast/statement.ts";
+import type { Change, DdlStatement } from "../schema/change.ts";
+import type { TableSnapshot } from "../schema/snapshot.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import type { Codec, ColumnType } from "../types/column-type.ts";
+import type { Introspection, IntrospectionOptions } from "./introspection.ts";
 
 /** What one placeholder of the text is bound to, in the order of the placeholders. */
 export type Binding =
@@ -40,6 +43,14 @@ export interface Dialect {
   codec(type: ColumnType): Codec;
   /** Statements that create the table and its indexes, in order, each whole. */
   createTable(table: Table, options: { readonly ifNotExists: boolean }): readonly string[];
+  /** The model's table as this database's own structure. */
+  describeTable(table: Table): TableSnapshot;
+  /** The statements that make one change of structure. */
+  render(change: Change): readonly DdlStatement[];
+  /** How to ask a live database for its structure. */
+  introspection(options: IntrospectionOptions): Introspection;
+  /** Equal for expressions that differ in nothing that means anything. PostgreSQL's own rewriting is not undone. */
+  expressionKey(expression: string): string;
   dropTable(table: Table, options: { readonly ifExists: boolean }): readonly string[];
   /** COPY, where the database has it: rows as text, one per line, into columns of a table; and the rows of a table as a file. */
   readonly copy: CopyWords | null;

@@ -43,6 +43,15 @@ class ColumnBuilder {
   named(name: string): ColumnBuilder {
     return this.#with({ name });
   }
+  check(given: unknown): ColumnBuilder {
+    return this.#with({ check: { given } });
+  }
+  comment(comment: string): ColumnBuilder {
+    return this.#with({ comment });
+  }
+  renamedFrom(renamedFrom: string): ColumnBuilder {
+    return this.#with({ renamedFrom });
+  }
 }
 
 /** What was collected for a column; `undefined` for anything that is not one. */

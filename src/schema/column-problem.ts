@@ -75,10 +75,21 @@ export const actionProblem = (options: { readonly onDelete?: Action; readonly on
   return null;
 };
 
-const namingProblem = ({ name }: ColumnDefinition): string | null => {
+const namingProblem = ({ name, renamedFrom }: ColumnDefinition): string | null => {
   const problem = name === undefined ? null : nameProblem(name);
-  return problem === null ? null : `has a name in the database that ${problem}`;
+  if (problem !== null) return `has a name in the database that ${problem}`;
+  const before = renamedFrom === undefined ? null : nameProblem(renamedFrom);
+  return before === null ? null : `was renamed from a name that ${before}`;
 };
+
+const textProblem = ({ check, comment }: ColumnDefinition): string | null => {
+  if (check !== undefined && !isSql(check.given)) return "has a check that is no SQL: write it as .check(sql`age > 0`)";
+  return comment === undefined ? null : commentProblem(comment);
+};
+
+/** What is wrong with a comment, as the end of a sentence about what has it. */
+export const commentProblem = (comment: unknown): string | null =>
+  typeof comment === "string" && !comment.includes("\0") ? null : "has a comment that is not a text without NUL characters";
 
 /** Half a sentence that follows the column's name ("has min 3, which is more than its max 2"); `null` when all is well. */
 export const columnProblem = (definition: ColumnDefinition): string | null => {
@@ -88,6 +99,7 @@ export const columnProblem = (definition: ColumnDefinition): string | null => {
     defaultProblem(definition) ??
     onUpdateProblem(definition) ??
     referenceProblem(definition) ??
-    namingProblem(definition)
+    namingProblem(definition) ??
+    textProblem(definition)
   );
 };

@@ -31,6 +31,12 @@ export interface Column<out T, out K extends Kind = Kind, out F extends Flag = F
   references(column: `${string}.${string}`, options?: ForeignKeyOptions): Column<T, K, F>;
   /** The column's name in the database, where the naming convention does not fit. */
   named(name: string): Column<T, K, F>;
+  /** A condition on every row, in the database's names: `` int().check(sql`age % 2 = 0`) ``. One per column; `checks` of the model takes more. */
+  check(condition: Sql<unknown>): Column<T, K, F>;
+  /** A comment that PostgreSQL keeps with the column. SQLite has no place for it. */
+  comment(text: string): Column<T, K, F>;
+  /** What the column was called before, in the database: migrations rename it, where they would drop one and add another. */
+  renamedFrom(name: string): Column<T, K, F>;
 }
 
 export type AnyColumn = Column<unknown>;
@@ -58,4 +64,7 @@ export interface ColumnDefinition {
   readonly name?: string;
   readonly softDelete?: boolean;
   readonly version?: boolean;
+  readonly check?: { readonly given: unknown };
+  readonly comment?: string;
+  readonly renamedFrom?: string;
 }

@@ -91,6 +91,8 @@ export const tableColumns = (
       generated: isGenerated(definition, key, property),
       default: fillerOf(definition.default ?? (definition.version === true ? { given: 1 } : undefined)),
       onUpdate: fillerOf(definition.onUpdate),
+      comment: definition.comment ?? null,
+      renamedFrom: definition.renamedFrom ?? null,
     });
   });
 };

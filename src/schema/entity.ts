@@ -1,4 +1,5 @@
 /** The types at the root of every model: what an instance, a model class and a shape are. */
+import type { Sql } from "../ast/sql-tag.ts";
 import type { AnyColumn, FlagOf, TypeOf } from "./column.ts";
 
 declare const shape: unique symbol;
@@ -53,9 +54,29 @@ export interface ModelOptions<S> {
   /** A primary key of several columns. */
   readonly primaryKey?: readonly ColumnKey<S>[];
   readonly unique?: readonly (readonly ColumnKey<S>[])[];
-  readonly indexes?: readonly (readonly ColumnKey<S>[])[];
+  readonly indexes?: readonly (readonly ColumnKey<S>[] | IndexOptions<S>)[];
+  /** Conditions on every row, in the database's names, by what they are called: `` { inOrder: sql`starts <= ends` } ``. */
+  readonly checks?: { readonly [name: string]: Sql<unknown> };
+  /** A comment that PostgreSQL keeps with the table. SQLite has no place for it. */
+  readonly comment?: string;
+  /** What the table was called before, in the database: migrations rename it, where they would drop one and create another. */
+  readonly renamedFrom?: string;
   /** The order of queries that do not say otherwise. */
   readonly orderBy?: OwnOrder<S> | readonly OwnOrder<S>[];
+}
+/** An index that is more than a list of columns. */
+export interface IndexOptions<S> {
+  /** Columns, `-` before one that is sorted downwards, and expressions in the database's names: `` sql`lower(email)` ``. */
+  readonly columns: readonly (OwnOrder<S> | Sql<unknown>)[];
+  /** Its name in the database; made from the table and the columns unless given. Needed where there are expressions. */
+  readonly name?: string;
+  readonly unique?: boolean;
+  /** Only rows for which this holds are in the index: `` sql`deleted_at IS NULL` ``. */
+  readonly where?: Sql<unknown>;
+  /** Columns that the index keeps and is not searched by. PostgreSQL only. */
+  readonly include?: readonly ColumnKey<S>[];
+  /** How the index is built: `"gin"`, `"gist"`, `"brin"`, `"hash"`. PostgreSQL only. */
+  readonly using?: string;
 }
 type OwnOrder<S> = ColumnKey<S> | `-${ColumnKey<S>}`;
 

@@ -2,7 +2,8 @@
 import { didYouMean } from "../base/hint.ts";
 import type { ColumnDefinition } from "./column.ts";
 import { modelError, propertyError } from "./declared-columns.ts";
-import type { DeclaredOptions } from "./model-definition.ts";
+import { declaredIndex, plainIndex } from "./indexes.ts";
+import type { DeclaredIndex, DeclaredOptions } from "./model-definition.ts";
 import { constraintName } from "./naming.ts";
 import type { Table, TableColumn, TableIndex, UniqueConstraint } from "./table.ts";
 
@@ -67,8 +68,8 @@ export const keys = (
 ): Keys => {
   const marked = (flag: "unique" | "index"): string[][] =>
     [...definitions].filter(([, it]) => it[flag] === true).map(([property]) => [property]);
-  const given = (option: "unique" | "indexes"): string[][] =>
-    (options[option] ?? []).map((entry) => declared(model, option, entry, byProperty));
+  const given = (option: "unique" | "indexes", entries: readonly unknown[]): string[][] =>
+    entries.map((entry) => declared(model, option, entry, byProperty));
   const columnsOf = (properties: readonly string[]): readonly TableColumn[] =>
     Object.freeze(properties.map((property) => byProperty.get(property)!));
   const taken: (readonly TableColumn[])[] = [[...byProperty.values()].filter((column) => column.primaryKey)];
@@ -90,8 +91,17 @@ export const keys = (
     }
     return Object.freeze(found);
   };
-  const uniques = collect([...marked("unique"), ...given("unique")], "key");
-  return { uniques, indexes: collect([...marked("index"), ...given("indexes")], "idx") };
+  const uniques = collect([...marked("unique"), ...given("unique", options.unique ?? [])], "key");
+  const entries: readonly (readonly string[] | DeclaredIndex)[] = options.indexes ?? [];
+  const plain = entries.filter((entry) => Array.isArray(entry));
+  const others = entries.filter((entry): entry is DeclaredIndex => !Array.isArray(entry));
+  const indexes = [
+    ...collect([...marked("index"), ...given("indexes", plain)], "idx").map((index) => plainIndex(index.name, index.columns)),
+    ...others.map((entry) => declaredIndex(model, table, byProperty, entry)),
+  ];
+  const twice = indexes.find(({ name }, place) => indexes.some((other, at) => at < place && other.name === name));
+  if (twice !== undefined) throw modelError(model, `has two indexes called '${twice.name}'. Give one of them another name: name: "…".`);
+  return { uniques, indexes: Object.freeze(indexes) };
 };
 
 /** `"-createdAt"` as a column and a direction. */

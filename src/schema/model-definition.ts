@@ -5,8 +5,21 @@ import type { Shape } from "./entity.ts";
 export interface DeclaredOptions {
   readonly primaryKey?: readonly string[];
   readonly unique?: readonly (readonly string[])[];
-  readonly indexes?: readonly (readonly string[])[];
+  readonly indexes?: readonly (readonly string[] | DeclaredIndex)[];
+  readonly checks?: { readonly [name: string]: unknown };
+  readonly comment?: string;
+  readonly renamedFrom?: string;
   readonly orderBy?: string | readonly string[];
+}
+
+/** `IndexOptions`, nothing of it checked yet. */
+export interface DeclaredIndex {
+  readonly columns: readonly unknown[];
+  readonly name?: unknown;
+  readonly unique?: unknown;
+  readonly where?: unknown;
+  readonly include?: unknown;
+  readonly using?: unknown;
 }
 
 export interface ModelDefinition {

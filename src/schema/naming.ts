@@ -53,8 +53,8 @@ const cutToBytes = (text: string, limit: number): string => {
 };
 
 /** `users_email_key`: at most 63 bytes; a longer one is cut and ends in a hash of the whole. */
-export const constraintName = (table: string, columns: readonly string[], suffix: "key" | "idx" | "fkey"): string => {
-  const whole = `${table}_${columns.join("_")}_${suffix}`;
+export const constraintName = (table: string, columns: readonly string[], suffix: "key" | "idx" | "fkey" | "check" | "pkey"): string => {
+  const whole = [table, ...columns, suffix].join("_");
   if (bytesOf(whole) <= maxNameBytes) return whole;
   const end = `_${hash(whole)}_${suffix}`;
   return cutToBytes(whole, maxNameBytes - end.length) + end;

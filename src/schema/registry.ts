@@ -11,7 +11,9 @@ import type { AnyModel } from "./entity.ts";
 import { foreignKeysOf } from "./foreign-keys.ts";
 import { defaultOrder, keys, primaryKey } from "./keys.ts";
 import { definedModels, type ModelDefinition, modelDefinitionOf, modelNameOf } from "./model-definition.ts";
+import { commentProblem } from "./column-problem.ts";
 import { nameProblem } from "./naming.ts";
+import { tableChecks } from "./table-checks.ts";
 import { resolveRelation } from "./resolve-relation.ts";
 import type { ForeignKey, Relation, Table } from "./table.ts";
 
@@ -46,6 +48,18 @@ const versionOf = (modelName: string, columns: Table["columns"], declared: Retur
   return first ?? null;
 };
 
+const commentOf = (modelName: string, { options }: ModelDefinition): string | null => {
+  const problem = options.comment === undefined ? null : commentProblem(options.comment);
+  if (problem !== null) throw modelError(modelName, `${problem}.`);
+  return options.comment ?? null;
+};
+
+const renamedFromOf = (modelName: string, { options }: ModelDefinition): string | null => {
+  const problem = options.renamedFrom === undefined ? null : nameProblem(options.renamedFrom);
+  if (problem !== null) throw modelError(modelName, `was renamed from a name that ${problem}.`);
+  return options.renamedFrom ?? null;
+};
+
 const makeTable = (model: AnyModel & { readonly prototype: object }, definition: ModelDefinition): Table => {
   const modelName = modelNameOf(model, definition);
   const problem = nameProblem(definition.table);
@@ -65,6 +79,9 @@ const makeTable = (model: AnyModel & { readonly prototype: object }, definition:
     byProperty,
     primaryKey: Object.freeze(key.map((property) => byProperty.get(property)!)),
     ...keys(modelName, definition.table, byProperty, declared.columns, definition.options),
+    checks: tableChecks(modelName, definition.table, byProperty, declared.columns, definition.options),
+    comment: commentOf(modelName, definition),
+    renamedFrom: renamedFromOf(modelName, definition),
     get foreignKeys() {
       return (foreignKeys ??= foreignKeysOf(table));
     },

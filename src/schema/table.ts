@@ -18,6 +18,9 @@ export interface TableColumn extends ColumnRef {
   readonly generated: boolean;
   readonly default: Filler | null;
   readonly onUpdate: Filler | null;
+  readonly comment: string | null;
+  /** What it was called before, in the database. */
+  readonly renamedFrom: string | null;
 }
 
 /** Names are those of the database; `columns` keep the order in which they were declared. */
@@ -27,7 +30,23 @@ export interface UniqueConstraint {
 }
 export interface TableIndex {
   readonly name: string;
+  /** The columns that every row can be found by, from the first on: none in a partial index, and those before the first expression. */
   readonly columns: readonly TableColumn[];
+  readonly terms: readonly TableIndexTerm[];
+  readonly unique: boolean;
+  readonly where: ExpressionNode | null;
+  readonly include: readonly TableColumn[];
+  /** `null`: the database's usual one. */
+  readonly method: string | null;
+}
+export interface TableIndexTerm {
+  readonly value: TableColumn | ExpressionNode;
+  readonly descending: boolean;
+}
+/** A condition on every row. */
+export interface TableCheck {
+  readonly name: string;
+  readonly condition: ExpressionNode;
 }
 export interface ForeignKey {
   readonly name: string;
@@ -53,6 +72,11 @@ export interface Table extends TableRef {
   readonly primaryKey: readonly TableColumn[];
   readonly uniques: readonly UniqueConstraint[];
   readonly indexes: readonly TableIndex[];
+  /** Conditions that users wrote; those that follow from a column's type are the dialect's. */
+  readonly checks: readonly TableCheck[];
+  readonly comment: string | null;
+  /** What it was called before, in the database. */
+  readonly renamedFrom: string | null;
   readonly foreignKeys: readonly ForeignKey[];
   /** The names of all relations; reading one resolves it (and may throw `ConfigurationError`). */
   readonly relationNames: readonly string[];

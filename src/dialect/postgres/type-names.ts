@@ -47,3 +47,48 @@ export const typeName = (type: ColumnType): string => {
       return casts[type.kind];
   }
 };
+
+const shortened: readonly (readonly [RegExp, string])[] = [
+  [/^character varying/, "varchar"],
+  [/^character(?=\(|$|\[)/, "char"],
+  [/^bit varying/, "varbit"],
+  [/^timestamp(\(\d\))? with time zone/, "timestamptz$1"],
+  [/^timestamp(\(\d\))? without time zone/, "timestamp$1"],
+  [/^time(\(\d\))? with time zone/, "timetz$1"],
+  [/^time(\(\d\))? without time zone/, "time$1"],
+  [/^numeric\((\d+),(-?\d+)\)/, "numeric($1, $2)"],
+];
+
+/** The name that `typeName` uses, from the one that PostgreSQL's `format_type` gives: `character varying(100)` is `varchar(100)`. */
+export const shortTypeName = (type: string): string => {
+  const found = shortened.find(([long]) => long.test(type));
+  return found === undefined ? type : type.replace(found[0], found[1]);
+};
+
+const kindsByName: Readonly<Record<string, Kind>> = {
+  smallint: "int",
+  integer: "int",
+  bigint: "bigint",
+  real: "float",
+  "double precision": "float",
+  numeric: "decimal",
+  text: "text",
+  varchar: "text",
+  char: "text",
+  boolean: "bool",
+  uuid: "uuid",
+  timestamptz: "timestamp",
+  timestamp: "timestamp",
+  date: "date",
+  time: "time",
+  json: "json",
+  jsonb: "json",
+  bytea: "bytes",
+};
+
+/** What a model would call a type, by its short name; `null` where models have no word for it. */
+export const kindOf = (type: string): Kind | null => {
+  if (type.endsWith("[]")) return kindOf(type.slice(0, -2)) === null ? null : "array";
+  const name = type.replace(/\(.*\)$/, "");
+  return Object.hasOwn(kindsByName, name) ? kindsByName[name]! : null;
+};

@@ -4,7 +4,8 @@ import { isolationOf } from "../begin.ts";
 import type { Words } from "../compilation.ts";
 import { compileWith } from "../compile.ts";
 import { createTableWith, dropTableWith } from "../create-table.ts";
-import type { TableWords } from "../create-table.ts";
+import { describeTableWith } from "../describe-table.ts";
+import type { TableWords } from "../describe-table.ts";
 import type { Dialect } from "../dialect.ts";
 import { placeholdersWith } from "../placeholders.ts";
 import { bindRaw } from "./bind-raw.ts";
@@ -12,7 +13,9 @@ import { sqliteCodec } from "./codecs.ts";
 import { operand, ordering, sqliteSpelling, stored, typedParameter } from "./expressions.ts";
 import { withoutGeneratedKey } from "./generated-key.ts";
 import { literal } from "./literal.ts";
-import { asNumber, checks, generatedType, typeName } from "./tables.ts";
+import { sqliteExpressionKey, sqliteIntrospection } from "./introspect.ts";
+import { renderSqlite, sqliteTables } from "./table-changes.ts";
+import { asNumber, checks, isCountedUp, typeName } from "./tables.ts";
 
 const refuseLock = (): never => {
   throw new ConfigurationError(
@@ -40,7 +43,16 @@ const words: Words = {
   },
 };
 
-const tables: TableWords = { words, generatedType, typeName, checks, asNumber, tableOptions: " STRICT" };
+const tables: TableWords = {
+  words,
+  typeName,
+  checks,
+  asNumber,
+  isCountedUp,
+  primaryKeyName: () => null,
+  hasComments: false,
+  tableOptions: Object.freeze(["STRICT"]),
+};
 
 export const sqlite: Dialect = Object.freeze({
   name: "sqlite",
@@ -49,7 +61,11 @@ export const sqlite: Dialect = Object.freeze({
     return insert === null ? compileWith(words, statement) : { ...compileWith(words, insert), returnsKey: true };
   },
   codec: sqliteCodec,
-  createTable: (table, options) => createTableWith(tables, table, options),
+  describeTable: (table) => describeTableWith(tables, table),
+  createTable: (table, options) => createTableWith(sqliteTables, describeTableWith(tables, table), options),
+  render: renderSqlite,
+  introspection: sqliteIntrospection,
+  expressionKey: sqliteExpressionKey,
   dropTable: dropTableWith,
   copy: null,
   takesColumns: false,

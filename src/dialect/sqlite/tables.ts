@@ -22,14 +22,14 @@ const classes: Readonly<Record<Kind, "INTEGER" | "REAL" | "TEXT" | "BLOB">> = {
  * The rowid itself, without AUTOINCREMENT: that would write to a second table on every insert.
  * So the id of the last row, once deleted, may be given again; ids of other deleted rows are not.
  */
-export const generatedType = (_column: TableColumn): string => "INTEGER PRIMARY KEY";
+export const isCountedUp = ({ type }: TableColumn): boolean => typeName(type) === "INTEGER";
 
 export const typeName = (type: ColumnType): string => classes[type.kind];
 
-export const checks = (type: ColumnType, name: string): readonly string[] => {
-  if (type.kind === "bool") return [`${name} IN (0, 1)`];
-  if (type.kind === "json" || type.kind === "array") return [`json_valid(${name})`];
-  return type.maxLength === undefined ? [] : [`length(${name}) <= ${Number(type.maxLength)}`];
+export const checks = (type: ColumnType, name: string): Readonly<Record<string, string>> => {
+  if (type.kind === "bool") return { bool: `${name} IN (0, 1)` };
+  if (type.kind === "json" || type.kind === "array") return { json: `json_valid(${name})` };
+  return type.maxLength === undefined ? {} : { max_length: `length(${name}) <= ${Number(type.maxLength)}` };
 };
 
 export const asNumber = (type: ColumnType, name: string): string => (type.kind === "decimal" ? `CAST(${name} AS REAL)` : name);

@@ -1,0 +1,34 @@
+/** What `import … from "petrel/migrate"` gives: the structure of a database as data, and the way from one structure to another. */
+export { introspect, type IntrospectOptions } from "../migrate/introspect.ts";
+export { snapshot } from "../migrate/snapshot.ts";
+export type {
+  Answers,
+  Change,
+  Commented,
+  DdlStatement,
+  Dropped,
+  EnumColumn,
+  LockLevel,
+  Plan,
+  Question,
+  RebuildTable,
+  Rename,
+} from "../schema/change.ts";
+export type {
+  CheckSnapshot,
+  ColumnSnapshot,
+  ConstraintSnapshot,
+  Deferrable,
+  EnumSnapshot,
+  ExclusionSnapshot,
+  ForeignKeySnapshot,
+  IndexSnapshot,
+  IndexTerm,
+  ObjectName,
+  PrimaryKeySnapshot,
+  Snapshot,
+  TableSnapshot,
+  TriggerSnapshot,
+  UniqueSnapshot,
+  ViewSnapshot,
+} from "../schema/snapshot.ts";
