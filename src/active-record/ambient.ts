@@ -1,7 +1,8 @@
 /** Where calls without a session go: into the transaction around the running code, or to the connected database by themselves. */
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Plan } from "../engine/plan.ts";
-import type { Rows, Runner } from "../engine/run.ts";
+import { runAll } from "../engine/run.ts";
+import type { PlannedRead, Rows, Runner } from "../engine/run.ts";
 import { sessionAround } from "../session/current-session.ts";
 import { Session } from "../session/session.ts";
 import { currentEngine } from "./current-engine.ts";
@@ -30,6 +31,10 @@ export class AmbientRunner implements Runner {
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows> {
     return this.#runner.run(plan, values, signal);
+  }
+
+  runAll(reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]> {
+    return runAll(this.#runner, reads, signal);
   }
 
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows> {

@@ -115,6 +115,13 @@ export class StaleObject extends PetrelError {
   }
 }
 
+/** A cursor for `pageAfter` was cut, changed, or made for another query: as a rule somebody else's input. */
+export class InvalidCursor extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1304", message, details);
+  }
+}
+
 /** A transaction was used after its end, or a call would bypass the transaction it stands in. */
 export class TransactionError extends PetrelError {
   constructor(message: string, details?: ErrorDetails) {

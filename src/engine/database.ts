@@ -8,7 +8,7 @@ import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { withRetries } from "./retry.ts";
 import { requestOf } from "./run.ts";
-import type { Runner } from "./run.ts";
+import type { PlannedRead, Runner } from "./run.ts";
 import { isSurrounded, standsInside } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
 import { runTransaction, Transaction } from "./transaction.ts";
@@ -47,6 +47,15 @@ export class Database implements Runner, TransactionHost {
     this.assertOutside(false);
     this.#statements++;
     return this.driver.run(request);
+  }
+
+  async runAll(reads: readonly PlannedRead[], signal?: AbortSignal): Promise<readonly Answer[]> {
+    const { driver } = this;
+    if (driver.batch === undefined) return Promise.all(reads.map(({ plan, values }) => this.run(plan, values, signal)));
+    const requests = reads.map(({ plan, values }) => requestOf(plan, values, signal, driver.readsInto === true));
+    this.assertOutside(false);
+    for (const _ of requests) this.countStatement();
+    return withOwnReason(driver.batch(requests), signal);
   }
 
   /** Runs a request outside any transaction. Throws `TransactionError` from inside one of this database's own. */

@@ -15,10 +15,18 @@ export interface Rows {
   readonly objects?: readonly unknown[] | undefined;
 }
 
+/** A plan that only reads, and its values. */
+export interface PlannedRead {
+  readonly plan: Plan;
+  readonly values: readonly unknown[];
+}
+
 export interface Runner {
   readonly dialect: Dialect;
   /** Runs a plan; rows come undecoded, for `plan.reader`. */
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows>;
+  /** Runs several reads in one round trip. Absent where calls made at once travel together anyway. */
+  runAll?(reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]>;
   /** Rows in batches, from one snapshot of the data. */
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows>;
   /** Replaces the objects that were read from `rows` by those that the runner keeps for them, in place. `rows` is empty where the driver decodes. Absent where nothing is kept. */
@@ -26,6 +34,12 @@ export interface Runner {
   /** The same runner without `adopt`, for rows that nobody could keep. */
   readonly untracked?: Runner;
 }
+
+/** What each of the reads answers, in one round trip where the database is behind a wire. */
+export const runAll = (runner: Runner, reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]> =>
+  runner.runAll === undefined
+    ? Promise.all(reads.map(({ plan, values }) => runner.run(plan, values, signal)))
+    : runner.runAll(reads, signal);
 
 /** The plan with its values, as a driver takes it. `readsInto`: the driver decodes rows itself, unless the plan wants them undecoded. */
 export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortSignal | undefined, readsInto: boolean): Request => ({

@@ -16,6 +16,7 @@ export {
   DeadlockDetected,
   ExclusionViolation,
   ForeignKeyViolation,
+  InvalidCursor,
   isPetrelError,
   LockNotAvailable,
   MultipleResultsFound,
@@ -55,6 +56,7 @@ export type {
 } from "../ast/typed-expression.ts";
 export type { Action, AnyColumn, Column, ForeignKeyOptions } from "../schema/column.ts";
 export type { AnyEntity, AnyModel, Entity, Insert, ModelOf, ModelOptions, NoOptions, Shape } from "../schema/entity.ts";
+export type { PrimaryKey } from "../schema/primary-key.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "../schema/relation.ts";
 export type { BelongsTo, HasMany, HasOne, ManyToMany } from "../schema/relation.ts";
 export type { Annotated, Collection, Columns } from "../schema/scope.ts";
@@ -86,6 +88,7 @@ export { joined, noLoad, selectIn, type Load, type Strategy } from "../query/loa
 export type { InvalidRelation, Loaded, RelationValue, With } from "../query/loaded.ts";
 export type { Filter, LookupHints, LookupKey, Lookups, NoSuchLookup } from "../query/lookups.ts";
 export type { ColumnPath, OrderKey, RelationPath } from "../query/paths.ts";
+export type { CursorPage, CursorPageOptions, Page, PageOptions } from "../query/page.ts";
 export type { Nest, Selected, Tuple } from "../query/projection.ts";
 export { Q } from "../query/q.ts";
 export type {
@@ -114,7 +117,7 @@ export { Engine } from "../session/engine.ts";
 export { Session } from "../session/session.ts";
 export type { HookName, RowHook, TransactionHook } from "../session/hooks.ts";
 export { RelationCollection } from "../session/collection.ts";
-export type { CollectionKey, ConflictTarget, MemberOf, PrimaryKey, SessionOptions, UpsertOptions } from "../session/session-types.ts";
+export type { CollectionKey, ConflictTarget, MemberOf, SessionOptions, UpsertOptions } from "../session/session-types.ts";
 export { createEngine } from "./create-engine.ts";
 export type { EngineOptions, PoolEngineOptions, PostgresEngineOptions, SqliteEngineOptions } from "./engine-options.ts";
 export type { Duration } from "../config/duration.ts";

@@ -2,6 +2,7 @@
 import type { Relation } from "../schema/table.ts";
 import { keyReader } from "./row-key.ts";
 import type { KeyOf } from "./row-key.ts";
+import { wrapperKey } from "./wrapped-row.ts";
 
 type Row = Record<string, unknown>;
 
@@ -31,9 +32,6 @@ const linkOf = (relation: Relation): Link => {
   links.set(relation, link);
   return link;
 };
-
-/** Where a wrapped child holds the parent's key. */
-export const wrapperKey = (_: unknown, index: number): string => `key${index}`;
 
 /** The distinct keys of parents, each with the place for its children. */
 class Families {

@@ -9,16 +9,16 @@ import type { ColumnNode, InNode, OrderingNode, ParameterNode } from "../ast/exp
 import { joinedSource } from "../ast/source.ts";
 import type { ColumnRef, KeyPair, RelationRef, Source } from "../ast/source.ts";
 import type { StepMaker } from "../engine/shape.ts";
-import type { ObjectShape, ResultForm, ResultShape } from "../rows/shape.ts";
+import type { ResultShape } from "../rows/shape.ts";
 import type { Relation } from "../schema/table.ts";
 import { conjunction } from "./draft.ts";
 import type { Draft, Step } from "./draft.ts";
-import { wrapperKey } from "./fill.ts";
 import { comparable } from "./lookup-scope.ts";
 import { ResultColumns, rowResult } from "./row-result.ts";
 import type { RowResult } from "./row-result.ts";
 import { assertWithout, definiteOrder, identifying, orderOf, selectOf } from "./terminal.ts";
 import type { Finished, TerminalStep } from "./terminal.ts";
+import { withKeys } from "./wrapped-row.ts";
 
 /** The source that carries the parents' keys: the target itself, or the join table beside it. */
 const carrierOf = (relation: Relation, root: Source): Source =>
@@ -119,27 +119,8 @@ const keyed = (rows: RowResult, operands: readonly ColumnNode[]): RowResult => {
   if (holds(rows, operands)) return rows;
   const keys = new ResultColumns();
   for (const operand of operands) keys.add(operand, operand.column.type);
-  return { items: [...keys.items, ...rows.items], form: wrapperOf(keys.items.length, rows.form.object) };
+  return withKeys(rows, keys.items);
 };
-
-const wrapperOf = (keyCount: number, row: ObjectShape): Extract<ResultForm, { form: "objects" }> => ({
-  form: "objects",
-  object: {
-    prototype: null,
-    properties: Array.from({ length: keyCount }, (_, position) => ({ name: wrapperKey(_, position), position })),
-    nested: [{ property: "row", presence: -1, shape: shifted(row, keyCount) }],
-  },
-});
 
 /** Whether the children of a plan come wrapped: only instances come as they are, and they have a prototype. */
 export const isWrapped = (shape: ResultShape): boolean => shape.form === "objects" && shape.object.prototype === null;
-
-const shifted = (shape: ObjectShape, offset: number): ObjectShape => ({
-  prototype: shape.prototype,
-  properties: shape.properties.map(({ name, position }) => ({ name, position: position < 0 ? position : position + offset })),
-  nested: shape.nested.map((nested) => ({
-    property: nested.property,
-    presence: nested.presence < 0 ? nested.presence : nested.presence + offset,
-    shape: shifted(nested.shape, offset),
-  })),
-});

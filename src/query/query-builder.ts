@@ -22,6 +22,8 @@ import type { Include } from "./include-tree.ts";
 import { isWhole, loadMissing, loadRelations } from "./load-relations.ts";
 import type { FetchChildren } from "./load-relations.ts";
 import type { CallOptions, CompiledQuery, ExplainOptions, StreamOptions, WriteOptions } from "./query.ts";
+import { PagingQuery } from "./paging-query.ts";
+import type { Take } from "./paging-query.ts";
 import { computedKey, RefinableQuery, startOf } from "./refinable-query.ts";
 import type { QueryState } from "./refinable-query.ts";
 import { rootOf } from "./root.ts";
@@ -32,14 +34,16 @@ import { branchesOf, valuesOf, valuesResult, valuesTree, withoutKeys } from "./v
 import type { Branch } from "./values-tree.ts";
 import { aggregates, allRows, anyRow, deleteRows, firstRow, lastRow, onlyRow, rowCountOf, tuples, updateStep } from "./verbs.ts";
 
-type Take<T> = (plan: Plan, answer: Rows, runner: Runner) => T;
 const takeChildren: Take<Children> = (plan, answer, runner) => ({ found: readAll(plan, answer, runner), wrapped: isWrapped(plan.shape) });
 const takeCount: Take<number> = (_plan, answer) => answer.count;
+/** What a query without rows need not ask for. */
+const asksRows: ReadonlySet<unknown> = new Set([readAll, takeChildren, takeCount]);
+const noRows: Rows = { rows: [], count: 0, columns: [] };
 const defaultBatchSize = 1000;
 
 type Row = Record<string, unknown>;
 
-export class QueryBuilder extends RefinableQuery {
+export class QueryBuilder extends PagingQuery {
   readonly #runner: Runner | null;
 
   constructor(runner: Runner | null, state: QueryState) {
@@ -76,7 +80,7 @@ export class QueryBuilder extends RefinableQuery {
   all(options?: CallOptions): Promise<unknown[]> {
     return this.#attempt(() => {
       const limit = startedLimit(options);
-      return this.#whole(this.#run(allRows, readAll, limit), limit);
+      return this.whole(this.#run(allRows, readAll, limit), limit);
     });
   }
 
@@ -117,7 +121,7 @@ export class QueryBuilder extends RefinableQuery {
       const { limit } = this.state;
       const query = limit === null || limit <= count ? this : this.limit(count);
       const started = startedLimit(options);
-      return this.#whole(query.#run(verb, readAll, started), started);
+      return this.whole(query.#run(verb, readAll, started), started);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -128,7 +132,7 @@ export class QueryBuilder extends RefinableQuery {
     return this.#attempt(() => {
       if (this.state.includes.length > 0)
         throw new ConfigurationError("execute() reads plain results. Load relations with query(…).with(…).all().");
-      const runner = this.#running();
+      const runner = this.running();
       const plan = this.plan(allRows, runner);
       const answer = runner.run({ ...plan, wire: null }, this.state.values, signalOf(options));
       return Promise.resolve(answer).then((rows) => ({ plan, answer: rows }));
@@ -154,7 +158,7 @@ export class QueryBuilder extends RefinableQuery {
   async *stream({ batchSize = defaultBatchSize, ...limit }: StreamOptions = {}): AsyncGenerator<unknown> {
     if (!Number.isSafeInteger(batchSize) || batchSize < 1)
       throw new ConfigurationError("stream() takes a batchSize that is a whole number from 1.");
-    const runner = this.#running();
+    const runner = this.running();
     const plan = this.plan(allRows, runner);
     const signal = signalOf(limit);
     // Rows that pass by are kept by nobody: neither are their relations.
@@ -180,10 +184,12 @@ export class QueryBuilder extends RefinableQuery {
   // ------------------------------------------------------------ one value
 
   count(options?: CallOptions): Promise<number> {
+    if (this.state.isNothing) return Promise.resolve(0);
     return this.#run(rowCountOf, readFirst, options) as Promise<number>;
   }
 
   exists(options?: CallOptions): Promise<boolean> {
+    if (this.state.isNothing) return Promise.resolve(false);
     return this.#run(anyRow, readFirst, options) as Promise<boolean>;
   }
 
@@ -288,20 +294,20 @@ export class QueryBuilder extends RefinableQuery {
   // ------------------------------------------------------------ the statement itself
 
   toSQL(): CompiledQuery {
-    const plan = this.plan(allRows, this.#running());
+    const plan = this.plan(allRows, this.running());
     return { sql: plan.sql, params: bind(plan, this.state.values) };
   }
 
   explain({ analyze = false, ...limit }: ExplainOptions = {}): Promise<string> {
     return this.#attempt(async () => {
-      const runner = this.#running();
+      const runner = this.running();
       return planText(runner, this.plan(allRows, runner), this.state.values, analyze, signalOf(limit));
     });
   }
 
   // ------------------------------------------------------------ running
 
-  #running(): Runner {
+  protected override running(): Runner {
     if (this.#runner !== null) return this.#runner;
     throw new ConfigurationError(
       "A statement made by select() runs where it is executed: await session.execute(statement), or start with session.query(…).",
@@ -309,7 +315,7 @@ export class QueryBuilder extends RefinableQuery {
   }
 
   /** The plan of this query with `verb` as its last step. */
-  plan(verb: StepMaker<Step>, runner: Runner = this.#running()): Plan {
+  plan(verb: StepMaker<Step>, runner: Runner = this.running()): Plan {
     return this.#planAt(this.state.shape.child(verb), runner);
   }
 
@@ -320,7 +326,7 @@ export class QueryBuilder extends RefinableQuery {
   /** Runs the query with `verb` as its last step. */
   #run<T>(verb: StepMaker<Step>, take: Take<T>, options?: CallOptions): Promise<T> {
     try {
-      return this.#runAt(this.state.shape.child(verb), this.state.values, take, options);
+      return this.runAt(this.state.shape.child(verb), this.state.values, take, options);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -328,16 +334,17 @@ export class QueryBuilder extends RefinableQuery {
 
   /** Runs a query whose last step is a verb already. */
   #runHere<T>(take: Take<T>, options?: CallOptions): Promise<T> {
-    return this.#runAt(this.state.shape, this.state.values, take, options);
+    return this.runAt(this.state.shape, this.state.values, take, options);
   }
 
   #runWith<T>(verb: StepMaker<Step>, values: readonly unknown[], take: Take<T>, options?: CallOptions): Promise<T> {
-    return this.#runAt(this.state.shape.child(verb), [...this.state.values, ...values], take, options);
+    return this.runAt(this.state.shape.child(verb), [...this.state.values, ...values], take, options);
   }
 
-  #runAt<T>(shape: QueryState["shape"], values: readonly unknown[], take: Take<T>, options?: CallOptions): Promise<T> {
-    const runner = this.#running();
+  protected override runAt<T>(shape: QueryState["shape"], values: readonly unknown[], take: Take<T>, options?: CallOptions): Promise<T> {
+    const runner = this.running();
     const plan = this.#planAt(shape, runner);
+    if (this.state.isNothing && asksRows.has(take)) return Promise.resolve(take(plan, noRows, runner));
     const answer = runner.run(plan, values, signalOf(options));
     return answer instanceof Promise ? answer.then((later) => take(plan, later, runner)) : Promise.resolve(take(plan, answer, runner));
   }
@@ -353,8 +360,7 @@ export class QueryBuilder extends RefinableQuery {
 
   // ------------------------------------------------------------ relations
 
-  /** The rows with what of their relations is not in the statement itself. */
-  #whole(reading: Promise<unknown[]>, options: CallOptions | undefined): Promise<unknown[]> {
+  protected override whole(reading: Promise<unknown[]>, options: CallOptions | undefined): Promise<unknown[]> {
     const { includes } = this.state;
     if (isWhole(includes)) return reading;
     return reading.then(async (rows) => {

@@ -5,11 +5,13 @@ import type { CallLimit } from "../engine/call-limit.ts";
 import type { TypeOf } from "../schema/column.ts";
 import type { ColumnKey, RelationKey } from "../schema/entity.ts";
 import type { TargetOf } from "../schema/relation.ts";
-import type { Columns, Scope } from "../schema/scope.ts";
+import type { PrimaryKey } from "../schema/primary-key.ts";
+import type { Annotated, Columns, Scope } from "../schema/scope.ts";
 import type { Annotate, Annotations, Computed } from "./aggregate.ts";
 import type { Load } from "./load.ts";
 import type { Loaded, Refined, RelationValue } from "./loaded.ts";
 import type { Filter, LookupKey } from "./lookups.ts";
+import type { CursorPage, CursorPageOptions, Page, PageOptions } from "./page.ts";
 import type { ColumnAt, ColumnPath, GroupPath, NumberColumn, OrderKey, RelationPath } from "./paths.ts";
 import type { Nest, Selected, Tuple } from "./projection.ts";
 import type { IfSoftDeletable, Update } from "./update.ts";
@@ -45,6 +47,9 @@ export interface CompiledQuery {
   readonly params: readonly unknown[];
 }
 
+/** The primary key of the model behind a query, whatever it computes besides. */
+type KeyOf<E> = PrimaryKey<E extends Annotated<infer B, infer _> ? B : E>;
+
 /** A query over model `E` whose results are `Row`. Immutable: every method returns a new query; nothing runs before a verb such as `all()`. */
 export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   /**
@@ -66,6 +71,8 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   limit(count: number): Query<E, Row>;
   /** Leaves out this many rows first. Throws for anything but a whole number from 0. */
   offset(count: number): Query<E, Row>;
+  /** No row at all: what a program passes on where it has nothing to ask for. Rows, counts and writes of it send no statement. */
+  none(): Query<E, Row>;
   /** Leaves out rows that repeat an earlier one in every fetched column. */
   distinct(): Query<E, Row>;
   /** Locks the rows until the transaction ends (PostgreSQL; SQLite locks the whole database for a writer, and refuses this). */
@@ -108,6 +115,40 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   one(options?: CallOptions): Promise<Row>;
   /** The only row, or `null`. Throws `MultipleResultsFound`. */
   oneOrNull(options?: CallOptions): Promise<Row | null>;
+  /** The only row that matches these lookups. Throws `NoResultFound` or `MultipleResultsFound`. */
+  get<K extends LookupKey<E>>(lookups: Filter<E, K>, options?: CallOptions): Promise<Row>;
+  /**
+   * The row with the greatest value in a column, whatever the query's own order; `null` when no row has a value there. Of equal ones, that with the greatest key.
+   *
+   *     latest("createdAt")     // … WHERE "created_at" IS NOT NULL ORDER BY "created_at" DESC, "id" DESC LIMIT 1
+   */
+  latest(column: GroupPath<E>, options?: CallOptions): Promise<Row | null>;
+  /** The row with the least value in a column; `null` when no row has a value there. */
+  earliest(column: GroupPath<E>, options?: CallOptions): Promise<Row | null>;
+  /**
+   * The rows with these primary keys, by the keys as they were given and in their order; keys without a row are left out. One statement for any
+   * number of keys, none for none. Composite keys by name: `inBulk([{ postId: 1, tagId: 2 }])`.
+   *
+   *     inBulk([3, 1])     // SELECT … WHERE "id" = ANY($1)
+   */
+  inBulk(ids: Iterable<KeyOf<E>>, options?: CallOptions): Promise<Map<KeyOf<E>, Row>>;
+  /**
+   * The rows, and how many there would be without limit and offset: two statements in one round trip.
+   *
+   *     const [users, total] = await query.limit(10).findAndCount();
+   */
+  findAndCount(options?: CallOptions): Promise<[Row[], number]>;
+  /** A page by its number, from 1, and how many pages there are; in one round trip. Rows that are equal in the query's order are ordered by primary key. */
+  paginate(options: PageOptions): Promise<Page<Row>>;
+  /**
+   * The rows after a page's `next`, or the first ones after `null`: as fast on the thousandth page as on the first, and no row twice or left out when
+   * others come and go meanwhile. The order is the query's, then the primary key; conditions may change from page to page, the order may not.
+   * Throws `InvalidCursor` for a text that is no cursor of this model and order.
+   *
+   *     const { items, next } = await query.orderBy("-createdAt").pageAfter(null, { limit: 20 });
+   *     // … WHERE "created_at" <= $1 AND ("created_at" < $1 OR "created_at" = $1 AND "id" < $2) ORDER BY "created_at" DESC, "id" DESC LIMIT 21
+   */
+  pageAfter(cursor: string | null, options: CursorPageOptions): Promise<CursorPage<Row>>;
   /** Rows one at a time, from one snapshot, without holding them all. Leaving the loop early closes the cursor. */
   stream(options?: StreamOptions): AsyncIterable<Row>;
   /** Rows whose columns are decoded when they are first read: cheaper when few are. They are plain rows, without the model's methods. */

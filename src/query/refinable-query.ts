@@ -25,7 +25,7 @@ import type { LockOptions } from "./query.ts";
 import type { Root } from "./root.ts";
 import { rowOf } from "./row-expressions.ts";
 import { isSkip } from "./skip.ts";
-import { deletedStep, distinctStep, limitStep, lockStep, offsetStep, rowCount } from "./steps.ts";
+import { deletedStep, distinctStep, limitStep, lockStep, nothingStep, offsetStep, rowCount } from "./steps.ts";
 
 /** What a query says. */
 export interface QueryState {
@@ -41,6 +41,8 @@ export interface QueryState {
   readonly grouped: boolean;
   /** Whether deleted rows count everywhere: in the relations that the query loads, too. */
   readonly seesDeleted: boolean;
+  /** Whether it is known to have no rows, so that nobody need be asked for them. */
+  readonly isNothing: boolean;
 }
 
 export const startOf = (root: Root): QueryState => ({
@@ -54,6 +56,7 @@ export const startOf = (root: Root): QueryState => ({
   offset: 0,
   grouped: false,
   seesDeleted: false,
+  isNothing: false,
 });
 
 /** A step after which other names may be used. */
@@ -193,6 +196,10 @@ export abstract class RefinableQuery {
     const offset = rowCount(count, "offset");
     const state = this.#state;
     return this.derive({ ...state, shape: state.shape.child(offsetStep), values: [...state.values, offset], offset });
+  }
+
+  none(): this {
+    return this.derive({ ...this.child(nothingStep).state, restricted: true, isNothing: true });
   }
 
   distinct(): this {

@@ -37,6 +37,9 @@ export const limitStep: StepMaker<Step> = new Bounded("limit");
 export const offsetStep: StepMaker<Step> = new Bounded("offset");
 export const distinctStep: StepMaker<Step> = new Fixed((draft) => void (draft.distinct = true));
 
+/** No row at all. */
+export const nothingStep: StepMaker<Step> = new Fixed((draft) => void draft.where.push({ node: "literal", value: false }));
+
 export const deletedStep: Readonly<Record<DeletedRows, StepMaker<Step>>> = {
   exclude: new Fixed((draft) => void (draft.deleted = "exclude")),
   include: new Fixed((draft) => void (draft.deleted = "include")),

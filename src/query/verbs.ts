@@ -50,6 +50,13 @@ const wrapped = (wrap: "count" | "exists"): Terminal =>
 export const rowCountOf = wrapped("count");
 export const anyRow = wrapped("exists");
 
+/** How many rows there are without limit and offset. */
+export const rowsOfAllPages = new Terminal((draft) => {
+  assertWithout(draft, "A count of all rows", "lock");
+  const { items } = rowResult({ ...draft, includes: [] });
+  return { statement: { ...selectOf(draft, countedItems(draft, items), []), limit: null, offset: null, wrap: "count" }, form: values };
+});
+
 /** Several values of all rows, as one object. */
 export const aggregates = (computed: readonly ComputedColumn[]): Terminal =>
   new Terminal((draft) => {

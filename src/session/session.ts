@@ -8,7 +8,8 @@ import type { Plan } from "../engine/plan.ts";
 import { runText } from "../engine/raw.ts";
 import type { RawOptions, RawParameters } from "../engine/raw.ts";
 import type { Result } from "../engine/result.ts";
-import type { Rows, Runner } from "../engine/run.ts";
+import { runAll } from "../engine/run.ts";
+import type { PlannedRead, Rows, Runner } from "../engine/run.ts";
 import type { Transaction } from "../engine/transaction.ts";
 import type { TransactionOptions } from "../engine/transaction-options.ts";
 import { findByKey } from "../query/by-key.ts";
@@ -19,6 +20,7 @@ import type { CallOptions, Query } from "../query/query.ts";
 import { rootOf } from "../query/root.ts";
 import type { IfSoftDeletable, Update } from "../query/update.ts";
 import type { AnyEntity, Insert, ModelOf } from "../schema/entity.ts";
+import type { PrimaryKey } from "../schema/primary-key.ts";
 import { describe } from "../types/column-type.ts";
 import { admit } from "./admission.ts";
 import type { ChangeOptions } from "./change-row.ts";
@@ -36,7 +38,7 @@ import { insertNow, knownByKey, refreshNow, removeNow, trackInserted, updateNow,
 import { prepareRow, prepareRows, rootOfInstance } from "./prepared-row.ts";
 import type { PreparedRow, Row as Values } from "./prepared-row.ts";
 import { afterFlush, plainScope, SessionScope } from "./session-scope.ts";
-import type { CollectionKey, MemberOf, PrimaryKey, SessionOptions, UpsertOptions } from "./session-types.ts";
+import type { CollectionKey, MemberOf, SessionOptions, UpsertOptions } from "./session-types.ts";
 import { tableOfInstance } from "./unit-of-work.ts";
 import { UnitOfWork } from "./unit-of-work.ts";
 import { upsertPlan, upsertRow } from "./upsert-row.ts";
@@ -67,6 +69,10 @@ export class Session implements Runner {
       if (plan.writes.length > 0) this.#unit.isTainted = this.#unit.isRecording;
       return this.#target.run(plan, values, signal);
     });
+  }
+
+  runAll(reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]> {
+    return afterFlush(this.#scope, () => runAll(this.#target, reads, signal));
   }
 
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows> {
