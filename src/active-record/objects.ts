@@ -5,12 +5,14 @@ import type { Sql } from "../ast/sql-tag.ts";
 import type { Load } from "../query/load.ts";
 import type { Loaded } from "../query/loaded.ts";
 import type { Filter, LookupKey } from "../query/lookups.ts";
-import type { OrderKey, RelationPath } from "../query/paths.ts";
+import type { CursorPage, CursorPageOptions, Page, PageOptions } from "../query/page.ts";
+import type { GroupPath, OrderKey, RelationPath } from "../query/paths.ts";
 import type { CallOptions, Query } from "../query/query.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import { rootOf } from "../query/root.ts";
 import type { Update } from "../query/update.ts";
 import type { AnyEntity, ColumnKey, Insert, ModelOf, ShapeOf } from "../schema/entity.ts";
+import type { PrimaryKey } from "../schema/primary-key.ts";
 import type { Columns, Scope } from "../schema/scope.ts";
 import type { Session } from "../session/session.ts";
 import { ambientSession, AmbientRunner } from "./ambient.ts";
@@ -64,9 +66,36 @@ export class Objects<E extends AnyEntity> {
     return this.#query().exists(options);
   }
 
+  last(options?: CallOptions): Promise<E | null> {
+    return this.#query().last(options) as Promise<E | null>;
+  }
+  latest(column: GroupPath<E>, options?: CallOptions): Promise<E | null> {
+    return this.#query().latest(column, options) as Promise<E | null>;
+  }
+  earliest(column: GroupPath<E>, options?: CallOptions): Promise<E | null> {
+    return this.#query().earliest(column, options) as Promise<E | null>;
+  }
+  none(): Query<E, E> {
+    return this.#query().none() as unknown as Query<E, E>;
+  }
+  /** The rows with these primary keys, by key. */
+  inBulk(ids: Iterable<PrimaryKey<E>>, options?: CallOptions): Promise<Map<PrimaryKey<E>, E>> {
+    return this.#query().inBulk(ids, options) as Promise<Map<PrimaryKey<E>, E>>;
+  }
+  /** All rows, and how many there are; with a limit: `User.objects.query().limit(10).findAndCount()`. */
+  findAndCount(options?: CallOptions): Promise<[E[], number]> {
+    return this.#query().findAndCount(options) as Promise<[E[], number]>;
+  }
+  paginate(options: PageOptions): Promise<Page<E>> {
+    return this.#query().paginate(options) as Promise<Page<E>>;
+  }
+  pageAfter(cursor: string | null, options: CursorPageOptions): Promise<CursorPage<E>> {
+    return this.#query().pageAfter(cursor, options) as Promise<CursorPage<E>>;
+  }
+
   /** The only row that matches. Throws `NoResultFound` or `MultipleResultsFound`. */
   get<K extends LookupKey<E>>(lookups: Filter<E, K>, options?: CallOptions): Promise<E> {
-    return this.#query().filter(lookups).one(options) as Promise<E>;
+    return this.#query().get(lookups, options) as Promise<E>;
   }
 
   /** Inserts one row. */

@@ -51,6 +51,7 @@ export class Database implements Runner, TransactionHost {
 
   async runAll(reads: readonly PlannedRead[], signal?: AbortSignal): Promise<readonly Answer[]> {
     const { driver } = this;
+    signal?.throwIfAborted();
     if (driver.batch === undefined) return Promise.all(reads.map(({ plan, values }) => this.run(plan, values, signal)));
     const requests = reads.map(({ plan, values }) => requestOf(plan, values, signal, driver.readsInto === true));
     this.assertOutside(false);

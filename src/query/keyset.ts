@@ -80,7 +80,9 @@ const termOf = (ordering: OrderingNode, { source, table }: Draft, dialect: Diale
   const known = type === null ? null : comparable(type);
   if (type?.kind !== "timestamp") return { ordering, nullsLast, nullable, item: { expression, alias: null, type }, type: known };
   const exact = dialect === "postgres" ? asText(expression) : expression;
-  return { ordering, nullsLast, nullable, item: { expression: exact, alias: null, type: null }, type: null };
+  // A name of its own: PostgreSQL calls a cast like its column, which ORDER BY would then name twice.
+  const alias = dialect === "postgres" ? "petrel cursor" : null;
+  return { ordering, nullsLast, nullable, item: { expression: exact, alias, type: null }, type: null };
 };
 
 /** What an order is by, in words that are the same in every process. */

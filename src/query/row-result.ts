@@ -22,8 +22,10 @@ export class ResultColumns {
     return this.add({ node: "column", source, column }, column.type);
   }
 
-  addComputed({ name, expression, type }: ComputedColumn): { name: string; position: number } {
-    return { name, position: this.add(expression, type, name) };
+  /** `table`: the query's own. What is called as the database calls another of its columns goes nameless: ORDER BY would take it for that column. */
+  addComputed({ name, expression, type }: ComputedColumn, table: Table): { name: string; position: number } {
+    const isTaken = table.columns.some((column) => column.name === name && column.property !== name);
+    return { name, position: this.add(expression, type, isTaken ? null : name) };
   }
 }
 
@@ -42,7 +44,7 @@ export const rowResult = (draft: Draft): RowResult => {
 
 const rowObject = (draft: Draft, result: ResultColumns): ObjectShape => {
   if (draft.includes.length > 0) assertWhole(draft);
-  if (draft.projection !== null) return plain(draft.projection.map((column) => result.addComputed(column)));
+  if (draft.projection !== null) return plain(draft.projection.map((column) => result.addComputed(column, draft.table)));
   if (draft.groupBy !== null) {
     const groups = groupObject(draft.groupBy, 0, draft.source, result);
     return { ...groups, properties: [...groups.properties, ...computedOf(draft, result)] };
@@ -89,7 +91,7 @@ const partners = (source: Source, key: TableColumn): SelectItem["expression"] =>
 };
 
 const computedOf = (draft: Draft, result: ResultColumns): { name: string; position: number }[] =>
-  [...draft.annotations.values()].map((column) => result.addComputed(column));
+  [...draft.annotations.values()].map((column) => result.addComputed(column, draft.table));
 
 /** The columns that were asked for, the primary key, and what relations that follow in statements of their own are found by. */
 const wantedColumns = ({ table, only, deferred, includes }: Draft): TableColumn[] => {

@@ -75,7 +75,7 @@ const keyProperties = (node: ValuesNode): string[] =>
 const objectOf = (node: ValuesNode, source: Source, result: ResultColumns): ObjectShape => {
   const names = [...new Set([...node.columns, ...keyProperties(node)])];
   const properties = names.map((name) => ({ name, position: result.addColumn(source, node.table.byProperty.get(name)!) }));
-  const computed = node.computed.map((column) => result.addComputed(column));
+  const computed = node.computed.map((column) => result.addComputed(column, node.table));
   const places = [...node.relations.keys()].filter((relation) => relation.toMany).map(({ name }) => ({ name, position: -1 }));
   const nested = [...node.relations]
     .filter(([relation]) => !relation.toMany)

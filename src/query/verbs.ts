@@ -62,7 +62,7 @@ export const aggregates = (computed: readonly ComputedColumn[]): Terminal =>
   new Terminal((draft) => {
     assertWithout(draft, "aggregate()", "limit", "group", "distinct", "lock");
     const result = new ResultColumns();
-    const properties = computed.map((column) => result.addComputed(column));
+    const properties = computed.map((column) => result.addComputed(column, draft.table));
     return { statement: selectOf(draft, result.items, []), form: { form: "objects", object: { properties, nested: [], prototype: null } } };
   });
 
