@@ -11,7 +11,7 @@ import type { ComparisonOperator } from "../ast/operator.ts";
 import type { ExpressionNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import { fingerprint } from "../ast/fingerprint.ts";
 import { nodeType } from "../ast/node-type.ts";
-import type { SelectItem } from "../ast/select.ts";
+import type { SelectItem } from "../ast/expression.ts";
 import type { Source } from "../ast/source.ts";
 import type { Runner } from "../engine/run.ts";
 import type { Shape } from "../engine/shape.ts";

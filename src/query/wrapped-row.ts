@@ -1,5 +1,5 @@
 /** Rows with keys beside them: `{ key0, key1, …, row }`. The keys are for Petrel, the row for whoever asked. */
-import type { SelectItem } from "../ast/select.ts";
+import type { SelectItem } from "../ast/expression.ts";
 import type { ObjectShape, ResultForm } from "../rows/shape.ts";
 import type { RowResult } from "./row-result.ts";
 
