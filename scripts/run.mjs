@@ -99,9 +99,6 @@ const isBuilt = () => {
 
 const isPure = (file) => /^test\/(?:unit|sql)\//.test(file) || file === "test/architecture.test.ts";
 
-/** On a server, every kind of value is tried by `npm test`; the rest by `npm run test:all`. */
-const needsServer = (file) => /^test\/(?:postgres|wire|mysql)\//.test(file) && file !== "test/postgres/values.test.ts";
-
 /** What `--disallow-code-generation-from-strings` can say nothing about: those tests run other programs, or none of src. */
 const runsOurCode = (file) => /^test\/(?:unit|sql|sqlite|hostile|bugs|examples)\//.test(file);
 
@@ -146,17 +143,13 @@ const tasks = {
     if (others.length > 0) fail(`--postgres starts a server of its own: leave out ${others.join(" ")}.`);
     must(node, ["scripts/scratch-postgres.ts", report, "--load"]);
   },
-  /** With arguments: the files whose path contains one of them, whole. Without: what is fast. */
+  /** With arguments: the files whose path contains one of them, whole. Without: all files, on both databases, but for what takes minutes. */
   test: (node, ...parts) => {
-    if (parts.length === 0)
-      return runTests(
-        node,
-        tests().filter((file) => !needsServer(file)),
-      );
+    if (parts.length === 0) return runTests(node, tests());
     const named = tests().filter((file) => parts.some((part) => file.includes(part)));
     return runTests(node, named, [], everything);
   },
-  /** And what needs older compilers, other servers, or minutes. */
+  /** And what needs older compilers, other versions of PostgreSQL, or minutes. */
   "test:all": (node) => runTests(node, tests(), [], everything),
   "test:interpreted": (node) => runTests(node, tests().filter(runsOurCode), ["--disallow-code-generation-from-strings"]),
   check: (node) => {
