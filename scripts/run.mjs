@@ -102,6 +102,9 @@ const isPure = (file) => /^test\/(?:unit|sql)\//.test(file) || file === "test/ar
 /** What `--disallow-code-generation-from-strings` can say nothing about: those tests run other programs, or none of src. */
 const runsOurCode = (file) => /^test\/(?:unit|sql|sqlite|hostile|bugs|examples)\//.test(file);
 
+/** Nearly all that a test file, or a block of the documentation, costs is reading `src`: Node keeps what it made of it, by the files' contents. */
+const compileCache = join(root, "node_modules", ".cache", "compiled");
+
 /**
  * Pure tests share one process (`test/pure.ts` imports them: a process each would cost thirty times as much), every other file has its own.
  * One runner sees them all, so that its summary at the end counts everything.
@@ -122,7 +125,7 @@ const runTests = (node, files, flags = [], env = {}) => {
     ],
     {
       stdio: ["ignore", "inherit", "inherit"],
-      env: { ...process.env, ...env, PURE_TESTS: pure.join("\n") },
+      env: { NODE_COMPILE_CACHE: compileCache, ...process.env, ...env, PURE_TESTS: pure.join("\n") },
     },
   );
 };
