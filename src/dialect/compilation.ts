@@ -74,6 +74,7 @@ export class Compilation {
   readonly #reads = new Set<string>();
   readonly #writes = new Set<string>();
   readonly #inline: boolean;
+  #holdsRaw = false;
 
   /** With `inline`, parameters become literals: for DDL, which takes no parameters. */
   constructor(words: Words, sources: Sources, inline = false) {
@@ -157,6 +158,11 @@ export class Compilation {
     this.#writes.add(table.name);
   }
 
+  /** A piece of SQL of the caller's own goes into the text. */
+  raw(): void {
+    this.#holdsRaw = true;
+  }
+
   get readTables(): readonly string[] {
     return [...this.#reads];
   }
@@ -173,7 +179,8 @@ export class Compilation {
   }
 
   finish(sql: string): Compiled {
-    return Object.freeze({ sql, bindings: Object.freeze(this.#bindings), reads: [...this.#reads], writes: [...this.#writes] });
+    const compiled = { sql, bindings: Object.freeze(this.#bindings), reads: [...this.#reads], writes: [...this.#writes] };
+    return Object.freeze(this.#holdsRaw ? { ...compiled, holdsRaw: true } : compiled);
   }
 }
 

@@ -19,6 +19,8 @@ export interface Compiled {
   /** Database names of the tables that the statement reads, and of those it writes. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** The text holds SQL of the caller's own, which may call functions that change something. */
+  readonly holdsRaw?: true;
   /** The statement inserts one row, and what it returns is the key that the database generates: asked of the driver, not by the text. */
   readonly returnsKey?: true;
 }

@@ -231,6 +231,7 @@ const rawPart = (part: RawPart, compilation: Compilation): string => {
 };
 
 export const rawText = ({ texts, parts }: RawNode, compilation: Compilation): string => {
+  compilation.raw();
   const stray = marksOf(texts).placeholders.find((token) => compilation.words.isPlaceholder(token));
   if (stray !== undefined) {
     throw new ConfigurationError(

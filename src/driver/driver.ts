@@ -66,6 +66,11 @@ export interface Connection {
 export interface ReservedConnection extends Connection {
   /** Gives the connection back. It must be outside a transaction; a driver closes it if it is not. */
   release(): void;
+  /**
+   * The statements that `begin` runs leave in one packet when it returns, and after an error of one those behind it do not run. When `begin` throws,
+   * nothing was sent. It runs no cursors and no batches. Absent where a round trip costs nothing.
+   */
+  together?<T>(begin: () => T): T;
   /** What the connection itself says: whether a transaction is open on it. */
   readonly inTransaction: boolean;
 }

@@ -18,3 +18,6 @@ export async function* eachWithOwnReason<T>(steps: AsyncIterable<T>, signal: Abo
     throw ownReason(error, signal);
   }
 }
+
+export const batchesWithOwnReason = <T>(batches: AsyncIterable<T>, signal: AbortSignal | undefined): AsyncIterator<T> =>
+  (signal === undefined ? batches : eachWithOwnReason(batches, signal))[Symbol.asyncIterator]();

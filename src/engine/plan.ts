@@ -26,14 +26,16 @@ export interface Plan {
   readonly placeholders: readonly Placeholder[];
   /** How to read the rows; the shape behind it serves lazy rows. */
   readonly reader: Reader<unknown>;
-  /** The rows as objects that decode a value when it is first read. */
   /** How to read them straight from the wire, where a driver offers that; `null` for a statement without rows, and where they are wanted undecoded. */
   readonly wire: { newSink(): Sink } | null;
+  /** The rows as objects that decode a value when it is first read. */
   readonly lazy: (rows: readonly (readonly unknown[])[]) => unknown[];
   readonly shape: ResultShape;
   /** Database names of the tables read and written. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
+  /** Whether it may change something: it writes, or holds SQL of the caller's own, which may call anything. */
+  readonly mayWrite: boolean;
   /** Whether integers must be read as `bigint`. */
   readonly bigints: boolean;
   /** Whether the answer is the generated key of an inserted row, asked of the driver. */
@@ -76,6 +78,7 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     shape,
     reads: compiled.reads,
     writes: compiled.writes,
+    mayWrite: compiled.writes.length > 0 || compiled.holdsRaw === true,
     bigints: types.some(hasBigint),
     returnsKey: compiled.returnsKey === true,
     batched: statement.statement === "select" && (statement.limit === null || statement.limitBy.length > 0) && statement.wrap === null,

@@ -6,18 +6,20 @@
  *
  * Calls run in the order in which they were made. A commit waits for the calls made before it that still run; when one of them fails, nothing is kept.
  */
-import { TransactionError } from "../base/errors.ts";
+import { StaleObject, TransactionError } from "../base/errors.ts";
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../driver/driver.ts";
 import { bothSignals } from "./call-limit.ts";
-import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
+import { begunTogether, inTurn, settledTogether } from "./last-writes.ts";
+import { batchesWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
 import type { Runner } from "./run.ts";
 import { inside, isSurrounded } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
+import { assertNoControl, command, ended } from "./transaction-control.ts";
 import { checkTransactionOptions } from "./transaction-options.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 import { Turns } from "./turns.ts";
@@ -36,11 +38,6 @@ export interface TransactionHost {
   /** Throws when the running code stands in another transaction of this database than `own`. */
   assertOutside(write: boolean, own: Transaction): void;
 }
-
-const command = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
-
-const controlsTransactions =
-  /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i;
 
 export class Transaction implements Runner, ScopedTransaction {
   readonly host: TransactionHost;
@@ -61,6 +58,8 @@ export class Transaction implements Runner, ScopedTransaction {
   #child: Transaction | null = null;
   /** Whether the child has a callback, so that others may wait for its end. */
   #childEndsByItself = false;
+  /** Whether a statement has been sent that may have changed something, by its kind or because nobody knows what it does. */
+  #mayHaveWritten = false;
   /** What made the database end the transaction by itself. */
   #lost: { readonly cause: unknown } | null = null;
 
@@ -99,21 +98,24 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
+    if (plan.mayWrite) this.#mayHaveWritten = true;
     const readsInto = this.host.driver.readsInto === true;
     return this.#dispatch(requestOf(plan, values, this.#signalWith(signal), readsInto), plan.writes);
   }
 
   /** Runs a request on the transaction's connection. `writes` names the tables, for error messages. */
   send(request: Request, writes: readonly string[] = []): MaybePromise<Answer> {
-    if (controlsTransactions.test(request.text)) throw underneath();
+    assertNoControl(request.text);
+    this.#mayHaveWritten = true;
     return this.#dispatch({ ...request, signal: this.#signalWith(request.signal) }, writes);
   }
 
   /** Rows in batches. Throws `TransactionError` when the transaction ends before the last one was read. */
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
+    if (plan.mayWrite) this.#mayHaveWritten = true;
     const request = requestOf(plan, values, this.#signalWith(signal), false);
     const batches: Batches = await this.#onConnection(
-      (connection) => batchesOf(connection.stream(request, batchSize), request.signal),
+      (connection) => batchesWithOwnReason(connection.stream(request, batchSize), request.signal),
       request.signal,
     );
     this.host.countStatement();
@@ -165,6 +167,42 @@ export class Transaction implements Runner, ScopedTransaction {
       this.#whenEnded = late.length === 0 ? this.#commitNow() : this.#commitAfter(late);
       return this.#whenEnded;
     });
+  }
+
+  /** Whether nothing was sent in it that could have changed anything: then one more write is all that its commit would keep. */
+  get isUnwritten(): boolean {
+    return this.parent === null && !this.#mayHaveWritten;
+  }
+
+  /**
+   * Begins a write for each of `rows`, in their order, and commits right behind them, in the same packet where the driver can: nothing is looked at in
+   * between, so it is for writes whose failure the database itself reports. Returns what each gave; the first failure is thrown, and nothing was kept.
+   */
+  async commitWith<T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> {
+    const { signal } = this.#options;
+    const connection = await this.#onConnection((opened) => opened, signal);
+    if (signal?.aborted === true) return this.#refuse(signal.reason);
+    const last = this.#isAlone ? begunTogether(connection, rows, write) : null;
+    if (last === null) {
+      const results = await inTurn(rows, write);
+      await this.commit();
+      return results;
+    }
+    this.#state = "ending";
+    const ending = settledTogether(last).then((outcome) => {
+      if (outcome.results !== null) this.#end("committed");
+      // A write that found no row was the only one: nothing was kept. Whatever else fails after the commit only concerns what was read back.
+      else if (!outcome.isCommitted || outcome.failure instanceof StaleObject) return this.#refuse(inModelWords(outcome.failure, []));
+      else throw (this.#end("committed"), outcome.failure);
+      return [...outcome.results];
+    });
+    this.#whenEnded = ending.then(ignore, ignore);
+    return ending;
+  }
+
+  /** Nobody else works with it. */
+  get #isAlone(): boolean {
+    return this.parent === null && this.#child === null && this.#turns.isFree && this.#running.size === 0 && this.#streams.size === 0;
   }
 
   /** Ends the transaction without a trace, and never throws. Does nothing when it has ended already. */
@@ -395,17 +433,7 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 }
 
-const ended = (what: string): TransactionError =>
-  new TransactionError(`The transaction ${what} and takes no more calls. Await every call before it ends, or begin another one.`);
-
-const underneath = (): TransactionError =>
-  new TransactionError(
-    "BEGIN, COMMIT, ROLLBACK and savepoints as SQL text would end this transaction behind its back. " +
-      "Call commit() or rollback() of its session, or transaction() for a savepoint.",
-  );
-
-const batchesOf = (batches: AsyncIterable<Answer>, signal: AbortSignal | undefined): Batches =>
-  (signal === undefined ? batches : eachWithOwnReason(batches, signal))[Symbol.asyncIterator]();
+const ignore = (): void => {};
 
 const settled = (promise: Promise<unknown> | null): MaybePromise<unknown> => promise?.catch(() => {});
 

@@ -6,6 +6,8 @@
  * Nothing is written before everything has been checked. A failed flush leaves the objects as they were before it; the caller undoes the rows.
  */
 import { ValidationError } from "../base/errors.ts";
+import { whenDone } from "../base/maybe-promise.ts";
+import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Runner } from "../engine/run.ts";
 import { assignmentsOf, columnProblem } from "../query/assignments.ts";
 import { nodeOf } from "../ast/node-holder.ts";
@@ -29,6 +31,7 @@ import { alignWithKeys, own } from "./relations.ts";
 import { putBack, tableOfInstance, valuesOf } from "./unit-of-work.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
 import { writeBatch } from "./write-batch.ts";
+import type { Ending, SendWrites } from "./write-batch.ts";
 
 interface Changed {
   readonly state: EntityState;
@@ -164,11 +167,14 @@ const checkAll = ({ cascade, inserts, updates }: Work): void => {
 class Flush {
   readonly #unit: UnitOfWork;
   readonly #runner: Runner;
+  /** How the last writes go when nothing comes behind them but the COMMIT. */
+  readonly #ending: Ending | null;
   readonly #before = new Map<Row, { readonly node: Node; readonly values: Readonly<Row> }>();
 
-  constructor(unit: UnitOfWork, runner: Runner) {
+  constructor(unit: UnitOfWork, runner: Runner, ending: Ending | null) {
     this.#unit = unit;
     this.#runner = runner;
+    this.#ending = ending;
   }
 
   async write({ cascade, inserts, updates, deletes }: Work): Promise<void> {
@@ -177,9 +183,16 @@ class Flush {
     const keys = new Map<Row, PendingKey[]>();
     for (const pending of cascade.pending) keys.set(pending.child, [...(keys.get(pending.child) ?? []), pending]);
     const late = this.#takeOut(deferred);
-    for (const batch of batches) await this.#insert(batch, keys, deferred);
+    const levels = levelsOf(batches, keys);
+    const changes = updates.length + cascade.links.length + deletes.length + deferred.length;
+    for (const [index, level] of levels.entries()) {
+      const isLast = changes === 0 && index === levels.length - 1;
+      await this.#insert(level, keys, deferred, isLast && this.#ending !== null ? this.#ending.send : writeBatch);
+    }
     await this.#setLate(deferred, late, keys);
-    await this.#update(updates, keys);
+    // A change that finds no row is an error, and must not be committed with others.
+    const isAlone = inserts.length === 0 && changes === 1 && this.#ending?.isUnwritten === true;
+    await this.#update(updates, keys, isAlone ? this.#ending.send : writeBatch);
     for (const link of cascade.links) await this.#link(link);
     await this.#clearBeforeDelete(removals.deferred);
     for (const batch of removals.batches.toReversed()) await this.#delete(batch);
@@ -212,13 +225,18 @@ class Flush {
     }
   }
 
-  async #insert(batch: readonly Node[], keys: ReadonlyMap<Row, PendingKey[]>, deferred: readonly DeferredKey[]): Promise<void> {
+  async #insert(
+    batch: readonly Node[],
+    keys: ReadonlyMap<Row, PendingKey[]>,
+    deferred: readonly DeferredKey[],
+    send: SendWrites,
+  ): Promise<void> {
     const rows = batch.map((node) => {
       this.#keep(node);
       this.#fillKeys(node.object, keys, deferred);
       return prepareRow(node.object, undefined, "flush()");
     });
-    const settle = await writeBatch(uniformRows(rows), (group) => insertUniform(this.#runner, group));
+    const settle = await send(uniformRows(rows), (group) => insertUniform(this.#runner, group));
     rows.forEach((row) => {
       const { node, values } = this.#before.get(row.instance)!;
       this.#unit.record(() => putBack(node.table, node.object, values));
@@ -244,30 +262,30 @@ class Flush {
     }
   }
 
-  async #update(updates: readonly Changed[], keys: ReadonlyMap<Row, PendingKey[]>): Promise<void> {
+  async #update(updates: readonly Changed[], keys: ReadonlyMap<Row, PendingKey[]>, send: SendWrites): Promise<void> {
     for (const changed of updates) {
       const { state } = changed;
       this.#keep({ table: state.tracking.table, object: state.object });
       this.#fillKeys(state.object, keys);
       changed.columns = state.tracking.changes(state);
     }
-    await writeBatch(
-      updates.filter(({ columns }) => columns.length > 0),
-      (changed) => this.#change(changed),
-    );
+    const changed = updates.filter(({ columns }) => columns.length > 0);
+    if (changed.length > 0) await send(changed, (each) => this.#change(each));
   }
 
-  async #change({ state, columns }: Changed): Promise<void> {
+  /** What cannot be written throws at once; a promise means that the write is on its way. */
+  #change({ state, columns }: Changed): MaybePromise<void> {
     const { object, tracking } = state;
     const { table } = tracking;
     const root = rootOfNode({ table });
     this.#keep({ table, object });
     const values = Object.fromEntries(columns.map(({ property }) => [property, object[property]]));
     const assignments = assignmentsOf(table, root.scope.source, values, "flush()");
-    const written = await changeAt(this.#runner, root, placeOf(state), assignments, { use: "flush()" });
-    Object.assign(object, written);
-    this.#unit.written(table, object, state);
-    alignWithKeys(this.#unit.identities, table, object);
+    return whenDone(changeAt(this.#runner, root, placeOf(state), assignments, { use: "flush()" }), (written) => {
+      Object.assign(object, written);
+      this.#unit.written(table, object, state);
+      alignWithKeys(this.#unit.identities, table, object);
+    });
   }
 
   async #link({ relation, owner, member }: Link): Promise<void> {
@@ -298,6 +316,28 @@ class Flush {
     });
   }
 }
+
+/** Batches in their order, those together that need no keys of one another: what is sent together arrives in order. */
+const levelsOf = (batches: readonly (readonly Node[])[], keys: ReadonlyMap<Row, PendingKey[]>): Node[][] => {
+  const levels: Node[][] = [];
+  let together = new Set<Row>();
+  const waits = ({ object }: Node): boolean =>
+    keys.get(object)?.some(({ parent, parentColumn }) => together.has(parent) && own(parent, parentColumn.property) === null) === true;
+  for (const batch of batches) {
+    if (levels.length === 0 || batch.some(waits)) {
+      levels.push([]);
+      together = new Set();
+    }
+    levels.at(-1)!.push(...batch);
+    for (const { object } of batch) together.add(object);
+  }
+  return levels;
+};
+
+const hasAfterHooks = ({ hooks }: UnitOfWork, { inserts, updates, deletes }: Work): boolean =>
+  inserts.some(({ table }) => hooks.has("afterInsert", table)) ||
+  updates.some(({ state }) => hooks.has("afterUpdate", state.tracking.table)) ||
+  deletes.some(({ table }) => hooks.has("afterDelete", table));
 
 /** They come when everything has been written; what they throw is the caller's to answer with a rollback. */
 const afterHooks = async ({ hooks }: UnitOfWork, { inserts, updates, deletes }: Work, session: object): Promise<void> => {
@@ -341,11 +381,13 @@ const prepared = async (unit: UnitOfWork, session: object): Promise<Work | null>
 /**
  * Writes everything in hand. `open` gives the runner, and is called only when there is something to write.
  * When it fails, objects and sets are what they were before, and the error is thrown: the caller rolls the rows back.
+ * `ending`: the transaction is to be committed next, and may be with the last writes.
  */
 export const flush = async (
   unit: UnitOfWork,
   open: (write: (runner: Runner) => Promise<void>) => Promise<void>,
   session: object,
+  ending: Ending | null = null,
 ): Promise<boolean> => {
   const added = new Set(unit.added);
   const deleted = new Set(unit.deleted);
@@ -362,7 +404,7 @@ export const flush = async (
   let running: Flush | null = null;
   try {
     await open(async (runner) => {
-      running = new Flush(unit, runner);
+      running = new Flush(unit, runner, hasAfterHooks(unit, ready) ? null : ending);
       await running.write(ready);
     });
   } catch (error) {

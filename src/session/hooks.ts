@@ -83,6 +83,10 @@ export class Hooks {
     return methodsOf(table).has(name) || this.#rows.get(name)?.some((each) => each.table === table) === true;
   }
 
+  hasTransaction(name: TransactionHook): boolean {
+    return this.#transactions.has(name);
+  }
+
   /** Whether one is being called: what it asks of the session is part of the flush that called it, and does not wait for that. */
   get isRunning(): boolean {
     return this.#running > 0;

@@ -7,6 +7,7 @@ import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Runner } from "../engine/run.ts";
 import type { TableColumn } from "../schema/table.ts";
 import { insertPlan, insertRow, readBack } from "./insert-row.ts";
+import type { Returned } from "./insert-row.ts";
 import type { PreparedRow, Row } from "./prepared-row.ts";
 import { rowFormsOf } from "./row-form.ts";
 import type { RowForm } from "./row-form.ts";
@@ -98,20 +99,31 @@ const columnOf = (rows: Uniform, index: number): unknown[] => {
   return list;
 };
 
+/** Begins them all before it waits, so that a driver with a pipeline sends them together. What cannot be begun throws at once. */
 const insertEach = (runner: Runner, rows: Uniform, signal: AbortSignal | undefined): MaybePromise<() => void> => {
-  const returned: (readonly unknown[] | undefined)[] = [];
-  const after = (): void => rows.forEach((row, index) => readBack(row, returned[index]));
-  const from = (index: number): MaybePromise<() => void> => {
-    for (let at = index; at < rows.length; at++) {
-      const written = insertRow(runner, rows[at]!, signal);
-      if (!(written instanceof Promise)) returned[at] = written;
-      else
-        return written.then((values) => {
-          returned[at] = values;
-          return from(at + 1);
-        });
+  const begun: MaybePromise<Returned>[] = [];
+  let isLate = false;
+  try {
+    for (const row of rows) {
+      const written = insertRow(runner, row, signal);
+      isLate ||= written instanceof Promise;
+      begun.push(written);
     }
-    return after;
-  };
-  return from(0);
+  } catch (error) {
+    // Whoever catches this undoes those that have begun.
+    void Promise.allSettled(begun);
+    throw error;
+  }
+  const after = (returned: readonly Returned[]) => (): void => rows.forEach((row, index) => readBack(row, returned[index]));
+  // All of them are there when none is a promise.
+  return isLate ? inOrder(begun).then(after) : after(begun as Returned[]);
+};
+
+/** What each gave. The first failure in their order is thrown, once all have settled: those behind it say only that the transaction is lost. */
+const inOrder = async <T>(begun: readonly MaybePromise<T>[]): Promise<T[]> => {
+  const outcomes = await Promise.allSettled(begun);
+  return outcomes.map((outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  });
 };

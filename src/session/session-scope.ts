@@ -16,6 +16,8 @@ import { flush, hasWork } from "./flush.ts";
 import type { SessionOptions } from "./session-types.ts";
 import { startMark, UnitOfWork } from "./unit-of-work.ts";
 import type { Mark, UnitOwner } from "./unit-of-work.ts";
+import { writeBatch } from "./write-batch.ts";
+import type { Ending } from "./write-batch.ts";
 
 /** A hook may add more to write; that many rounds are enough for any that ever ends. */
 const maxRounds = 100;
@@ -84,8 +86,10 @@ export class SessionScope implements UnitOwner {
       await this.#flushAll(session);
       const own = this.#own;
       if (own === null) return await this.#settled();
-      await this.unit.hooks.transaction("beforeCommit");
-      await own.commit();
+      if (!own.isCommitted) {
+        await this.unit.hooks.transaction("beforeCommit");
+        await own.commit();
+      }
     } catch (error) {
       await this.#own?.rollback();
       this.#own = null;
@@ -160,11 +164,12 @@ export class SessionScope implements UnitOwner {
 
   async #commitGiven(transaction: Transaction, session: object): Promise<void> {
     try {
-      if (transaction.isOpen && this.#isHeld()) {
+      const wasOpen = transaction.isOpen;
+      if (wasOpen && this.#isHeld()) {
         await this.#flushAll(session);
         await this.unit.hooks.transaction("beforeCommit");
       }
-      await transaction.commit();
+      if (!wasOpen || !transaction.isCommitted) await transaction.commit();
     } catch (error) {
       if (!transaction.isOpen || this.#isHeld()) await this.failed();
       throw error;
@@ -172,13 +177,30 @@ export class SessionScope implements UnitOwner {
     await this.ended();
   }
 
-  /** Nothing has to be undone alone where everything is: no savepoint. */
+  /**
+   * Writes everything, since the commit comes next, and commits with the last writes where nothing has to be looked at in between.
+   * Nothing has to be undone alone where everything is: no savepoint.
+   */
   async #flushAll(session: object): Promise<void> {
+    const ending = this.unit.hooks.hasTransaction("beforeCommit") ? null : this.#ending();
     for (let round = 0; round < maxRounds; round++) {
-      const isWritten = await this.#inTurn(() => flush(this.unit, (write) => this.#open(write, false), session));
-      if (!isWritten) return;
+      const isWritten = await this.#inTurn(() => flush(this.unit, (write) => this.#open(write, false), session, ending));
+      if (!isWritten || this.current?.isCommitted === true) return;
     }
     throw new TransactionError(`commit(): after ${maxRounds} flushes the hooks still change objects. See what they change each time.`);
+  }
+
+  #ending(): Ending {
+    const scope = this;
+    return {
+      send: (rows, write) => {
+        const { current } = scope;
+        return current === null || current.parent !== null ? writeBatch(rows, write) : current.commitWith(rows, write);
+      },
+      get isUnwritten() {
+        return scope.current?.isUnwritten === true;
+      },
+    };
   }
 
   async #settled(): Promise<void> {

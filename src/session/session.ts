@@ -39,9 +39,9 @@ import { prepareRow, prepareRows, rootOfInstance } from "./prepared-row.ts";
 import type { PreparedRow, Row as Values } from "./prepared-row.ts";
 import { afterFlush, plainScope, SessionScope } from "./session-scope.ts";
 import type { CollectionKey, MemberOf, SessionOptions, UpsertOptions } from "./session-types.ts";
-import { tableOfInstance } from "./unit-of-work.ts";
-import { UnitOfWork } from "./unit-of-work.ts";
+import { tableOfInstance, UnitOfWork } from "./unit-of-work.ts";
 import { upsertPlan, upsertRow } from "./upsert-row.ts";
+import { writeBatch } from "./write-batch.ts";
 
 export class Session implements Runner {
   readonly #scope: SessionScope;
@@ -159,7 +159,7 @@ export class Session implements Runner {
     const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, signal);
     // Inside a transaction it fails alone, which takes a savepoint.
     const alone = this.#scope.current === null && groups.length === 1 && isOneStatement(this, groups[0]!) ? groups[0]! : null;
-    const settle = alone === null ? await this.#allOrNone(groups, insert, options) : [await insert(this.#target, alone)];
+    const settle = alone === null ? await this.#insertAllOrNone(groups, insert, options) : [await insert(this.#target, alone)];
     trackInserted(this.#unit, rows, settle);
     return rows.map(({ instance }) => instance);
   }
@@ -401,6 +401,23 @@ export class Session implements Runner {
   #loading(): LoadInto {
     const together = new LoadTogether(this);
     return loadCall((objects, relations) => together.load(objects, relations));
+  }
+
+  /** Groups leave together, and in a transaction of their own the COMMIT with them. */
+  async #insertAllOrNone<R>(
+    groups: readonly Uniform[],
+    insert: (runner: Runner, group: Uniform) => MaybePromise<R>,
+    call: CallOptions,
+  ): Promise<R[]> {
+    if (groups.length === 0) return [];
+    const signal = signalOf(call);
+    return this.#scope.nested(
+      (transaction) => {
+        const write = (group: Uniform): MaybePromise<R> => insert(transaction, group);
+        return transaction.parent === null ? transaction.commitWith(groups, write) : writeBatch(groups, write);
+      },
+      signal === undefined ? {} : { signal },
+    );
   }
 
   async #allOrNone<T, R>(rows: readonly T[], write: (runner: Runner, row: T) => MaybePromise<R>, call: CallOptions): Promise<R[]> {

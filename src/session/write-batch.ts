@@ -4,6 +4,16 @@ import type { MaybePromise } from "../base/maybe-promise.ts";
 /** So many are on their way at once. */
 const batchSize = 1000;
 
+/** How many writes of one kind are sent. */
+export type SendWrites = <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>) => Promise<R[]>;
+
+/** How the last writes of a transaction are sent, with its COMMIT right behind them. */
+export interface Ending {
+  readonly send: SendWrites;
+  /** Whether nothing was written before: then a single write that finds no row has left nothing to be undone. */
+  readonly isUnwritten: boolean;
+}
+
 /**
  * Returns what each write returned, in order. After the first failure nothing more is started, and what is on its way is waited for:
  * then that failure is thrown, since those behind it only say that the transaction is lost.

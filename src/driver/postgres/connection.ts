@@ -146,6 +146,16 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     });
   }
 
+  /** In one round trip, each with an answer of its own; after an error of one those behind it have not run. `first` are statements that are owed. */
+  group(first: readonly Request[], members: readonly (Settle & { readonly request: Request })[]): void {
+    const requests = [...first, ...members.map(({ request }) => request)];
+    const refuse = (error: Error): void => {
+      for (const { reject } of members) reject(error);
+    };
+    const settle = (at: number): Settle => (at < first.length ? { resolve: ignore, reject: ignore } : members[at - first.length]!);
+    this.#whenFree(() => this.#send(requests, settle), refuse);
+  }
+
   /** Opens a portal and fetches its first rows. Needs a transaction, or `first` to begin one. */
   openPortal(portal: string, request: Request, maxRows: number, first: readonly Request[]): Promise<PostgresAnswer> {
     return this.#fetch(request, first, this.#writer.portal(portal, request, maxRows));

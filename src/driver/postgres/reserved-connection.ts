@@ -11,9 +11,14 @@ import type { PostgresConnection } from "./connection.ts";
 import { copyFrom, copyTo } from "./copy.ts";
 import { streamPortal } from "./portal.ts";
 import { PostgresAnswer } from "./result-rows.ts";
+import type { Settle } from "./statement-writer.ts";
 
 const begins = /^\s*(?:begin|start\s+transaction)\b/i;
 const ends = /^\s*(?:commit|end|rollback|abort)\s*(?:work|transaction)?\s*;?\s*$/i;
+
+interface Gathered extends Settle {
+  readonly request: Request;
+}
 
 const nothing = new PostgresAnswer([], 0, [], false);
 
@@ -21,6 +26,8 @@ export class PostgresReserved implements ReservedConnection {
   readonly #slot: Slot<PostgresConnection>;
   readonly #giveBack: () => void;
   #owed: Request | null = null;
+  /** What leaves together, while it is collected. */
+  #gathered: Gathered[] | null = null;
   #isReleased = false;
 
   constructor(slot: Slot<PostgresConnection>, giveBack: () => void) {
@@ -46,12 +53,32 @@ export class PostgresReserved implements ReservedConnection {
         this.#owed = request;
         return Promise.resolve(nothing);
       }
-      if (this.#owed !== null && ends.test(request.text)) {
+      const gathered = this.#gathered;
+      if (this.#owed !== null && (gathered === null || gathered.length === 0) && ends.test(request.text)) {
         this.#owed = null;
         return Promise.resolve(nothing);
       }
+      if (gathered !== null) return new Promise((resolve, reject) => gathered.push({ request, resolve, reject }));
       return connection.run(request, false, this.#takeOwed());
     });
+  }
+
+  together<T>(begin: () => T): T {
+    const connection = this.#connection;
+    const gathered: Gathered[] = [];
+    this.#gathered = gathered;
+    let begun: T;
+    try {
+      begun = begin();
+    } catch (error) {
+      // Whoever ran them must not wait for ever.
+      for (const { reject } of gathered) reject(notSent(error));
+      throw error;
+    } finally {
+      this.#gathered = null;
+    }
+    if (gathered.length > 0) connection.group(this.#takeOwed(), gathered);
+    return begun;
   }
 
   batch(requests: readonly Request[]): Promise<readonly Answer[]> {
@@ -106,6 +133,12 @@ export class PostgresReserved implements ReservedConnection {
     this.#giveBack();
   }
 }
+
+const notSent = (cause: unknown): TransactionError =>
+  new TransactionError("The statement was not sent, because another one that was to leave with it could not be made.", {
+    cause,
+    mayHaveRun: false,
+  });
 
 const control = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
 

@@ -1,0 +1,59 @@
+/** The last writes of a transaction with the COMMIT right behind them: begun together, settled together. */
+import { CommitOutcomeUnknown } from "../base/errors.ts";
+import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { Answer, ReservedConnection } from "../driver/driver.ts";
+import { command } from "./transaction-control.ts";
+
+export interface LastWrites<R> {
+  readonly written: readonly MaybePromise<R>[];
+  readonly committed: MaybePromise<Answer>;
+}
+
+/** Null where the driver sends nothing together. When a write cannot be begun, nothing was sent, and what it threw is thrown. */
+export const begunTogether = <T, R>(
+  connection: ReservedConnection,
+  rows: readonly T[],
+  write: (row: T) => MaybePromise<R>,
+): LastWrites<R> | null => {
+  if (connection.together === undefined) return null;
+  const written: MaybePromise<R>[] = [];
+  try {
+    const committed = connection.together(() => {
+      for (const row of rows) written.push(write(row));
+      return connection.run(command("COMMIT"));
+    });
+    return { written, committed };
+  } catch (error) {
+    // They say only that they were not sent.
+    void Promise.allSettled(written);
+    throw error;
+  }
+};
+
+/** One write after another; waits only where one does not answer at once. */
+export const inTurn = async <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> => {
+  const results: R[] = [];
+  for (const row of rows) {
+    const written = write(row);
+    results.push(written instanceof Promise ? await written : written);
+  }
+  return results;
+};
+
+/** How they ended: what each write gave, or the failure that counts, and whether the transaction was committed all the same. */
+export type LastOutcome<R> =
+  | { readonly results: readonly R[] }
+  | { readonly results: null; readonly failure: unknown; readonly isCommitted: boolean };
+
+export const settledTogether = async <R>({ written, committed }: LastWrites<R>): Promise<LastOutcome<R>> => {
+  const [outcomes, [commit]] = await Promise.all([Promise.allSettled(written), Promise.allSettled([committed])]);
+  const isCommitted = commit.status === "fulfilled";
+  // A commit lost on the way is what matters most to whoever asked for it.
+  if (!isCommitted && commit.reason instanceof CommitOutcomeUnknown) return { results: null, failure: commit.reason, isCommitted };
+  const results: R[] = [];
+  for (const outcome of outcomes) {
+    if (outcome.status === "rejected") return { results: null, failure: outcome.reason, isCommitted };
+    results.push(outcome.value);
+  }
+  return isCommitted ? { results } : { results: null, failure: commit.reason, isCommitted };
+};

@@ -1,0 +1,20 @@
+/** What begins and ends transactions: the statements, those that nobody else may send, and what is said of one that has ended. */
+import { TransactionError } from "../base/errors.ts";
+import type { Request } from "../driver/driver.ts";
+
+export const command = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
+
+const controlsTransactions =
+  /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i;
+
+/** Throws `TransactionError` for text that would end or begin a transaction. */
+export const assertNoControl = (text: string): void => {
+  if (!controlsTransactions.test(text)) return;
+  throw new TransactionError(
+    "BEGIN, COMMIT, ROLLBACK and savepoints as SQL text would end this transaction behind its back. " +
+      "Call commit() or rollback() of its session, or transaction() for a savepoint.",
+  );
+};
+
+export const ended = (what: string): TransactionError =>
+  new TransactionError(`The transaction ${what} and takes no more calls. Await every call before it ends, or begin another one.`);
