@@ -314,7 +314,7 @@ describe("stopping", () => {
     const started = performance.now();
     const error = await rejection(one.run(read("SELECT pg_sleep(30)", [], { timeoutMs: 50 })));
     assert.equal(error["code"], "E2203");
-    assert.ok(performance.now() - started < 1500);
+    assert.ok(performance.now() - started < 15_000);
     assert.deepEqual((await one.run(read("SELECT pg_backend_pid()"))).rows, [[pid]]);
     await one.close();
   });

@@ -1,7 +1,6 @@
 // What an engine offers on PostgreSQL beside queries: bulk inserts, batches, COPY, LISTEN, time limits, retries, the pool's status; and what SQLite says.
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   bool,
   bytes,
@@ -26,6 +25,7 @@ import {
   ValidationError,
 } from "../../src/entry/index.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
+import { meeting, until } from "../support/waiting.ts";
 
 class Item extends Model("items", {
   id: int().primaryKey(),
@@ -192,6 +192,9 @@ test("notices of the server are heard", async () => {
 test("what is notified is heard, until one stops listening", async () => {
   const heard: string[] = [];
   const subscription = await engine.listen("news; --", (payload) => heard.push(payload));
+  // Notifications come in the order of their commits: who hears this one would have heard those before.
+  await using fence = await engine.listen("fence", (payload) => heard.push(payload));
+  assert.ok(fence);
   await engine.notify("news; --", "one");
   await engine.transaction((tx) => tx.executeRaw("SELECT pg_notify(?, ?)", ["news; --", "two"]));
   await engine
@@ -201,11 +204,12 @@ test("what is notified is heard, until one stops listening", async () => {
     })
     .catch(() => undefined);
   await engine.notify("other", "elsewhere");
-  for (let turns = 0; heard.length < 2 && turns < 200; turns++) await sleep(10);
+  await until(() => heard.length >= 2);
   await subscription.unlisten();
   await engine.notify("news; --", "three");
-  await sleep(50);
-  assert.deepEqual(heard, ["one", "two"]);
+  await engine.notify("fence", "end");
+  await until(() => heard.at(-1) === "end");
+  assert.deepEqual(heard, ["one", "two", "end"]);
 });
 
 test("rows are copied in from anything that can be iterated, with defaults, and counted", async () => {
@@ -271,16 +275,19 @@ test("a table is copied out as CSV", async () => {
 test("a transaction that lost against another one is run again, as often as it may", async () => {
   await engine.session().insertAll(Item, [{ name: "x", count: 0 }]);
   let runs = 0;
-  const add = async (tx: Session): Promise<void> => {
+  const adding = (allHaveRead: () => Promise<void>) => async (tx: Session) => {
     runs++;
     const item = await tx.query(Item).one();
-    await sleep(5);
+    await allHaveRead();
     await tx.update(item, { count: item.count! + 1 });
   };
-  await Promise.all(Array.from({ length: 4 }, () => engine.transaction(add, { isolation: "repeatable read", retry: 50 })));
+  const four = adding(meeting(4));
+  await Promise.all(Array.from({ length: 4 }, () => engine.transaction(four, { isolation: "repeatable read", retry: 50 })));
   assert.equal((await engine.query(Item).one()).count, 4);
   assert.ok(runs > 4);
-  const outcomes = await Promise.allSettled([1, 2].map(() => engine.transaction(add, { isolation: "repeatable read" })));
+  const two = adding(meeting(2));
+  const outcomes = await Promise.allSettled([1, 2].map(() => engine.transaction(two, { isolation: "repeatable read" })));
+  assert.deepEqual(outcomes.map((outcome) => outcome.status).toSorted(), ["fulfilled", "rejected"]);
   assert.ok(outcomes.some((outcome) => outcome.status === "rejected" && outcome.reason instanceof SerializationFailure));
 });
 
@@ -289,20 +296,22 @@ test("two transactions that wait for each other: one goes on, the other is run a
     { name: "x", count: 0 },
     { name: "y", count: 0 },
   ]);
-  const both = (first: string, second: string) => async (tx: Session) => {
+  const both = (first: string, second: string, bothHaveOne: () => Promise<void>) => async (tx: Session) => {
     await tx
       .query(Item)
       .filter({ name: first })
       .update({ count: F("count").plus(1) });
-    await sleep(20);
+    await bothHaveOne();
     await tx
       .query(Item)
       .filter({ name: second })
       .update({ count: F("count").plus(1) });
   };
-  await Promise.all([engine.transaction(both("x", "y"), { retry: 3 }), engine.transaction(both("y", "x"), { retry: 3 })]);
+  const first = meeting(2);
+  await Promise.all([engine.transaction(both("x", "y", first), { retry: 3 }), engine.transaction(both("y", "x", first), { retry: 3 })]);
   assert.deepEqual(await engine.query(Item).orderBy("id").column("count"), [2, 2]);
-  const alone = await Promise.allSettled([engine.transaction(both("x", "y")), engine.transaction(both("y", "x"))]);
+  const second = meeting(2);
+  const alone = await Promise.allSettled([engine.transaction(both("x", "y", second)), engine.transaction(both("y", "x", second))]);
   assert.deepEqual(alone.map((outcome) => outcome.status).toSorted(), ["fulfilled", "rejected"]);
   assert.ok(alone.some((outcome) => outcome.status === "rejected" && outcome.reason instanceof DeadlockDetected));
 });
@@ -350,7 +359,7 @@ test("rows locked by another connection are waited for, left out or refused", as
   await assert.rejects(third.query(Item).filter({ id: 1 }).forUpdate({ noWait: true }).all(), LockNotAvailable);
   await third.rollback();
   const waiting = other.query(Item).filter({ id: 1 }).forUpdate().all();
-  await sleep(20);
+  await until(async () => (await engine.execute("SELECT 1 AS one FROM pg_locks WHERE NOT granted")).rowCount === 1);
   await holder.commit();
   assert.equal((await waiting).length, 1);
   await other.commit();

@@ -14,6 +14,7 @@ import type { PostgresDriver } from "../../src/driver/postgres/postgres-driver.t
 import { faultProxy } from "../support/fault-proxy.ts";
 import { scratchPassword, startScratchPostgres } from "../support/scratch-postgres.ts";
 import type { ScratchPostgres } from "../support/scratch-postgres.ts";
+import { until } from "../support/waiting.ts";
 import { read, write } from "./requests.ts";
 
 let server: ScratchPostgres;
@@ -125,13 +126,20 @@ describe("connections that die", () => {
     await withDriver({ pool: { maxConnections: 3 } }, async (own) => {
       for (let round = 0; round < 5; round++) {
         const pid = await valueOf(own, "SELECT pg_backend_pid()");
-        const load = Promise.allSettled(Array.from({ length: 100 }, (_, at) => own.run(read("SELECT $1::int, pg_sleep(0.0005)", [at]))));
-        await sleep(3);
+        let answers = 0;
+        const ask = (at: number) => own.run(read("SELECT $1::int, pg_sleep(0.002)", [at])).finally(() => answers++);
+        const load = Promise.allSettled(Array.from({ length: 100 }, (_, at) => ask(at)));
+        await until(() => answers > 0);
         await kill(pid);
+        let lost = 0;
         for (const [at, outcome] of (await load).entries()) {
           if (outcome.status === "fulfilled") assert.equal(outcome.value.rows[0]![0], at);
-          else assert.equal((outcome.reason as { code: string }).code, "E2006");
+          else {
+            assert.equal((outcome.reason as { code: string }).code, "E2006");
+            lost++;
+          }
         }
+        assert.ok(lost > 0, "nothing was in flight");
         assert.equal(await valueOf(own, "SELECT pg_current_xact_id_if_assigned() IS NULL"), true);
       }
       assert.equal(own.poolStatus.reserved, 0);
@@ -178,7 +186,7 @@ describe("connections that die", () => {
       proxy.fault = "stall";
       const started = performance.now();
       await assert.rejects(Promise.resolve(own.run(read("SELECT 1", [], { timeoutMs: 50 }))), { code: "E2203" });
-      assert.ok(performance.now() - started < 3000);
+      assert.ok(performance.now() - started < 15_000);
       proxy.fault = "none";
       assert.deepEqual((await own.run(read("SELECT 2"))).rows, [[2]]);
     });
@@ -206,7 +214,7 @@ describe("connections that die", () => {
       await enter(own);
       const started = performance.now();
       await own.close();
-      assert.ok(performance.now() - started < 6500);
+      assert.ok(performance.now() - started < 20_000);
     }
     await proxy.close();
   });
@@ -215,7 +223,7 @@ describe("connections that die", () => {
     await withDriver(one, async (own) => {
       const pid = await valueOf(own, "SELECT pg_backend_pid()");
       await kill(pid);
-      await sleep(20);
+      await until(() => own.poolStatus.lost === 1);
       assert.notEqual(await valueOf(own, "SELECT pg_backend_pid()"), pid);
       assert.equal(own.poolStatus.lost, 1);
     });
