@@ -49,8 +49,9 @@ export const expectedOutput = (code: string): string[] =>
 const folderOf = (page: string): string => page.replace(/\.md$/, "").replaceAll("/", "-").toLowerCase();
 export const fileOf = (block: Block): string => `${folderOf(block.page)}/${block.path ?? `line-${block.line}.ts`}`;
 
-/** The package's name becomes its source file's; a file of its own is a module. */
-const asModule = (code: string): string => `${code.replaceAll('"petrel"', '"../../../src/entry/index.ts"')}\nexport {};\n`;
+/** The names of the package and of its parts become those of their source files; a file of its own is a module. */
+const asModule = (code: string): string =>
+  `${code.replaceAll('"petrel"', '"petrel/index"').replaceAll(/"petrel\/(\w+)"/g, '"../../../src/entry/$1.ts"')}\nexport {};\n`;
 
 export const textOf = (block: Block, blocks: readonly Block[]): string => {
   if (block.path !== null) return asModule(block.code).replaceAll("../../../", "../".repeat(3 + block.path.split("/").length - 1));

@@ -29,6 +29,7 @@ const belowEntry = [
   "session",
   "active-record",
   "migrate",
+  "bench",
 ];
 
 export const rooms: Readonly<Record<string, Room>> = {
@@ -103,6 +104,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     floor: 9,
     idea: "The structure that models ask for against the structure that a database has, and the way from one to the other.",
     imports: ["base", "types", "ast", "schema", "dialect", "engine"],
+  },
+  bench: {
+    floor: 9,
+    idea: "Measuring, shipped: the suite and the load test that users run on their own code. Knows no database.",
+    imports: ["base", "config"],
+    builtins: { bench: ["node:fs/promises", "node:os", "node:perf_hooks", "node:timers/promises", "node:v8"] },
   },
   entry: {
     floor: 11,
