@@ -14,11 +14,10 @@ import type { Update } from "../query/update.ts";
 import type { AnyEntity, ColumnKey, Insert, ModelOf, ShapeOf } from "../schema/entity.ts";
 import type { PrimaryKey } from "../schema/primary-key.ts";
 import type { Columns, Scope } from "../schema/scope.ts";
+import type { ManyRows } from "../session/session-types.ts";
 import type { Session } from "../session/session.ts";
 import { ambientSession, AmbientRunner } from "./ambient.ts";
 import { currentEngine, defaultName } from "./current-engine.ts";
-
-type Values = Record<string, unknown>;
 
 export class Objects<E extends AnyEntity> {
   readonly #model: ModelOf<E>;
@@ -104,21 +103,16 @@ export class Objects<E extends AnyEntity> {
   }
 
   /** Inserts rows in their order, all or none. Hooks are not called. */
-  async bulkCreate(rows: readonly Insert<E>[]): Promise<E[]> {
+  async bulkCreate(rows: ManyRows<Insert<E>>): Promise<E[]> {
     return this.#session().insertAll(this.#model, rows);
   }
 
-  /** Writes these columns of the objects as they are, all or none, and returns how many there were. Throws `StaleObject` for one whose row is gone. */
+  /**
+   * Writes these columns of the objects as they are now, all or none, in one statement on PostgreSQL, and returns how many there were. Hooks are not called.
+   * Throws `StaleObject` for one whose row is gone or has another version.
+   */
   async bulkUpdate(objects: readonly E[], fields: readonly ColumnKey<ShapeOf<E>>[]): Promise<number> {
-    if (objects.length === 0) return 0;
-    await this.#session().transaction(async (session) => {
-      const writes = objects.map((object) => {
-        const values = Object.fromEntries(fields.map((field) => [field, (object as unknown as Values)[field]]));
-        return session.update(object, values as Update<E>);
-      });
-      await Promise.all(writes);
-    });
-    return objects.length;
+    return this.#session().bulkUpdate(objects, fields);
   }
 
   /**

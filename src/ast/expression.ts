@@ -29,7 +29,7 @@ export interface ColumnNode {
 /**
  * A bound value. `type` says which codec encodes it.
  * `form`: `"one"` value; `"list"`: an array of such values, bound as one parameter; `"asGiven"`: no codec, for raw SQL;
- * `"pattern"`: a text that becomes a pattern for `match`; `"path"`: keys of a JSON path; `"column"`: one value per row of an insert of many,
+ * `"pattern"`: a text that becomes a pattern for `match`; `"path"`: keys of a JSON path; `"column"`: one value per row of a write of many,
  * NULLs among them, bound as one parameter.
  */
 export interface ParameterNode {
@@ -314,6 +314,15 @@ export interface ProposedNode {
   readonly column: ColumnRef;
 }
 
+/**
+ * What an UPDATE or DELETE of many rows was given for each of them: a value of `list`, which is of the form `"column"`;
+ * without a list, the row's place in the lists, from 1.
+ */
+export interface GivenNode {
+  readonly node: "given";
+  readonly list: ParameterNode | null;
+}
+
 export type ExpressionNode =
   | ColumnNode
   | ParameterNode
@@ -350,7 +359,8 @@ export type ExpressionNode =
   | CollectionAggregateNode
   | RawNode
   | NowNode
-  | ProposedNode;
+  | ProposedNode
+  | GivenNode;
 
 /** One term of ORDER BY. Without `nulls`, NULL sorts last ascending and first descending on every database (PostgreSQL's rule). */
 export interface OrderingNode {

@@ -204,6 +204,7 @@ export const nodeLayouts: { readonly [K in AnyNode["node"]]: readonly Field<Node
   ],
   now: [],
   proposed: [["column", "column"]],
+  given: [["list", "one"]],
   default: [],
 };
 

@@ -18,6 +18,8 @@ export const nodeType = (node: ExpressionNode): ColumnType | null => {
     case "column":
     case "proposed":
       return node.column.type;
+    case "given":
+      return node.list === null ? whole : node.list.type;
     case "parameter":
     case "arithmetic":
     case "function":

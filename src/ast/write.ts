@@ -26,6 +26,7 @@ export interface InsertStatement {
   readonly returning: readonly SelectItem[];
 }
 
+/** With nodes `given` in `where`, it changes each row that is joined to one of the lists: `UPDATE … FROM unnest(…)`, where the database has that. */
 export interface UpdateStatement {
   readonly statement: "update";
   readonly source: Source;

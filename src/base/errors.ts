@@ -110,8 +110,12 @@ export class MultipleResultsFound extends PetrelError {
 
 /** The row to change is not there any more, or was changed by someone else since it was read. */
 export class StaleObject extends PetrelError {
-  constructor(message: string, details?: ErrorDetails) {
+  /** The object whose row it is, where one is known. Logs do not print it: it holds the row's values. */
+  declare readonly object?: object;
+
+  constructor(message: string, details?: ErrorDetails, object?: object) {
     super("E1303", message, details);
+    if (object !== undefined) Object.defineProperty(this, "object", { value: object });
   }
 }
 

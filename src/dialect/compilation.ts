@@ -4,12 +4,13 @@
  */
 import type { BoundValue } from "../base/bound-value.ts";
 import { BugError, ConfigurationError } from "../base/errors.ts";
-import type { ExpressionNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { ExpressionNode, GivenNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import type { LockClause } from "../ast/select.ts";
 import type { ColumnRef, Source, TableRef } from "../ast/source.ts";
 import type { Codec, ColumnType } from "../types/column-type.ts";
 import { Aliases } from "./aliases.ts";
 import type { Binding, Compiled } from "./dialect.ts";
+import { GivenRows } from "./given-rows.ts";
 import { level, within } from "./piece.ts";
 import type { Level, Piece } from "./piece.ts";
 import { quote } from "./quote.ts";
@@ -40,7 +41,7 @@ export interface Words {
   ordering(node: OrderingNode, canBeNull: boolean, compilation: Compilation): string;
   /** A constant value of DDL. */
   literal(value: BoundValue, type: ColumnType | null): string;
-  /** A parameter of the form `"column"`: its list, and how one of its values is read under `name`. Absent where inserts take no lists. */
+  /** A parameter of the form `"column"`: its list, and how one of its values is read under `name`. Absent where writes take no lists. */
   column?(node: ParameterNode, name: string, compilation: Compilation): { readonly list: string; readonly value: string };
   /** The elements of a list as rows of one column, where a subquery may look at the row before it (LATERAL). */
   elements?(list: ParameterNode, compilation: Compilation): string;
@@ -66,6 +67,8 @@ export class Compilation {
   seesDeleted = false;
   /** How a column of a joined source is written where nothing can be joined (UPDATE, DELETE, INSERT). */
   unjoined: ((source: Source, column: ColumnRef) => string) | null = null;
+  /** The lists that a write of many rows is joined to. */
+  readonly givenRows = new GivenRows();
   readonly #bindings: Binding[] = [];
   readonly #places = new Map<unknown, number>();
   /** What common tables are called where they are in sight. */
@@ -118,6 +121,10 @@ export class Compilation {
     const index = this.#bindings.push(binding) - 1;
     this.#places.set(key, index);
     return this.words.placeholder(index);
+  }
+
+  given(node: GivenNode): string {
+    return this.givenRows.spell(node, (list, name) => this.words.column?.(list, name, this));
   }
 
   column(source: Source, column: ColumnRef): string {

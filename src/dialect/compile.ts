@@ -10,6 +10,7 @@ import { Compilation } from "./compilation.ts";
 import type { Words } from "./compilation.ts";
 import type { Compiled } from "./dialect.ts";
 import { rawText } from "./expressions.ts";
+import { mentionsGiven } from "./given-rows.ts";
 import { quote, quoteAll } from "./quote.ts";
 import { sourcesOf } from "./sources.ts";
 
@@ -51,18 +52,11 @@ const row = (values: readonly InsertValue[], columns: readonly ColumnRef[], comp
 
 /** `SELECT "given"."1", … FROM unnest($1::int[], …) AS "given" ("1", …)`: the rows come back in the order of the lists. */
 const columnsOfValues = ({ columns, rows }: InsertStatement, compilation: Compilation): string => {
-  const lists: string[] = [];
-  const names: string[] = [];
   const selected = rows[0]!.map((value, index) => {
     if (value.node !== "parameter" || value.form !== "column") return insertValue(value, columns[index]!, compilation);
-    const name = quote(String(names.length + 1));
-    const spelled = compilation.words.column?.(value, `"given".${name}`, compilation);
-    if (spelled === undefined) throw new BugError("a list of values was to be inserted where the database takes none.");
-    lists.push(spelled.list);
-    names.push(name);
-    return spelled.value;
+    return compilation.given({ node: "given", list: value });
   });
-  return ` (${quoteAll(columns)}) SELECT ${selected.join(", ")} FROM unnest(${lists.join(", ")}) AS "given" (${names.join(", ")})`;
+  return ` (${quoteAll(columns)}) SELECT ${selected.join(", ")} FROM ${compilation.givenRows.text}`;
 };
 
 const values = (statement: InsertStatement, compilation: Compilation): string => {
@@ -110,20 +104,26 @@ const target = (statement: UpdateStatement | DeleteStatement, compilation: Compi
   compilation.seesDeleted = statement.deleted === "include";
   compilation.reads(statement.source.table);
   compilation.names.set(statement.source, compilation.aliases.takeTable(statement.source.table.name));
+  if (statement.where !== null && mentionsGiven(statement.where)) compilation.qualified = true;
   return quote(statement.source.table.name);
 };
+
+/** `FROM unnest(…)`, once everything that names its lists has been spelled. */
+const joinedLists = (word: "FROM" | "USING", { givenRows }: Compilation): string => (givenRows.isEmpty ? "" : ` ${word} ${givenRows.text}`);
 
 const update = (statement: UpdateStatement, compilation: Compilation): string => {
   const table = target(statement, compilation);
   const assignments = set(statement.set, compilation);
   const filter = where(statement.source, statement.where, statement.deleted, compilation);
-  return `UPDATE ${table} SET ${assignments}${filter}${returning(statement.returning, compilation)}`;
+  const back = returning(statement.returning, compilation);
+  return `UPDATE ${table} SET ${assignments}${joinedLists("FROM", compilation)}${filter}${back}`;
 };
 
 const remove = (statement: DeleteStatement, compilation: Compilation): string => {
   const table = target(statement, compilation);
   const filter = where(statement.source, statement.where, statement.deleted, compilation);
-  return `DELETE FROM ${table}${filter}${returning(statement.returning, compilation)}`;
+  const back = returning(statement.returning, compilation);
+  return `DELETE FROM ${table}${joinedLists("USING", compilation)}${filter}${back}`;
 };
 
 /** In text of the user's own, a model's column goes by its table's name; what lies behind a relation has no name there. */

@@ -56,7 +56,7 @@ export interface Dialect {
   dropTable(table: Table, options: { readonly ifExists: boolean }): readonly string[];
   /** COPY, where the database has it: rows as text, one per line, into columns of a table; and the rows of a table as a file. */
   readonly copy: CopyWords | null;
-  /** Whether an insert of many rows takes one list per column: parameters of the form `"column"`. */
+  /** Whether a write of many rows takes one list per column: parameters of the form `"column"`. */
   readonly takesColumns: boolean;
   /** Whether foreign keys of a new table may name a table that does not exist yet. */
   readonly forwardReferences: boolean;

@@ -12,6 +12,7 @@ import type {
   ExistsNode,
   ExpressionNode,
   FunctionNode,
+  GivenNode,
   InSubqueryNode,
   IsNullNode,
   LiteralNode,
@@ -248,6 +249,8 @@ const raw = (node: RawNode, compilation: Compilation): Piece => ({ text: rawText
 
 const proposed = ({ column: { name } }: ProposedNode): Piece => atom(`excluded.${quote(name)}`);
 
+const given = (node: GivenNode, compilation: Compilation): Piece => atom(compilation.given(node));
+
 export const commonSpelling = {
   column,
   literal,
@@ -266,4 +269,5 @@ export const commonSpelling = {
   collectionAggregate,
   raw,
   proposed,
+  given,
 } satisfies Partial<Spelling>;

@@ -27,6 +27,7 @@ export const operandsOf = (node: ExpressionNode): readonly ExpressionNode[] => {
     case "literal":
     case "now":
     case "proposed":
+    case "given":
     case "exists":
     case "collectionAggregate":
     case "subquery":

@@ -24,6 +24,8 @@ export interface RowPlace {
   readonly key: readonly unknown[];
   /** The version it must still have; `undefined` where there is none to compare. */
   readonly version: unknown;
+  /** The object that stands for it. */
+  readonly object: object;
 }
 
 /** The values of the instance's primary key. Throws when it has none: it was never inserted. */
@@ -37,13 +39,14 @@ const keyOf = (table: Table, row: Row, use: string): unknown[] =>
     });
   });
 
-const isComputed = ({ values, parameters, expression }: Assignment): boolean =>
+/** Whether the database computes what the column holds afterwards. */
+export const isComputed = ({ values, parameters, expression }: Assignment): boolean =>
   expression.node !== "parameter" || values.length !== parameters.length;
 
 /** Where an instance's row is, by the instance's own values. */
-const placeOf = (table: Table, row: Row, use: string): RowPlace => {
+export const placeOf = (table: Table, row: Row, use: string): RowPlace => {
   const version = table.version === null || !Object.hasOwn(row, table.version.property) ? undefined : row[table.version.property];
-  return { key: keyOf(table, row, use), version: version ?? undefined };
+  return { key: keyOf(table, row, use), version: version ?? undefined, object: row };
 };
 
 const valuesOfPlace = ({ key, version }: RowPlace): readonly unknown[] => (version === undefined ? key : [...key, version]);
@@ -115,17 +118,17 @@ export const updateRow = (runner: Runner, root: Root, instance: object, values: 
   });
 };
 
-const stale = (table: Table, { version }: RowPlace, use: string): StaleObject => {
+export const stale = (table: Table, { version, object }: RowPlace, use: string): StaleObject => {
   const key = table.primaryKey.map(({ property }) => `'${property}'`).join(" and ");
   const what =
     version === undefined
       ? `the row of this ${table.modelName} is not there any more`
       : `the row of this ${table.modelName} was changed or deleted by someone else since it was read`;
-  return new StaleObject(`${use}: ${what} (found by ${key}), so nothing was written. Read it again, then decide.`, {
-    model: table.modelName,
-    table: table.name,
-    properties: table.primaryKey.map(({ property }) => property),
-  });
+  return new StaleObject(
+    `${use}: ${what} (found by ${key}), so nothing was written. Read it again, then decide.`,
+    { model: table.modelName, table: table.name, properties: table.primaryKey.map(({ property }) => property) },
+    object,
+  );
 };
 
 /** Deletes one row, and returns whether it was there. Throws `StaleObject` when it has another version, or is gone where versions are counted. */

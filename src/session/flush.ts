@@ -5,26 +5,26 @@
  *
  * Nothing is written before everything has been checked. A failed flush leaves the objects as they were before it; the caller undoes the rows.
  */
-import { ValidationError } from "../base/errors.ts";
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Runner } from "../engine/run.ts";
-import { assignmentsOf, columnProblem } from "../query/assignments.ts";
-import { nodeOf } from "../ast/node-holder.ts";
-import { ColumnCalculation } from "../query/f.ts";
+import { assignmentsOf } from "../query/assignments.ts";
 import { rootOf } from "../query/root.ts";
 import type { Root } from "../query/root.ts";
-import type { TableColumn } from "../schema/table.ts";
-import { changeAt, deleteAt } from "./change-row.ts";
+import type { Table, TableColumn } from "../schema/table.ts";
+import { changeAt } from "./change-row.ts";
 import type { RowPlace } from "./change-row.ts";
+import { changeAll, deleteAll } from "./change-rows.ts";
+import type { RowChange } from "./change-rows.ts";
 import { Cascade } from "./cascade.ts";
 import type { Link, PendingKey } from "./cascade.ts";
 import type { EntityState } from "./entity-state.ts";
+import { checkAll } from "./flush-check.ts";
 import { inOrder } from "./flush-plan.ts";
 import type { DeferredKey, Node } from "./flush-plan.ts";
 import { insertUniform, uniformRows } from "./insert-rows.ts";
 import { addLink } from "./join-table.ts";
-import { isMissing, isRequired, prepareRow, refuseRow } from "./prepared-row.ts";
+import { prepareRow } from "./prepared-row.ts";
 import type { Row } from "./prepared-row.ts";
 import { forgetDependents } from "./dependents.ts";
 import { alignWithKeys, own } from "./relations.ts";
@@ -114,55 +114,6 @@ const afterBeforeHooks = async (unit: UnitOfWork, first: Work, session: object):
   }
 };
 
-/** Whether a value is computed by the database when it is written. */
-const isExpression = (value: unknown): boolean => ColumnCalculation.of(value) !== null || nodeOf(value) !== undefined;
-
-const problemsOf = ({ table, object }: Node, columns: readonly TableColumn[], waiting: ReadonlySet<string>, isNew: boolean): Row | null => {
-  let problems: Row | null = null;
-  for (const column of columns) {
-    const { property } = column;
-    if (waiting.has(property)) continue;
-    const value = Object.hasOwn(object, property) ? object[property] : undefined;
-    if (value === undefined) {
-      if (isNew && isRequired(column)) (problems ??= {})[property] = isMissing;
-      continue;
-    }
-    if (!isNew && isExpression(value)) continue;
-    const problem = columnProblem(column, value);
-    if (problem !== null) (problems ??= {})[property] = problem;
-  }
-  return problems && table ? problems : null;
-};
-
-/** Throws one `ValidationError` for every value of every object that does not fit. */
-const checkAll = ({ cascade, inserts, updates }: Work): void => {
-  const waiting = new Map<Row, Set<string>>();
-  for (const { child, column } of cascade.pending) waiting.set(child, (waiting.get(child) ?? new Set()).add(column.property));
-  const none = new Set<string>();
-  const errors: ValidationError[] = [];
-  const check = (node: Node, columns: readonly TableColumn[], isNew: boolean): void => {
-    const problems = problemsOf(node, columns, waiting.get(node.object) ?? none, isNew);
-    if (problems !== null) errors.push(refuseRow(node.table.modelName, problems as Readonly<Record<string, string>>));
-  };
-  for (const node of inserts) check(node, node.table.columns, true);
-  for (const { state, columns } of updates) check({ table: state.tracking.table, object: state.object }, columns, false);
-  const [first] = errors;
-  if (first === undefined) return;
-  if (errors.length === 1) throw first;
-  const fields = Object.assign({}, ...errors.toReversed().map((error) => error.fields)) as Readonly<Record<string, string>>;
-  const list = errors.map(
-    (error) =>
-      `${error.model!}: ${Object.entries(error.fields!)
-        .map(([property, problem]) => `${property} ${problem}`)
-        .join("; ")}`,
-  );
-  throw new ValidationError(`flush(): ${errors.length} objects do not fit, and nothing was written. ${list.join(". ")}.`, {
-    model: first.model!,
-    fields,
-    properties: Object.keys(fields),
-  });
-};
-
 /** One flush: the objects, where they are written, and how to go back. */
 class Flush {
   readonly #unit: UnitOfWork;
@@ -193,7 +144,7 @@ class Flush {
     // A change that finds no row is an error, and must not be committed with others.
     const isAlone = inserts.length === 0 && changes === 1 && this.#ending?.isUnwritten === true;
     await this.#update(updates, keys, isAlone ? this.#ending.send : writeBatch);
-    for (const link of cascade.links) await this.#link(link);
+    await writeBatch(cascade.links, (link) => this.#link(link));
     await this.#clearBeforeDelete(removals.deferred);
     for (const batch of removals.batches.toReversed()) await this.#delete(batch);
     this.#unit.takeOutDeparted();
@@ -250,16 +201,16 @@ class Flush {
 
   async #setLate(
     deferred: readonly DeferredKey[],
-    late: ReadonlyMap<DeferredKey, unknown>,
+    values: ReadonlyMap<DeferredKey, unknown>,
     keys: ReadonlyMap<Row, PendingKey[]>,
   ): Promise<void> {
+    const late = new Map<Row, TableColumn[]>();
     for (const key of deferred) {
-      key.child[key.column.property] = late.get(key);
+      key.child[key.column.property] = values.get(key);
       this.#fillKeys(key.child, keys);
-      const table = tableOfInstance(key.child, "flush()");
-      const state = this.#unit.identities.search(table, key.child)!;
-      await this.#change({ state, columns: [key.column] });
+      late.set(key.child, [...(late.get(key.child) ?? []), key.column]);
     }
+    await this.#change([...late].map(([child, columns]) => ({ state: this.#stateOf(child)!, columns })));
   }
 
   async #update(updates: readonly Changed[], keys: ReadonlyMap<Row, PendingKey[]>, send: SendWrites): Promise<void> {
@@ -270,50 +221,80 @@ class Flush {
       changed.columns = state.tracking.changes(state);
     }
     const changed = updates.filter(({ columns }) => columns.length > 0);
-    if (changed.length > 0) await send(changed, (each) => this.#change(each));
+    if (changed.length === 1) await send(changed, (each) => this.#changeOne(each));
+    else await this.#change(changed);
+  }
+
+  #stateOf(object: Row): EntityState | undefined {
+    return this.#unit.identities.search(tableOfInstance(object, "flush()"), object);
+  }
+
+  #changeOf({ state, columns }: Changed): RowChange {
+    const { object, tracking } = state;
+    const { table } = tracking;
+    this.#keep({ table, object });
+    const values = Object.fromEntries(columns.map(({ property }) => [property, object[property]]));
+    return { place: placeOf(state), assignments: assignmentsOf(table, rootOfNode({ table }).scope.source, values, "flush()") };
+  }
+
+  #changed(state: EntityState, written: Readonly<Row>): void {
+    const { object, tracking } = state;
+    Object.assign(object, written);
+    this.#unit.written(tracking.table, object, state);
+    alignWithKeys(this.#unit.identities, tracking.table, object);
   }
 
   /** What cannot be written throws at once; a promise means that the write is on its way. */
-  #change({ state, columns }: Changed): MaybePromise<void> {
-    const { object, tracking } = state;
-    const { table } = tracking;
-    const root = rootOfNode({ table });
-    this.#keep({ table, object });
-    const values = Object.fromEntries(columns.map(({ property }) => [property, object[property]]));
-    const assignments = assignmentsOf(table, root.scope.source, values, "flush()");
-    return whenDone(changeAt(this.#runner, root, placeOf(state), assignments, { use: "flush()" }), (written) => {
-      Object.assign(object, written);
-      this.#unit.written(table, object, state);
-      alignWithKeys(this.#unit.identities, table, object);
-    });
+  #changeOne(changed: Changed): MaybePromise<void> {
+    const { state } = changed;
+    const { place, assignments } = this.#changeOf(changed);
+    const written = changeAt(this.#runner, rootOfNode(state.tracking), place, assignments, { use: "flush()" });
+    return whenDone(written, (row) => this.#changed(state, row));
   }
 
-  async #link({ relation, owner, member }: Link): Promise<void> {
-    await addLink(this.#runner, rootOfNode(nodeFor(owner)), relation, owner, [member]);
+  /** Writes these columns as the objects have them, by as few statements as can be for each table. */
+  async #change(changes: readonly Changed[]): Promise<void> {
+    for (const [table, ofTable] of byTable(changes, ({ state }) => state.tracking.table)) {
+      const rows = ofTable.map((changed) => this.#changeOf(changed));
+      const written = await changeAll(this.#runner, rootOfNode({ table }), rows, { use: "flush()" });
+      ofTable.forEach(({ state }, index) => this.#changed(state, written[index]!));
+    }
+  }
+
+  #link({ relation, owner, member }: Link): MaybePromise<void> {
+    return addLink(this.#runner, rootOfNode(nodeFor(owner)), relation, owner, [member]);
   }
 
   async #clearBeforeDelete(deferred: readonly DeferredKey[]): Promise<void> {
-    for (const { child, column } of deferred) {
-      const { table } = nodeFor(child);
+    const unversioned = deferred.map(({ child, column }) => ({ table: tableOfInstance(child, "flush()"), child, column }));
+    for (const [table, keys] of byTable(unversioned, (key) => key.table)) {
       const root = rootOfNode({ table });
-      const state = this.#unit.identities.search(table, child);
-      const place =
-        state === undefined ? { key: keyValuesOf(child, table.primaryKey), version: undefined } : { ...placeOf(state), version: undefined };
-      // The row goes in this flush: its version and its renewed columns matter to nobody.
-      const [assignment] = assignmentsOf(table, root.scope.source, { [column.property]: null }, "flush()");
-      await changeAt(this.#runner, root, place, [assignment!], { use: "flush()" });
+      const changes = keys.map(({ child, column }): RowChange => {
+        // The row goes in this flush: its version and its renewed columns matter to nobody.
+        const [assignment] = assignmentsOf(table, root.scope.source, { [column.property]: null }, "flush()");
+        return { place: { ...this.#placeOf(child), version: undefined }, assignments: [assignment!] };
+      });
+      await changeAll(this.#runner, root, changes, { use: "flush()" });
     }
   }
 
   async #delete(batch: readonly Node[]): Promise<void> {
-    await writeBatch(batch, async ({ table, object }) => {
-      const state = this.#unit.identities.search(table, object);
-      const place = state === undefined ? { key: keyValuesOf(object, table.primaryKey), version: undefined } : placeOf(state);
-      await deleteAt(this.#runner, rootOfNode({ table }), place, { use: "flush()" });
+    const [first] = batch;
+    if (first === undefined) return;
+    const places = batch.map(({ object }) => this.#placeOf(object));
+    await deleteAll(this.#runner, rootOfNode(first), places, { use: "flush()" });
+    for (const { table, object } of batch) {
+      const state = this.#stateOf(object);
       if (state !== undefined) this.#unit.gone(state);
       this.#unit.deleted.delete(object);
       forgetDependents(this.#unit, table, object);
-    });
+    }
+  }
+
+  #placeOf(object: Row): RowPlace {
+    const state = this.#stateOf(object);
+    if (state !== undefined) return placeOf(state);
+    return { key: keyValuesOf(object, tableOfInstance(object, "flush()").primaryKey), version: undefined, object };
   }
 }
 
@@ -350,6 +331,18 @@ const afterHooks = async ({ hooks }: UnitOfWork, { inserts, updates, deletes }: 
   }
 };
 
+/** The same things table by table, in the order in which the tables come. */
+const byTable = <T>(all: readonly T[], tableOf: (one: T) => Table): Map<Table, T[]> => {
+  const groups = new Map<Table, T[]>();
+  for (const one of all) {
+    const table = tableOf(one);
+    const known = groups.get(table);
+    if (known === undefined) groups.set(table, [one]);
+    else known.push(one);
+  }
+  return groups;
+};
+
 const keyValuesOf = (object: Row, columns: readonly TableColumn[]): unknown[] => columns.map(({ property }) => object[property]);
 
 /** Where the row of a tracked object is: by what was read, whatever the object says now. */
@@ -359,6 +352,7 @@ const placeOf = (state: EntityState): RowPlace => {
   return {
     key: primaryKey.map((column) => tracking.kept(state, column)),
     version: version === null ? undefined : (tracking.kept(state, version) ?? undefined),
+    object: state.object,
   };
 };
 
@@ -370,7 +364,7 @@ const prepared = async (unit: UnitOfWork, session: object): Promise<Work | null>
     work = workOf(unit, cascade);
     if (isNothing(work)) return null;
     work = await afterBeforeHooks(unit, work, session);
-    checkAll(work);
+    checkAll({ pending: work.cascade.pending, inserts: work.inserts, updates: work.updates });
     return work;
   } catch (error) {
     (work?.cascade ?? cascade).undo();

@@ -15,6 +15,9 @@ export interface UpsertOptions<E> extends CallOptions {
   readonly updateFields?: readonly ColumnKey<ShapeOf<E>>[];
 }
 
+/** Rows that are there, or are made as they are read. */
+export type ManyRows<T> = readonly T[] | Iterable<T> | AsyncIterable<T>;
+
 export interface SessionOptions {
   /** Whether queries write what is in hand first, so that they see it. True when absent. */
   readonly autoflush?: boolean;

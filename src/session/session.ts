@@ -19,10 +19,11 @@ import { QueryBuilder } from "../query/query-builder.ts";
 import type { CallOptions, Query } from "../query/query.ts";
 import { rootOf } from "../query/root.ts";
 import type { IfSoftDeletable, Update } from "../query/update.ts";
-import type { AnyEntity, Insert, ModelOf } from "../schema/entity.ts";
+import type { AnyEntity, ColumnKey, Insert, ModelOf, ShapeOf } from "../schema/entity.ts";
 import type { PrimaryKey } from "../schema/primary-key.ts";
 import { describe } from "../types/column-type.ts";
 import { admit } from "./admission.ts";
+import { bulkUpdateNow } from "./bulk-update.ts";
 import type { ChangeOptions } from "./change-row.ts";
 import { collectionOf } from "./collection.ts";
 import type { RelationCollection } from "./collection.ts";
@@ -31,17 +32,15 @@ import { executeOn } from "./execute.ts";
 import { changedObjects, hasWork } from "./flush.ts";
 import { registerHook } from "./hooks.ts";
 import type { RowHook, TransactionHook } from "./hooks.ts";
-import { insertUniform, isOneStatement, uniformRows } from "./insert-rows.ts";
-import type { Uniform } from "./insert-rows.ts";
 import { LoadTogether } from "./load-together.ts";
-import { insertNow, knownByKey, refreshNow, removeNow, trackInserted, updateNow, upserted } from "./write-now.ts";
-import { prepareRow, prepareRows, rootOfInstance } from "./prepared-row.ts";
-import type { PreparedRow, Row as Values } from "./prepared-row.ts";
+import { insertNow, knownByKey, refreshNow, removeNow, updateNow, upserted } from "./write-now.ts";
+import { prepareRow, rootOfInstance } from "./prepared-row.ts";
+import type { Row as Values } from "./prepared-row.ts";
 import { afterFlush, plainScope, SessionScope } from "./session-scope.ts";
-import type { CollectionKey, MemberOf, SessionOptions, UpsertOptions } from "./session-types.ts";
+import type { CollectionKey, ManyRows, MemberOf, SessionOptions, UpsertOptions } from "./session-types.ts";
 import { tableOfInstance, UnitOfWork } from "./unit-of-work.ts";
 import { upsertPlan, upsertRow } from "./upsert-row.ts";
-import { writeBatch } from "./write-batch.ts";
+import { insertMany, upsertMany } from "./write-many.ts";
 
 export class Session implements Runner {
   readonly #scope: SessionScope;
@@ -148,26 +147,37 @@ export class Session implements Runner {
     return insertNow(this.#scope, this, () => prepareRow(given, values, "insert()"), signalOf(options));
   }
 
-  /** Inserts rows in their order, all or none, and returns their instances. All are checked before the first is written. */
-  insertAll<E extends AnyEntity>(instances: readonly E[]): Promise<E[]>;
-  insertAll<E extends AnyEntity>(model: ModelOf<E>, values: readonly Insert<E>[], options?: CallOptions): Promise<E[]>;
+  /**
+   * Inserts rows in their order, all or none, and returns their instances. All are checked before the first is written; an (async) iterable is read to its
+   * end first. `engine.copyFrom` takes more rows than memory holds.
+   *
+   *     insertAll(User, users)     // INSERT INTO "users" ("name", …) SELECT … FROM unnest($1::text[], …) RETURNING "id", …
+   */
+  insertAll<E extends AnyEntity>(instances: ManyRows<E>): Promise<E[]>;
+  insertAll<E extends AnyEntity>(model: ModelOf<E>, values: ManyRows<Insert<E>>, options?: CallOptions): Promise<E[]>;
   async insertAll(given: object, second?: object, third: CallOptions = {}): Promise<object[]> {
     const { values, options } = valuesAndOptions(given, second, third);
-    const rows = prepareRows(given, values, "insertAll()");
-    const groups = uniformRows(rows);
-    const signal = signalOf(options);
-    const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, signal);
-    // Inside a transaction it fails alone, which takes a savepoint.
-    const alone = this.#scope.current === null && groups.length === 1 && isOneStatement(this, groups[0]!) ? groups[0]! : null;
-    const settle = alone === null ? await this.#insertAllOrNone(groups, insert, options) : [await insert(this.#target, alone)];
-    trackInserted(this.#unit, rows, settle);
-    return rows.map(({ instance }) => instance);
+    return insertMany(this.#scope, given, values, options);
   }
 
   /** Changes columns of one row, then sets them on the instance. Throws `StaleObject` when the row is gone; a failed write leaves the instance as it was. */
   async update<E extends AnyEntity>(instance: E, values: Update<E>, options: CallOptions = {}): Promise<E> {
     await updateNow(this.#scope, this, instance, values, { signal: signalOf(options) });
     return instance;
+  }
+
+  /**
+   * Writes these columns of the objects as they are now, all or none, in one statement on PostgreSQL, and returns how many there were. Hooks are not called;
+   * versions are compared and counted. Throws `StaleObject` when a row is gone or has another version.
+   *
+   *     bulkUpdate(users, ["isActive"])     // UPDATE "users" SET "is_active" = "given"."1" FROM unnest($1::boolean[], $2::int[]) … WHERE …
+   */
+  async bulkUpdate<E extends AnyEntity>(
+    objects: readonly E[],
+    fields: readonly ColumnKey<ShapeOf<E>>[],
+    options: CallOptions = {},
+  ): Promise<number> {
+    return bulkUpdateNow(this.#scope, objects, fields, signalOf(options));
   }
 
   /** Deletes the instance's row for good, also on soft-deletable models. Does nothing when it is gone already. */
@@ -193,11 +203,7 @@ export class Session implements Runner {
   upsertAll<E extends AnyEntity>(model: ModelOf<E>, values: readonly Insert<E>[], options: UpsertOptions<E>): Promise<E[]>;
   async upsertAll(given: object, second: object, third?: object): Promise<object[]> {
     const { values, options } = valuesAndOptions(given, second, third);
-    const rows = prepareRows(given, values, "upsertAll()");
-    const upsert = (runner: Runner, row: PreparedRow): MaybePromise<Readonly<Values>> =>
-      upsertRow(runner, row, upsertPlan(row.root.table, options));
-    const found = await this.#allOrNone(rows, upsert, options);
-    return rows.map((row, index) => upserted(this.#unit, row, found[index]!));
+    return upsertMany(this.#scope, given, values, options);
   }
 
   /** Marks the row as deleted: queries leave it out until `restore`. */
@@ -402,31 +408,6 @@ export class Session implements Runner {
     const together = new LoadTogether(this);
     return loadCall((objects, relations) => together.load(objects, relations));
   }
-
-  /** Groups leave together, and in a transaction of their own the COMMIT with them. */
-  async #insertAllOrNone<R>(
-    groups: readonly Uniform[],
-    insert: (runner: Runner, group: Uniform) => MaybePromise<R>,
-    call: CallOptions,
-  ): Promise<R[]> {
-    if (groups.length === 0) return [];
-    const signal = signalOf(call);
-    return this.#scope.nested(
-      (transaction) => {
-        const write = (group: Uniform): MaybePromise<R> => insert(transaction, group);
-        return transaction.parent === null ? transaction.commitWith(groups, write) : writeBatch(groups, write);
-      },
-      signal === undefined ? {} : { signal },
-    );
-  }
-
-  async #allOrNone<T, R>(rows: readonly T[], write: (runner: Runner, row: T) => MaybePromise<R>, call: CallOptions): Promise<R[]> {
-    if (rows.length === 0) return [];
-    const all = (runner: Runner): Promise<R[]> => eachInOrder(rows, (row) => write(runner, row));
-    const signal = signalOf(call);
-    const options = signal === undefined ? {} : { signal };
-    return this.#scope.nested(all, options);
-  }
 }
 
 /** What stands behind the first argument: values and options after a model, options after instances. */
@@ -437,13 +418,3 @@ interface ValuesAndOptions {
   readonly values: object | undefined;
   readonly options: CallOptions;
 }
-
-/** Runs the writes one after another, and waits only where one does not answer at once. Returns what each returned. */
-const eachInOrder = async <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> => {
-  const results: R[] = [];
-  for (const row of rows) {
-    const written = write(row);
-    results.push(written instanceof Promise ? await written : written);
-  }
-  return results;
-};

@@ -102,6 +102,26 @@ const wrote = (unit: UnitOfWork, state: EntityState, now: Readonly<Row>): void =
   alignWithKeys(unit.identities, state.tracking.table, state.object, now);
 };
 
+/** After columns of an object's row were written: the session's own object for the row knows it, be it this one or another. */
+const rowWritten = (unit: UnitOfWork, table: Table, object: Row, state: EntityState | undefined, written: Readonly<Row>): void => {
+  if (state !== undefined) return wrote(unit, state, written);
+  const key = keyOfObject(table, object);
+  const tracked = key === null ? undefined : unit.identities.of(table).get(key);
+  if (tracked === undefined) return undefined;
+  const before = tracked.tracking.changes(tracked).map(({ property }) => property);
+  Object.assign(tracked.object, Object.fromEntries(Object.entries(written).filter(([property]) => !before.includes(property))));
+  return wrote(unit, tracked, written);
+};
+
+/** The same for a write that left the object itself as it was. */
+export const wroteColumns = (unit: UnitOfWork, table: Table, object: Row, written: Readonly<Row>): void => {
+  const before = valuesOf(table, object);
+  unit.record(() => putBack(table, object, before));
+  const state = unit.identities.search(table, object);
+  Object.assign(object, written);
+  rowWritten(unit, table, object, state, written);
+};
+
 export const updateNow = async (
   scope: SessionScope,
   session: object,
@@ -115,18 +135,7 @@ export const updateNow = async (
   const object = instance as Row;
   if (unit.hooks.has("beforeUpdate", table)) await unit.hooks.row("beforeUpdate", table, object, session);
   const state = unit.identities.search(table, object);
-  const written = await updateRow(scope.target, root, object, values, options);
-  if (state !== undefined) wrote(unit, state, written);
-  else {
-    const other = keyOfObject(table, object);
-    const tracked = other === null ? undefined : unit.identities.of(table).get(other);
-    if (tracked !== undefined) {
-      const before = tracked.tracking.changes(tracked).map(({ property }) => property);
-      const clean = Object.fromEntries(Object.entries(written).filter(([property]) => !before.includes(property)));
-      Object.assign(tracked.object, clean);
-      wrote(unit, tracked, written);
-    }
-  }
+  rowWritten(unit, table, object, state, await updateRow(scope.target, root, object, values, options));
   if (unit.hooks.has("afterUpdate", table)) await unit.hooks.row("afterUpdate", table, object, session);
 };
 

@@ -23,6 +23,8 @@ export interface Written {
 export interface WritePlan {
   readonly parameters: readonly ParameterNode[];
   readonly returning: readonly TableColumn[];
+  /** Whether each returned row begins with its place among the given ones, from 1. */
+  readonly places?: true;
   readonly statement: (source: Source, returning: ResultColumns["items"]) => Statement;
 }
 
@@ -44,11 +46,12 @@ export const keyTest = (table: Table, source: Source): { readonly node: Expressi
   return { node: conjunction(tests)!, parameters };
 };
 
-const stepOf = ({ parameters, returning, statement }: WritePlan): TerminalStep => ({
+const stepOf = ({ parameters, returning, places, statement }: WritePlan): TerminalStep => ({
   parameters,
   apply: () => {},
   finish: (draft) => {
     const result = new ResultColumns();
+    if (places === true) result.add({ node: "given", list: null }, { kind: "int" });
     for (const column of returning) result.addColumn(draft.source, column);
     return { statement: statement(draft.source, result.items), form: { form: "tuples" } };
   },

@@ -2,6 +2,7 @@
 import { after, before } from "node:test";
 import { createEngine, type Engine, type EngineOptions } from "../../src/entry/index.ts";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
+import { manyRowsSuite } from "../suites/many-rows-suite.ts";
 import { sessionSuite } from "../suites/session-suite.ts";
 import { transactionSuite } from "../suites/transaction-suite.ts";
 import { unitOfWorkSuite } from "../suites/unit-of-work-suite.ts";
@@ -27,4 +28,5 @@ const open = async (options: EngineOptions = {}): Promise<Engine> => {
 
 sessionSuite({ name: "PostgreSQL", open });
 unitOfWorkSuite({ name: "PostgreSQL", open });
+manyRowsSuite({ name: "PostgreSQL", open });
 transactionSuite({ name: "PostgreSQL", open, readsBesideWriter: true });

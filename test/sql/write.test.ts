@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { ExpressionNode, ParameterNode } from "../../src/ast/expression.ts";
 import { postgres } from "../../src/dialect/postgres/postgres.ts";
 import { sqlite } from "../../src/dialect/sqlite/sqlite.ts";
 import { expectSql } from "../support/expect-sql.ts";
@@ -96,6 +97,35 @@ test("updates and deletes", () => {
       postgres: `DELETE FROM "users" WHERE "id" = $1`,
     },
   );
+});
+
+test("updates and deletes of many rows are joined to lists of values, where the database takes them", () => {
+  const u = user();
+  const [ids, ages] = [param("int", null, "column"), param("int", null, "column")];
+  const given = (list: ParameterNode): ExpressionNode => ({ node: "given", list });
+  const update = {
+    statement: "update",
+    source: u,
+    set: [[c.age, given(ages)]],
+    where: compare(col(u, c.id), "=", given(ids)),
+    deleted: "include",
+    returning: [item({ node: "given", list: null }, "int"), item(col(u, c.age), "int")],
+  } as const;
+  assert.equal(
+    postgres.compile(update).sql,
+    `UPDATE "users" SET "age" = "given"."1" FROM unnest($1::int[], $2::int[]) WITH ORDINALITY AS "given" ("1", "2", "place") ` +
+      `WHERE "users"."id" = "given"."2" RETURNING "given"."place"::int, "users"."age"`,
+  );
+  assert.deepEqual(
+    postgres.compile(update).bindings.map(({ parameter }) => parameter),
+    [ages, ids],
+  );
+  const remove = { statement: "delete", source: u, where: update.where, deleted: "include", returning: [] } as const;
+  assert.equal(
+    postgres.compile(remove).sql,
+    `DELETE FROM "users" USING unnest($1::int[]) AS "given" ("1") WHERE "users"."id" = "given"."1"`,
+  );
+  assert.throws(() => sqlite.compile(remove), /lists of values for a database that takes none/);
 });
 
 test("the current time takes the form of the column it is put into", () => {

@@ -1,0 +1,84 @@
+/** The session's calls that insert or upsert many rows at once, all or none. */
+import type { MaybePromise } from "../base/maybe-promise.ts";
+import { signalOf } from "../engine/call-limit.ts";
+import type { Runner } from "../engine/run.ts";
+import type { CallOptions } from "../query/query.ts";
+import { insertUniform, isOneStatement, uniformRows } from "./insert-rows.ts";
+import type { Uniform } from "./insert-rows.ts";
+import { prepareRows } from "./prepared-row.ts";
+import type { PreparedRow, Row } from "./prepared-row.ts";
+import type { SessionScope } from "./session-scope.ts";
+import { upsertPlan, upsertRow } from "./upsert-row.ts";
+import { writeBatch } from "./write-batch.ts";
+import { trackInserted, upserted } from "./write-now.ts";
+
+/** The rows of an iterable, which may make them as it goes; anything else is the caller's to refuse. */
+const collected = async (rows: unknown, signal: AbortSignal | undefined): Promise<unknown> => {
+  if (Array.isArray(rows) || typeof rows !== "object" || rows === null) return rows;
+  if (!(Symbol.asyncIterator in rows) && !(Symbol.iterator in rows)) return rows;
+  const list: unknown[] = [];
+  for await (const row of rows as AsyncIterable<unknown>) {
+    signal?.throwIfAborted();
+    list.push(row);
+  }
+  return list;
+};
+
+/** `given` are instances, or a model with `values`. */
+export const insertMany = async (scope: SessionScope, given: object, values: unknown, options: CallOptions): Promise<object[]> => {
+  const signal = signalOf(options);
+  const isModel = typeof given === "function";
+  const list = isModel ? await collected(values, signal) : await collected(given, signal);
+  const rows = isModel ? prepareRows(given, list, "insertAll()") : prepareRows(list as object, undefined, "insertAll()");
+  const groups = uniformRows(rows);
+  const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, signal);
+  // Inside a transaction it fails alone, which takes a savepoint.
+  const alone = scope.current === null && groups.length === 1 && isOneStatement(scope.database, groups[0]!) ? groups[0]! : null;
+  const settle = alone === null ? await insertAllOrNone(scope, groups, insert, signal) : [await insert(scope.target, alone)];
+  trackInserted(scope.unit, rows, settle);
+  return rows.map(({ instance }) => instance);
+};
+
+/** Groups leave together, and in a transaction of their own the COMMIT with them. */
+const insertAllOrNone = async <R>(
+  scope: SessionScope,
+  groups: readonly Uniform[],
+  insert: (runner: Runner, group: Uniform) => MaybePromise<R>,
+  signal: AbortSignal | undefined,
+): Promise<R[]> => {
+  if (groups.length === 0) return [];
+  return scope.nested(
+    (transaction) => {
+      const write = (group: Uniform): MaybePromise<R> => insert(transaction, group);
+      return transaction.parent === null ? transaction.commitWith(groups, write) : writeBatch(groups, write);
+    },
+    signal === undefined ? {} : { signal },
+  );
+};
+
+/** `given` are instances, or a model with `values`. */
+export const upsertMany = async (
+  scope: SessionScope,
+  given: object,
+  values: object | undefined,
+  options: CallOptions,
+): Promise<object[]> => {
+  const rows = prepareRows(given, values, "upsertAll()");
+  const upsert = (runner: Runner, row: PreparedRow): MaybePromise<Readonly<Row>> =>
+    upsertRow(runner, row, upsertPlan(row.root.table, options));
+  if (rows.length === 0) return [];
+  const signal = signalOf(options);
+  const all = (runner: Runner): Promise<Readonly<Row>[]> => eachInOrder(rows, (row) => upsert(runner, row));
+  const found = await scope.nested(all, signal === undefined ? {} : { signal });
+  return rows.map((row, index) => upserted(scope.unit, row, found[index]!));
+};
+
+/** Runs the writes one after another, and waits only where one does not answer at once. Returns what each returned. */
+const eachInOrder = async <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> => {
+  const results: R[] = [];
+  for (const row of rows) {
+    const written = write(row);
+    results.push(written instanceof Promise ? await written : written);
+  }
+  return results;
+};
