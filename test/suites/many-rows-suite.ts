@@ -209,6 +209,42 @@ export const manyRowsSuite = ({ name, open }: EngineUnderTest): void => {
     assert.equal(await engine.query(Thing).count(), 10);
   });
 
+  // ------------------------------------------------------------ insertAll
+
+  check("insertAll() takes what makes its rows as it goes, and gives keys in the order of the rows", async (session, engine) => {
+    const made = async function* () {
+      for (const n of range(30)) {
+        if (n % 10 === 0) await new Promise((resolve) => setImmediate(resolve));
+        yield { name: `${n}`, count: n % 2 === 0 ? n : null };
+      }
+    };
+    const sent = await statements(engine, async () => {
+      const things = await session.insertAll(Thing, made());
+      assert.deepEqual(
+        things.map((thing) => [thing.id, thing.name]),
+        range(30).map((n) => [n + 1, `${n}`]),
+      );
+    });
+    assert.equal(sent, oneOr(engine, 30));
+    const more = await session.insertAll(new Set([new Thing({ name: "a" }), new Thing({ name: "b" })]));
+    assert.deepEqual(
+      more.map((thing) => [thing.id, thing.name]),
+      [
+        [31, "a"],
+        [32, "b"],
+      ],
+    );
+    assert.deepEqual(await session.insertAll(Thing, new Map<string, { name: string }>().values()), []);
+    const broken = async function* () {
+      yield { name: "c" };
+      throw new Error("no more");
+    };
+    await assert.rejects(session.insertAll(Thing, broken()), /no more/);
+    await failure(session.insertAll(Thing, "ab" as never), ConfigurationError);
+    await failure(session.insertAll(Thing, {} as never), ConfigurationError);
+    assert.equal(await engine.query(Thing).count(), 32);
+  });
+
   // ------------------------------------------------------------ bulkUpdate
 
   check("bulkUpdate() writes the named columns, counts versions and calls no hooks", async (session, engine) => {
