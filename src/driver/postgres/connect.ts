@@ -87,7 +87,8 @@ const withTimeout = async (host: Host, config: ConnectConfig, settings: Connecti
 const connectionOf = (started: Started, config: ConnectConfig, settings: ConnectionSettings): PostgresConnection => {
   const { wire, host, key } = started;
   const cancel = (): Promise<void> => (key === null ? Promise.resolve() : cancelRunning(host, config, wire.isEncrypted, key));
-  const connection = new PostgresConnection({ wire, cancel, parameters: started.parameters }, settings);
+  const catalog = settings.catalogs.of(host);
+  const connection = new PostgresConnection({ wire, cancel, parameters: started.parameters, catalog }, settings);
   started.deliverTo(connection.pipeline, (error) => connection.destroy(error));
   return connection;
 };

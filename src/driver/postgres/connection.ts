@@ -9,6 +9,7 @@ import type { Answer, Request } from "../driver.ts";
 import { canceled } from "../pool.ts";
 import type { Pooled, PoolEvents } from "../pool.ts";
 import type { ResultField } from "../row-sink.ts";
+import type { TypeCatalog, TypeCatalogs } from "./catalog.ts";
 import type { Decode } from "./codec/codec.ts";
 import { Deadline } from "./deadline.ts";
 import type { ServerReport } from "./errors.ts";
@@ -23,10 +24,12 @@ import type { PreparedStatement } from "./statement-cache.ts";
 import type { ExchangeOwner, Group, StatementExchange } from "./statement-exchange.ts";
 import { bindPlainly, nextOfPortal, StatementWriter } from "./statement-writer.ts";
 import type { MakeBinding, Settle, StatementSettings } from "./statement-writer.ts";
+import { TypeLookup } from "./type-lookup.ts";
 import { unreadableSetting } from "./unreadable-setting.ts";
 import { Workload } from "./workload.ts";
 
 export interface ConnectionSettings extends StatementSettings {
+  readonly catalogs: TypeCatalogs;
   readonly notice: (report: ServerReport) => void;
   readonly notification: (notification: Notification) => void;
 }
@@ -38,6 +41,8 @@ export interface Session {
   readonly cancel: () => Promise<void>;
   /** Parameters that the server has reported so far. */
   readonly parameters: Map<string, string>;
+  /** What is known of the types of this server. */
+  readonly catalog: TypeCatalog;
 }
 
 /** Reads issued together that share a Sync at most: beyond this a shared one saves nothing, and an error repeats more. */
@@ -47,6 +52,8 @@ const cancelGraceMs = 2000;
 const changesPlans = /search_path|\brole\b|session\s+authorization/i;
 const isLocalSetting = /^\s*set\s+(?:local|transaction|constraints)\b/i;
 const leavesTraces = new Set(["SET", "RESET", "LISTEN", "PREPARE", "LOAD"]);
+/** What may change the fields of a composite type; every table is one. */
+const altersTypes = new Set(["ALTER TYPE", "ALTER TABLE", "ALTER DOMAIN"]);
 const forgetsAll = new Set(["DISCARD ALL", "DEALLOCATE ALL"]);
 
 export class PostgresConnection implements Pooled, ExchangeOwner {
@@ -54,6 +61,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   readonly #settings: ConnectionSettings;
   readonly #pipeline: Pipeline;
   readonly #writer: StatementWriter;
+  readonly #types: TypeLookup;
   #events: PoolEvents = { idle: () => undefined, ended: () => undefined };
   /** What waits for the outcome of a cancellation. */
   #held: (() => void)[] = [];
@@ -70,12 +78,14 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     this.#settings = settings;
     this.#pipeline = new Pipeline(session.wire, {
       idle: () => this.#onIdle(),
-      ended: () => this.#events.ended(),
+      ended: () => this.#onEnded(),
       notice: settings.notice,
       notification: settings.notification,
       parameter: (name, value) => this.#onParameter(name, value),
     });
-    this.#writer = new StatementWriter(settings, this.#pipeline);
+    this.#writer = new StatementWriter(settings, session.catalog, this.#pipeline);
+    this.#types = new TypeLookup(session.catalog, (request) => this.run(request));
+    session.catalog.joined();
     session.wire.onEnd = (reason) => this.#pipeline.end(reason);
   }
 
@@ -133,12 +143,14 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (requests.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       const answers: Answer[] = [];
-      const last = requests.length - 1;
+      let missing = requests.length;
       this.#whenFree(() => {
         this.#send(requests, (at) => ({
           resolve: (answer) => {
+            // One that is run again answers again, and one whose types are looked up answers after the last.
+            if (answers[at] === undefined) missing--;
             answers[at] = answer;
-            if (at === last) resolve(answers);
+            if (missing === 0) resolve(answers);
           },
           reject,
         }));
@@ -258,8 +270,32 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     this.#writer.described(statement, fields);
   }
 
-  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] {
+  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] | null {
     return this.#writer.decoders(fields, bigints);
+  }
+
+  unknownTypes(fields: readonly ResultField[]): readonly number[] {
+    return this.#writer.unknownTypes(fields);
+  }
+
+  textDecoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] {
+    return this.#writer.textDecoders(fields, bigints);
+  }
+
+  /** The query for the types goes behind what is under way. In a transaction that fails meanwhile it is refused, and the values stay text. */
+  learn(exchange: StatementExchange, types: readonly number[]): void {
+    void this.#learn(exchange, types);
+  }
+
+  async #learn(exchange: StatementExchange, types: readonly number[]): Promise<void> {
+    await this.#types.learn(types);
+    this.#writer.relearn(exchange);
+    exchange.replay();
+  }
+
+  couldNotRead(exchange: StatementExchange): void {
+    const { catalog } = this.#session;
+    if (exchange.fields.some((field) => catalog.isDescribed(field.type))) catalog.forget();
   }
 
   completed(exchange: StatementExchange): void {
@@ -272,6 +308,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   #onTag(tag: string, text: string): void {
     if (forgetsAll.has(tag)) this.#writer.statements.clear(true);
     if (tag === "DISCARD ALL") this.needsReset = false;
+    if (altersTypes.has(tag)) this.#session.catalog.forget();
     if (!leavesTraces.has(tag)) return;
     if (changesPlans.test(text)) this.#writer.statements.clear(false);
     if (!isLocalSetting.test(text)) this.needsReset = true;
@@ -337,6 +374,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
    * settles the promise.
    */
   #stop(exchange: StatementExchange, error: Error): void {
+    if (exchange.isHeld) return exchange.abandon(error);
     const isAlone = this.#pipeline.first === exchange && this.#pipeline.size === 1;
     if (exchange.isReplayable && !isAlone) return exchange.abandon(error);
     exchange.stoppedBy = error;
@@ -407,6 +445,11 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
 
   cancel(): Promise<void> {
     return this.#session.cancel();
+  }
+
+  #onEnded(): void {
+    this.#session.catalog.left(!this.#isEnding);
+    this.#events.ended();
   }
 
   #onIdle(): void {

@@ -6,7 +6,7 @@ import { Pool } from "../pool.ts";
 import type { Patience, PoolStatus, Slot, Use } from "../pool.ts";
 import { poolOptions } from "../pool-options.ts";
 import type { PoolOptions } from "../pool-options.ts";
-import { Codecs } from "./codec/codecs.ts";
+import { TypeCatalogs } from "./catalog.ts";
 import { connectConfig } from "./config.ts";
 import type { ConnectConfig } from "./config.ts";
 import { connectPostgres } from "./connect.ts";
@@ -140,11 +140,10 @@ export const openPostgres = (options: PostgresOptions = {}): PostgresDriver => {
   }
   const size = options.statementCacheSize ?? 256;
   if (!Number.isSafeInteger(size) || size < 1) throw new ConfigurationError("statementCacheSize must be a whole number, 1 or more.");
-  const codecs = { exact: new Codecs({ ...options.codecs, int8: "bigint" }), numbers: new Codecs({ ...options.codecs, int8: "number" }) };
   const pooler = options.pooler ?? "auto";
   if (!["auto", "none", "transaction"].includes(pooler)) throw new ConfigurationError("pooler must be 'auto', 'none' or 'transaction'.");
   const settings: ConnectionSettings = {
-    codecs,
+    catalogs: new TypeCatalogs(options.codecs),
     statementCacheSize: size,
     names: { areKept: pooler !== "transaction", mayVanish: pooler === "auto" },
     notice: options.onNotice ?? (() => undefined),

@@ -1,8 +1,9 @@
 /** One run of a prepared statement on its way: collects the replies and settles the promise. */
-import { CommitOutcomeUnknown, isPetrelError, ProtocolError, QueryError, TransactionError } from "../../base/errors.ts";
+import { CommitOutcomeUnknown, isPetrelError, ProtocolError, QueryError, TransactionError, UnreadableValue } from "../../base/errors.ts";
 import type { Request } from "../driver.ts";
 import type { ResultField, RowSink } from "../row-sink.ts";
 import type { Decode } from "./codec/codec.ts";
+import { HeldRows } from "./held-rows.ts";
 import type { Exchange } from "./pipeline.ts";
 import { backend, messageName } from "./protocol/message-codes.ts";
 import { readCommandCount, readCommandTag, readParameterDescription, readRowDescription } from "./protocol/read.ts";
@@ -13,7 +14,16 @@ import type { PreparedStatement } from "./statement-cache.ts";
 export interface ExchangeOwner {
   /** The server has told the result's columns. */
   described(statement: PreparedStatement, fields: readonly ResultField[]): void;
-  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[];
+  /** What reads the columns; null while one of them has a type that is not known. */
+  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] | null;
+  /** The types of the columns that `decoders` does not know. */
+  unknownTypes(fields: readonly ResultField[]): readonly number[];
+  /** What reads the columns when their types cannot be known: the server's own text. */
+  textDecoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[];
+  /** Everything has come, and rows wait for types: looks them up and calls `replay`, whatever comes of it. */
+  learn(exchange: StatementExchange, types: readonly number[]): void;
+  /** A value was not what its type says: the type may have been altered. */
+  couldNotRead(exchange: StatementExchange): void;
   /** The statement ended well with this tag. */
   completed(exchange: StatementExchange): void;
   /** The server refused. Returns whether the request is being run again, so that nobody needs to know. */
@@ -53,6 +63,8 @@ export class StatementExchange implements Exchange {
   isSuspended = false;
   /** Nobody waits for it any more: the promise is settled. */
   isAbandoned = false;
+  /** Its replies have ended, and its rows wait for the types of their columns. */
+  isHeld = false;
   /** Why the server was asked to cancel it: the promise is then rejected with this. */
   stoppedBy: Error | null = null;
   deadline: { over(): void } | null = null;
@@ -70,6 +82,7 @@ export class StatementExchange implements Exchange {
   #rowCount = 0;
   #commandCount = 0;
   #decoders: readonly Decode[] | null = null;
+  #held: HeldRows | null = null;
   /** As Bind asked for them: known columns in their own formats; null for unknown ones, which come as text. */
   #fields: readonly ResultField[] | null;
   tag: string | null = null;
@@ -176,21 +189,31 @@ export class StatementExchange implements Exchange {
     } catch (error) {
       // Rows that are none mean that the stream is lost; anything else is the reader's own trouble and concerns this request only.
       if (error instanceof ProtocolError) throw error;
-      this.#problem =
-        error instanceof Error ? error : new QueryError("A reader of rows threw something that is no error.", { cause: error });
+      this.#cannotRead(error);
     }
+  }
+
+  #cannotRead(error: unknown): void {
+    if (error instanceof UnreadableValue) this.owner.couldNotRead(this);
+    this.#problem = error instanceof Error ? error : new QueryError("A reader of rows threw something that is no error.", { cause: error });
   }
 
   #read(buffer: Buffer, start: number, end: number, count: number): void {
     this.#rowCount += count;
+    this.#decoders ??= this.owner.decoders(this.fields, this.request.bigints);
+    if (this.#decoders !== null && this.#held === null) return this.#give(this.#decoders, buffer, start, end, count);
+    this.#held ??= new HeldRows(this.owner.unknownTypes(this.fields));
+    this.#held.add(buffer, start, end, count);
+  }
+
+  #give(decoders: readonly Decode[], buffer: Buffer, start: number, end: number, count: number): void {
     // Whoever gives this driver a sink gives it one for rows on the wire: that is what `readsInto` says.
     const sink = this.request.sink as RowSink | undefined;
-    this.#decoders ??= this.owner.decoders(this.fields, this.request.bigints);
-    if (sink !== undefined && !this.hasRows) sink.fields(this.fields, this.#decoders);
+    if (sink !== undefined && !this.hasRows) sink.fields(this.fields, decoders);
     this.hasRows = true;
     if (sink !== undefined) return sink.rows(buffer, start, end, count);
     if (this.#rows === noRows) this.#rows = [];
-    readRows(buffer, start, end, count, this.#decoders, this.#rows);
+    readRows(buffer, start, end, count, decoders, this.#rows);
   }
 
   /** Whatever the connection makes of it, the promise must settle: what it throws is for both of them. */
@@ -210,6 +233,40 @@ export class StatementExchange implements Exchange {
       const text = "COMMIT was answered by ROLLBACK: a statement of the transaction had failed, and nothing of it was kept.";
       return this.#fail(new TransactionError(text, { mayHaveRun: false }));
     }
+    if (this.#held !== null && !this.isAbandoned) return this.#await(this.#held);
+    this.#answer();
+  }
+
+  /** Its replies have ended, and so has what waits for that; its own limits go on. */
+  #await(held: HeldRows): void {
+    this.isHeld = true;
+    this.onSettled?.();
+    this.onSettled = null;
+    this.owner.learn(this, held.types);
+  }
+
+  /** The types have been looked up: reads the rows that were held. */
+  replay(): void {
+    if (this.isAbandoned) return;
+    this.isHeld = false;
+    if (this.group?.isSentAgain === true) return this.#release();
+    try {
+      this.#decoders = this.owner.decoders(this.fields, this.request.bigints);
+      if (this.#decoders === null) {
+        // Whatever is made for these columns is not to be found again when their types are known.
+        this.#fields = [...this.fields];
+        this.#decoders = this.owner.textDecoders(this.#fields, this.request.bigints);
+      }
+      const decoders = this.#decoders;
+      this.#held?.replay((buffer, start, end, count) => this.#give(decoders, buffer, start, end, count));
+    } catch (error) {
+      this.#cannotRead(error);
+    }
+    if (this.#problem === null) this.#answer();
+    else this.#fail(this.#problem);
+  }
+
+  #answer(): void {
     const count = this.isSuspended || this.#commandCount === 0 ? this.#rowCount : this.#commandCount;
     this.#release();
     // Nobody else's array: whoever gets it may add to it.

@@ -1,6 +1,7 @@
 /** Writes runs of statements as messages: prepares what is new, binds what is known, and remembers how each result is read. */
 import type { Request } from "../driver.ts";
 import type { ResultField } from "../row-sink.ts";
+import type { TypeCatalog } from "./catalog.ts";
 import type { Decode } from "./codec/codec.ts";
 import { bindWhereExact, hasExactBinary } from "./described-parameter.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -8,22 +9,14 @@ import { bindExecute } from "./protocol/bind.ts";
 import type { BindExecute, ParameterCodec } from "./protocol/bind.ts";
 import { writeCloseStatement, writeDescribeStatement, writeExecute, writeParse } from "./protocol/write.ts";
 import { decodersOf, preferredFields } from "./result-rows.ts";
-import type { CodecLookup, PostgresAnswer } from "./result-rows.ts";
+import type { PostgresAnswer } from "./result-rows.ts";
 import { noTypes, StatementCache } from "./statement-cache.ts";
 import type { PreparedStatement } from "./statement-cache.ts";
 import { StatementExchange } from "./statement-exchange.ts";
 import type { ExchangeOwner } from "./statement-exchange.ts";
 import { untypedParameter } from "./untyped-parameter.ts";
 
-export interface Codecs {
-  /** 64-bit integers as `bigint`. */
-  readonly exact: CodecLookup;
-  /** 64-bit integers as `number`, checked. */
-  readonly numbers: CodecLookup;
-}
-
 export interface StatementSettings {
-  readonly codecs: Codecs;
   readonly statementCacheSize: number;
   /**
    * Behind a pooler that gives each transaction another server connection, names cannot be relied upon.
@@ -56,9 +49,13 @@ export class StatementWriter {
   readonly #pipeline: Pipeline;
   readonly statements: StatementCache;
   readonly #decoders = { exact: new WeakMap<object, readonly Decode[]>(), numbers: new WeakMap<object, readonly Decode[]>() };
+  readonly #catalog: TypeCatalog;
+  #generation: number;
 
-  constructor(settings: StatementSettings, pipeline: Pipeline) {
+  constructor(settings: StatementSettings, catalog: TypeCatalog, pipeline: Pipeline) {
     this.#settings = settings;
+    this.#catalog = catalog;
+    this.#generation = catalog.generation;
     this.#pipeline = pipeline;
     this.statements = new StatementCache(settings.statementCacheSize);
   }
@@ -80,6 +77,7 @@ export class StatementWriter {
     makeBinding: MakeBinding,
   ): StatementExchange {
     const { writer } = this.#pipeline;
+    if (this.#generation !== this.#catalog.generation) this.#beginAnew();
     const types = request.parameterTypes ?? noTypes;
     const isNamed = this.#settings.names.areKept;
     const known = this.statements.find(request.text, types);
@@ -123,28 +121,54 @@ export class StatementWriter {
     };
   }
 
+  /** What is known of results may be wrong: they are described again. */
+  #beginAnew(): void {
+    this.#generation = this.#catalog.generation;
+    this.statements.clear(false);
+  }
+
   #parametersOf(request: Request): ParameterCodec[] {
     const types = request.parameterTypes ?? noTypes;
     return request.values.map((_, at) => {
       const type = types[at] ?? 0;
-      return type === 0 ? untypedParameter : this.#settings.codecs.exact.codec(type);
+      return type === 0 ? untypedParameter : this.#catalog.exact.codec(type);
     });
   }
 
   described(statement: PreparedStatement, fields: readonly ResultField[]): void {
     if (statement.textFields !== null && isSameResult(statement.textFields, fields)) return;
     statement.textFields = fields;
-    statement.fields = preferredFields(fields, this.#settings.codecs.exact);
+    statement.fields = preferredFields(fields, this.#catalog.exact);
     statement.bind = null;
   }
 
-  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] {
+  /** What reads the columns; null, and not remembered, while one of their types is not known. */
+  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] | null {
     const which = bigints ? "exact" : "numbers";
     const known = this.#decoders[which].get(fields);
     if (known !== undefined) return known;
-    const made = decodersOf(fields, this.#settings.codecs[which]);
+    if (!this.#catalog.isClosed && this.unknownTypes(fields).length > 0) return null;
+    const made = decodersOf(fields, this.#catalog[which]);
     this.#decoders[which].set(fields, made);
     return made;
+  }
+
+  unknownTypes(fields: readonly ResultField[]): readonly number[] {
+    return fields.map((field) => field.type).filter((type) => !this.#catalog.knows(type));
+  }
+
+  /** What reads the columns as far as their types are known now, and as the server's text where not. */
+  textDecoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] {
+    return decodersOf(fields, this.#catalog[bigints ? "exact" : "numbers"]);
+  }
+
+  /** The types of the statement's columns are known now: from the next run on they come in the formats that suit them. */
+  relearn(exchange: StatementExchange): void {
+    const { statement } = exchange;
+    if (statement.textFields === null || statement.isDead) return;
+    statement.fields = preferredFields(statement.textFields, this.#catalog.exact);
+    statement.bind = null;
+    this.remember(exchange);
   }
 
   /** After a run that ended well: the next one is bound with the formats that are now known. */
@@ -164,15 +188,13 @@ export class StatementWriter {
     // An unnamed statement is described anew at each run, and may then be another one.
     if (described === null || statement.name === "" || described.length !== values.length) return null;
     // A codec of the user's own sends text, and is for parameters that are declared.
-    const isExact = (type: number): boolean => hasExactBinary(type) && this.#settings.codecs.exact.codec(type).parameterFormat === 1;
+    const isExact = (type: number): boolean => hasExactBinary(type) && this.#catalog.exact.codec(type).parameterFormat === 1;
     const types = described.map((type, at) => ((parameterTypes[at] ?? 0) === 0 && isExact(type) ? type : 0));
     return types.some((type) => type !== 0) ? types : null;
   }
 
   #bindDescribed(statement: PreparedStatement, request: Request, types: readonly number[], resultFormats: readonly (0 | 1)[]): BindExecute {
-    const parameters = this.#parametersOf(request).map((codec, at) =>
-      types[at] === 0 ? codec : this.#settings.codecs.exact.codec(types[at]!),
-    );
+    const parameters = this.#parametersOf(request).map((codec, at) => (types[at] === 0 ? codec : this.#catalog.exact.codec(types[at]!)));
     return bindExecute({ statement: statement.name, parameters, resultFormats });
   }
 }

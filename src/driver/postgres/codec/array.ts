@@ -15,8 +15,8 @@ const maxDimensions = 6;
 const broken = (name: string): UnreadableValue =>
   new UnreadableValue(`The server sent a value of type ${name} whose contents do not fit its length.`);
 
-/** Whether an array inside an array is a further dimension. In arrays of JSON it is a JSON value. */
-export type Nesting = "dimensions" | "values";
+/** Whether an array inside an array is a further dimension. In arrays of JSON, of multiranges and of domains over arrays it is a value. */
+type Nesting = "dimensions" | "values";
 
 const listOf = (value: unknown): readonly unknown[] => {
   if (Array.isArray(value)) return value;
@@ -189,13 +189,16 @@ const decodeText = (name: string, element: WireCodec): TextForm["decode"] => {
 };
 
 /** The array type of `element`. `name` is PostgreSQL's, with its underscore: `_int4`. */
-export const arrayCodec = (name: string, oid: number, element: WireCodec, nesting: Nesting = "dimensions"): WireCodec =>
-  wireCodec({
+export const arrayCodec = (name: string, oid: number, element: WireCodec): WireCodec => {
+  const nesting: Nesting = element.holdsArrays ? "values" : "dimensions";
+  return wireCodec({
     name,
     oid,
+    holdsArrays: true,
     text: { decode: decodeText(name, element), encode: encodeText(element, nesting) },
     binary:
       element.binary === null
         ? null
         : { decode: decodeBinary(name, element.binary), encode: encodeBinary(element, element.binary, nesting) },
   });
+};

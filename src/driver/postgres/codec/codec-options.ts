@@ -1,4 +1,6 @@
 /** What users may say about how values of PostgreSQL come and go. */
+import { ConfigurationError } from "../../../base/errors.ts";
+import { didYouMean } from "../../../base/hint.ts";
 
 /** A type by its text, as PostgreSQL writes it. */
 export interface TextForm {
@@ -15,6 +17,60 @@ export interface CodecOptions {
   readonly timestamptz?: TimestampForm;
   /** Default `"string"`. `"date"` takes the column's text for UTC. */
   readonly timestamp?: TimestampForm;
-  /** Types of one's own, by PostgreSQL's name of the type; they also replace the codecs here. Values travel as text. */
+  /**
+   * How values of a type come and go as text, by PostgreSQL's name of the type (`pg_type.typname`), alone or behind its schema:
+   * `{ vector: …, "audit.money": … }`. For types of one's own and instead of the codecs here; arrays, ranges and composites of the type follow.
+   */
   readonly custom?: Readonly<Record<string, TextForm>>;
 }
+
+/** What SQL calls types that the catalog has under another name. */
+const spellings: Readonly<Record<string, string>> = {
+  smallint: "int2",
+  int: "int4",
+  integer: "int4",
+  bigint: "int8",
+  real: "float4",
+  "double precision": "float8",
+  decimal: "numeric",
+  boolean: "bool",
+  "character varying": "varchar",
+  character: "bpchar",
+  char: "bpchar",
+  "timestamp with time zone": "timestamptz",
+  "timestamp without time zone": "timestamp",
+};
+
+const words: Readonly<Record<string, readonly string[]>> = {
+  int8: ["bigint", "number"],
+  timestamptz: ["date", "string"],
+  timestamp: ["date", "string"],
+};
+
+const checkCustom = (custom: unknown): void => {
+  if (typeof custom !== "object" || custom === null) throw new ConfigurationError("codecs.custom is an object: a codec by a type's name.");
+  for (const [name, form] of Object.entries(custom) as [string, Partial<TextForm> | null][]) {
+    const shown = name.slice(0, 60);
+    if (Object.hasOwn(spellings, name)) {
+      throw new ConfigurationError(
+        `codecs.custom names the type '${shown}', which PostgreSQL keeps as '${spellings[name]!}'. Use that name.`,
+      );
+    }
+    if (typeof form?.decode !== "function" || typeof form.encode !== "function") {
+      throw new ConfigurationError(`codecs.custom['${shown}'] must have the functions decode(text) and encode(value).`);
+    }
+  }
+};
+
+/** Throws `ConfigurationError` for options that mean nothing. */
+export const checkCodecOptions = (options: CodecOptions): void => {
+  const names = [...Object.keys(words), "custom"];
+  for (const [name, value] of Object.entries(options) as [string, unknown][]) {
+    if (!names.includes(name)) throw new ConfigurationError(`codecs has no option '${name.slice(0, 60)}'.${didYouMean(name, names)}`);
+    if (value === undefined) continue;
+    if (name === "custom") checkCustom(value);
+    else if (!words[name]!.includes(value as string)) {
+      throw new ConfigurationError(`codecs.${name} must be ${words[name]!.map((word) => `"${word}"`).join(" or ")}.`);
+    }
+  }
+};

@@ -35,8 +35,10 @@ export interface WireCodec {
   readonly encode: Encode;
   readonly text: TextForm;
   readonly binary: BinaryForm | null;
-  /** What stands between the elements of an array in text: a comma, but for `box`. */
-  readonly delimiter: "," | ";";
+  /** What stands between the elements of an array in text: a comma, but for `box` and what extensions choose. */
+  readonly delimiter: string;
+  /** Its values may be arrays themselves: inside an array they are elements, and not a further dimension. */
+  readonly holdsArrays: boolean;
 }
 
 interface CodecParts {
@@ -47,7 +49,8 @@ interface CodecParts {
   /** Text and binary differ in worth by type: 1 for numbers and times, 0 where the text is needed anyway. */
   readonly resultFormat?: Format;
   readonly parameterFormat?: Format;
-  readonly delimiter?: "," | ";";
+  readonly delimiter?: string;
+  readonly holdsArrays?: boolean;
 }
 
 /** The decoder of types whose text is their value. */
@@ -69,7 +72,7 @@ const encodeTextCell =
     writer.text(text.encode(value));
 
 /** Makes a codec; both formats are binary where there is a binary form and nothing else is said. */
-export const wireCodec = ({ name, oid, text, binary, delimiter = ",", ...formats }: CodecParts): WireCodec => {
+export const wireCodec = ({ name, oid, text, binary, delimiter = ",", holdsArrays = false, ...formats }: CodecParts): WireCodec => {
   const { resultFormat = binary === null ? 0 : 1, parameterFormat = binary === null ? 0 : 1 } = formats;
   return {
     name,
@@ -81,5 +84,6 @@ export const wireCodec = ({ name, oid, text, binary, delimiter = ",", ...formats
     text,
     binary,
     delimiter,
+    holdsArrays,
   };
 };

@@ -23,23 +23,28 @@ import { timestamp, timestamptz } from "./timestamp.ts";
 import { builtInArrays, builtInRanges } from "./type-oids.ts";
 import { uuid } from "./uuid.ts";
 
+interface TypeName {
+  readonly oid: number;
+  /** `pg_catalog`, `public`; own codecs may be named with it. */
+  readonly schema?: string;
+  readonly name: string;
+}
+
 /** A type as the catalog has it (`pg_type` and its neighbours). What it is made of must have been described before. */
-export type TypeDescription =
-  | { readonly kind: "base"; readonly oid: number; readonly name: string; readonly delimiter: string }
-  | { readonly kind: "enum"; readonly oid: number; readonly name: string; readonly labels: readonly string[] | null }
-  | { readonly kind: "domain"; readonly oid: number; readonly name: string; readonly base: number }
-  | { readonly kind: "array"; readonly oid: number; readonly name: string; readonly element: number }
-  | { readonly kind: "range"; readonly oid: number; readonly name: string; readonly subtype: number }
-  | { readonly kind: "multirange"; readonly oid: number; readonly name: string; readonly subtype: number }
-  | {
-      readonly kind: "composite";
-      readonly oid: number;
-      readonly name: string;
-      readonly fields: readonly { readonly name: string; readonly type: number }[];
-    };
+export type TypeDescription = TypeName &
+  (
+    | { readonly kind: "base"; readonly delimiter: string }
+    | { readonly kind: "enum"; readonly labels: readonly string[] | null }
+    | { readonly kind: "domain"; readonly base: number }
+    | { readonly kind: "array"; readonly element: number }
+    | { readonly kind: "range"; readonly subtype: number }
+    | { readonly kind: "multirange"; readonly subtype: number }
+    | { readonly kind: "composite"; readonly fields: readonly { readonly name: string; readonly type: number }[] }
+  );
 
 export class Codecs {
   readonly #byOid = new Map<number, WireCodec>();
+  readonly #described = new Set<number>();
   readonly #custom: ReadonlyMap<string, TextForm>;
 
   constructor(options: CodecOptions = {}) {
@@ -49,7 +54,7 @@ export class Codecs {
       ...[float4, float8, numeric, uuid, json, jsonb, interval, date, time, timetz],
       ...[timestamp(options.timestamp ?? "string"), timestamptz(options.timestamptz ?? "date")],
       ...[...textCodecs, ...spelledCodecs, ...networkCodecs],
-      recordCodec((oid) => this.codec(oid)),
+      recordCodec,
     ];
     for (const codec of plain) this.#add(codec);
     for (const [name, oid, multirange, multirangeOid, subtype] of builtInRanges) {
@@ -71,19 +76,26 @@ export class Codecs {
 
   /** Learns a type from the catalog. Throws `ConfigurationError` when it is made of a type that was not described before. */
   describe(type: TypeDescription): WireCodec {
-    const codec = this.#add(this.#make(type));
+    const codec = this.#add(this.#make(type), type.schema);
+    this.#described.add(codec.oid);
     return codec;
+  }
+
+  /** Whether it was described, and is not one of those that every server has. */
+  isDescribed(oid: number): boolean {
+    return this.#described.has(oid);
   }
 
   /** Forgets the types that were described: the catalog may have changed. */
   forgetDescribed(): void {
-    for (const oid of this.#byOid.keys()) if (oid >= firstDescribedOid) this.#byOid.delete(oid);
+    for (const oid of this.#described) this.#byOid.delete(oid);
+    this.#described.clear();
   }
 
   #make(type: TypeDescription): WireCodec {
     switch (type.kind) {
       case "base":
-        return spelledCodec(type.name, type.oid, type.delimiter === ";" ? ";" : ",");
+        return spelledCodec(type.name, type.oid, type.delimiter);
       case "enum":
         return enumCodec(type.name, type.oid, type.labels);
       case "domain":
@@ -111,19 +123,20 @@ export class Codecs {
   }
 
   #array(name: string, oid: number, element: number): WireCodec {
-    return arrayCodec(name, oid, this.codec(element), element === json.oid || element === jsonb.oid ? "values" : "dimensions");
+    return arrayCodec(name, oid, this.codec(element));
   }
 
-  #add(codec: WireCodec): WireCodec {
-    const custom = this.#custom.get(codec.name);
-    const chosen = custom === undefined ? codec : wireCodec({ name: codec.name, oid: codec.oid, text: custom, binary: null });
+  /** A codec of the user's own stands for the type by its whole name or by the last part of it. */
+  #add(codec: WireCodec, schema = "pg_catalog"): WireCodec {
+    const custom = this.#custom.get(`${schema}.${codec.name}`) ?? this.#custom.get(codec.name);
+    const chosen = custom === undefined ? codec : customCodec(codec, custom);
     this.#byOid.set(codec.oid, chosen);
     return chosen;
   }
 }
 
-/** PostgreSQL's FirstNormalObjectId: smaller ones are the same on every server. */
-const firstDescribedOid = 16_384;
+const customCodec = ({ name, oid, delimiter, holdsArrays }: WireCodec, text: TextForm): WireCodec =>
+  wireCodec({ name, oid, text, binary: null, delimiter, holdsArrays });
 
 const unknownTypes = new Map<number, WireCodec>();
 const unknownTypesKept = 1000;

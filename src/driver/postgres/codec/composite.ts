@@ -139,32 +139,17 @@ export const compositeCodec = (name: string, oid: number, fields: readonly Compo
 };
 
 /**
- * The type of `row(…)`. In binary each field says its type, which `byOid` knows; in text nothing does, and the fields are strings.
- * A field whose type has no binary form makes the server's bytes unreadable: cast the row to a named type then.
+ * The type of `row(…)`. No run knows its fields' types before it has come in text, so it always does, and the fields are strings.
+ * A row that is cast to a named composite type has fields of their types.
  */
-export const recordCodec = (byOid: (oid: number) => WireCodec): WireCodec => {
-  const refuse = (): never => {
-    throw new EncodingProblem("cannot be sent as an anonymous row; cast it to a named composite type");
-  };
-  return wireCodec({
-    name: "record",
-    oid: 2249,
-    text: { decode: (text) => splitRow("record", text), encode: refuse },
-    binary: {
-      decode: (buffer, start, end) => {
-        const values: unknown[] = [];
-        walkRow("record", buffer, start, end, (oid, from, to) => {
-          const codec = byOid(oid);
-          if (from >= 0 && codec.binary === null) {
-            throw new UnreadableValue(
-              `An anonymous row has a field of type ${codec.name}, which is read as text only. Cast the field to text.`,
-            );
-          }
-          values.push(from < 0 ? null : readPart("record", codec.binary!, buffer, from, to));
-        });
-        return values;
-      },
-      encode: refuse,
+export const recordCodec: WireCodec = wireCodec({
+  name: "record",
+  oid: 2249,
+  text: {
+    decode: (text) => splitRow("record", text),
+    encode: () => {
+      throw new EncodingProblem("cannot be sent as an anonymous row; cast it to a named composite type");
     },
-  });
-};
+  },
+  binary: null,
+});

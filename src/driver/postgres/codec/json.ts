@@ -33,6 +33,7 @@ export const json: WireCodec = wireCodec({
   },
   resultFormat: 0,
   parameterFormat: 0,
+  holdsArrays: true,
 });
 
 /** The number in front of jsonb's text in binary. */
@@ -55,4 +56,5 @@ export const jsonb: WireCodec = wireCodec({
   },
   resultFormat: 0,
   parameterFormat: 0,
+  holdsArrays: true,
 });

@@ -180,6 +180,7 @@ export const multirangeCodec = (name: string, oid: number, subtype: WireCodec): 
   return wireCodec({
     name,
     oid,
+    holdsArrays: true,
     text: {
       decode: (text) => {
         if (!text.startsWith("{") || !text.endsWith("}")) throw broken(name);

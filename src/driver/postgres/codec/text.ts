@@ -22,7 +22,7 @@ export const textCodec = (name: string, oid: number): WireCodec =>
   wireCodec({ name, oid, text: textForm, binary: sameBytes, resultFormat: 0, parameterFormat: 0 });
 
 /** A type that is read and written in PostgreSQL's own spelling, because its binary form would have to be spelled out anyway. */
-export const spelledCodec = (name: string, oid: number, delimiter: "," | ";" = ","): WireCodec =>
+export const spelledCodec = (name: string, oid: number, delimiter = ","): WireCodec =>
   wireCodec({ name, oid, text: textForm, binary: null, delimiter });
 
 /** How an enum's labels are checked before they are sent: the server would only name the wrong one. */
