@@ -1,6 +1,8 @@
 // Types of one's own: enums, domains, composites, ranges, arrays of them, extensions' types. The driver asks the server's catalog what they are made of.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { array, createEngine, int, Model, oneOf, text } from "../../src/entry/index.ts";
+import type { Answer } from "../../src/driver/driver.ts";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import type { PostgresDriver } from "../../src/driver/postgres/postgres-driver.ts";
 import type { PostgresOptions } from "../../src/driver/postgres/options.ts";
@@ -84,6 +86,22 @@ const values: readonly (readonly [string, unknown])[] = [
   ["ARRAY[12, NULL]::information_schema.cardinal_number[]", [12, null]],
 ];
 
+const faceText = `ROW('so, so', ARRAY['glad "very"', NULL, 'NULL', '']::mood[], 5, NULL)::face`;
+const one: PostgresOptions = { pool: { maxConnections: 1 } };
+
+const countLookups = read("SELECT count(*)::int FROM pg_prepared_statements WHERE statement LIKE $1", ["%RECURSIVE described%"]);
+
+/** How many queries for types the connection has prepared. */
+const lookups = async (own: PostgresDriver): Promise<number> => {
+  return Number((await own.run(countLookups)).rows[0]![0]);
+};
+
+const collect = async (answers: AsyncIterable<Answer>): Promise<unknown[]> => {
+  const found: unknown[] = [];
+  for await (const { rows } of answers) for (const row of rows) found.push(row[0]);
+  return found;
+};
+
 describe("a value of a type of one's own", () => {
   it("is the same on the first run, in text, and on the later ones, in binary where that is read faster", async () => {
     for (const [text, expected] of values) {
@@ -93,5 +111,205 @@ describe("a value of a type of one's own", () => {
         }
       });
     }
+  });
+
+  it("comes in binary from the second run on where all of it has a binary form, and is known on every connection of the pool", async () => {
+    await withDriver({ pool: { maxConnections: 2 } }, async (own) => {
+      const text = `SELECT ARRAY[${faceText}], '[1,5)'::span, 'x'::citext, 'sad'::mood`;
+      const formats = async (): Promise<unknown> =>
+        ((await own.run(read(text))) as unknown as { fields: readonly { format: number }[] }).fields.map((field) => field.format);
+      assert.deepEqual(await formats(), [0, 0, 0, 0]);
+      assert.deepEqual(await formats(), [1, 1, 0, 0]);
+      const both = await Promise.all([own.reserve({ write: false }), own.reserve({ write: false })]);
+      for (const connection of both) {
+        assert.deepEqual((await connection.run(read(text))).rows, [[[face], range(1, 5), "x", "sad"]]);
+        connection.release();
+      }
+      const counts = await Promise.all(
+        (await Promise.all([own.reserve({ write: false }), own.reserve({ write: false })])).map(async (connection) => {
+          const { rows } = await connection.run(countLookups);
+          connection.release();
+          return rows[0]![0];
+        }),
+      );
+      assert.deepEqual(counts.toSorted(), [0, 1]);
+    });
+  });
+
+  it("is asked for once by many statements that meet it together, which answer in any order", async () => {
+    await withDriver(one, async (own) => {
+      const asked = Array.from({ length: 50 }, (_, at) =>
+        own.run(read(`SELECT ${at}, ARRAY['sad']::mood[], '${at}'::age, ARRAY[${at}]::age[]`)),
+      );
+      assert.deepEqual(
+        (await Promise.all(asked)).map(({ rows }) => rows),
+        Array.from({ length: 50 }, (_, at) => [[at, ["sad"], at, [at]]]),
+      );
+      assert.equal(await lookups(own), 1);
+    });
+  });
+
+  it("is read in a batch, and in rows that come in several packets", async () => {
+    await withDriver(one, async (own) => {
+      const [moods, number, faces] = await own.batch([
+        read("SELECT ARRAY['sad']::mood[]"),
+        read("SELECT 1"),
+        read(`SELECT ${faceText}, repeat('x', 1000) FROM generate_series(1, 1000)`),
+      ]);
+      assert.deepEqual(moods!.rows, [[["sad"]]]);
+      assert.deepEqual(number!.rows, [[1]]);
+      assert.equal(faces!.rows.length, 1000);
+      for (const [value] of faces!.rows) assert.deepEqual(value, face);
+    });
+  });
+
+  it("is read in every batch of a stream, and by statements between them", async () => {
+    await withDriver(one, async (own) => {
+      const text = "SELECT ARRAY[i, NULL]::age[] FROM generate_series(1, 10) i";
+      const expected = Array.from({ length: 10 }, (_, at) => [at + 1, null]);
+      for (const _ of [1, 2]) assert.deepEqual(await collect(own.stream(read(text), 3)), expected);
+      const reserved = await own.reserve({ write: false });
+      await reserved.run(write("BEGIN"));
+      for await (const { rows } of reserved.stream(read("SELECT ARRAY['sad']::mood[] FROM generate_series(1, 4)"), 2)) {
+        assert.deepEqual(rows, [[["sad"]], [["sad"]]]);
+        assert.deepEqual((await reserved.run(read(`SELECT ${faceText}`))).rows, [[face]]);
+      }
+      await reserved.run(write("COMMIT"));
+      reserved.release();
+    });
+  });
+
+  it("is read when its type was made in the same transaction", async () => {
+    await withDriver(one, async (own) => {
+      const reserved = await own.reserve({ write: true });
+      await reserved.run(write("BEGIN"));
+      await reserved.run(write("CREATE TYPE passing AS (a age[], b text)"));
+      assert.deepEqual((await reserved.run(read("SELECT ROW('{1}', 'x')::passing"))).rows, [[{ a: [1], b: "x" }]]);
+      await reserved.run(write("ROLLBACK"));
+      reserved.release();
+    });
+  });
+
+  it("stays text when the transaction fails before its type can be looked up, and is read as what it is the next time", async () => {
+    await withDriver(one, async (own) => {
+      const reserved = await own.reserve({ write: true });
+      await reserved.run(write("BEGIN"));
+      const text = "SELECT ARRAY['sad', NULL]::mood[]";
+      const [moods, failure] = await Promise.allSettled([reserved.run(read(text)), reserved.run(read("SELECT 1 / 0"))]);
+      assert.equal(failure.status, "rejected");
+      assert.deepEqual(moods.status === "fulfilled" && moods.value.rows, [["{sad,NULL}"]]);
+      await reserved.run(write("ROLLBACK"));
+      for (const _ of [1, 2]) assert.deepEqual((await reserved.run(read(text))).rows, [[["sad", null]]]);
+      reserved.release();
+    });
+  });
+
+  it("may be given up while its type is looked up; the connection goes on", async () => {
+    await withDriver(one, async (own) => {
+      const reserved = await own.reserve({ write: true });
+      const waiting = reserved.run(read(`SELECT ${faceText}`, [], { timeoutMs: 150 }));
+      // The look-up stands behind this one.
+      const slow = reserved.run(read("SELECT pg_sleep(0.5)"));
+      await assert.rejects(waiting, { name: "QueryCanceled" });
+      await slow;
+      assert.deepEqual((await reserved.run(read(`SELECT ${faceText}`))).rows, [[face]]);
+      reserved.release();
+    });
+  });
+
+  it("is read as its type is now, when that was dropped and made again or altered here", async () => {
+    await withDriver({ pool: { maxConnections: 2 } }, async (own) => {
+      await own.run(write("CREATE TYPE changing AS (a int)"));
+      const text = "SELECT ROW(NULL, NULL)::changing";
+      for (const _ of [1, 2]) assert.deepEqual((await own.run(read("SELECT ROW(1)::changing"))).rows, [[{ a: 1 }]]);
+      await own.run(write("ALTER TYPE changing ADD ATTRIBUTE b age[]"));
+      for (const _ of [1, 2]) assert.deepEqual((await own.run(read(text))).rows, [[{ a: null, b: null }]]);
+      await own.run(write("DROP TYPE changing"));
+      await own.run(write("CREATE TYPE changing AS (x text, y mood[])"));
+      for (const _ of [1, 2]) assert.deepEqual((await own.run(read(text))).rows, [[{ x: null, y: null }]]);
+      await own.run(write("DROP TYPE changing"));
+    });
+  });
+
+  it("that was altered elsewhere is an error once, and read rightly from then on", async () => {
+    await withDriver(one, async (own) => {
+      await own.run(write("CREATE TABLE things (v int)"));
+      await own.run(write("INSERT INTO things VALUES (1)"));
+      const ask = read("SELECT things FROM things");
+      for (const _ of [1, 2]) assert.deepEqual((await own.run(ask)).rows, [[{ v: 1 }]]);
+      await driver.run(write("ALTER TABLE things ADD w text DEFAULT 'x'"));
+      await assert.rejects(own.run(ask), { name: "UnreadableValue" });
+      for (const _ of [1, 2]) assert.deepEqual((await own.run(ask)).rows, [[{ v: 1, w: "x" }]]);
+      await driver.run(write("DROP TABLE things"));
+    });
+  });
+
+  it("is read after DISCARD ALL, and behind a pooler that keeps no names", async () => {
+    await withDriver({ ...one, pooler: "transaction" }, async (own) => {
+      for (const _ of [1, 2]) {
+        assert.deepEqual((await own.run(read(`SELECT ${faceText}, '${face.age}'::age, ARRAY['sad']::mood[]`))).rows, [[face, 5, ["sad"]]]);
+        await own.run(write("DISCARD ALL"));
+      }
+    });
+  });
+
+  it("is text to a user who may not read the catalog, who is not asked again", async () => {
+    await driver.run(write("CREATE ROLE blind LOGIN"));
+    await driver.run(write("REVOKE SELECT ON pg_catalog.pg_type FROM PUBLIC"));
+    try {
+      await withDriver(one, async (own) => {
+        const reserved = await own.reserve({ write: true });
+        await reserved.run(write("SET ROLE blind"));
+        const moods = read("SELECT ARRAY['sad']::mood[]");
+        assert.deepEqual((await reserved.run(moods)).rows, [["{sad}"]]);
+        // To be refused would end the transaction.
+        await reserved.run(write("BEGIN"));
+        assert.deepEqual((await reserved.run(moods)).rows, [["{sad}"]]);
+        assert.deepEqual((await reserved.run(read("SELECT ARRAY[1]::age[]"))).rows, [["{1}"]]);
+        await reserved.run(write("COMMIT"));
+        reserved.release();
+      });
+    } finally {
+      await driver.run(write("GRANT SELECT ON pg_catalog.pg_type TO PUBLIC"));
+    }
+  });
+});
+
+describe("a model over columns of types of one's own", () => {
+  class Person extends Model("people", {
+    id: int().primaryKey(),
+    mood: oneOf("sad", "so, so"),
+    moods: array(text()),
+    ages: array(int()).nullable(),
+  }) {}
+
+  it("writes, finds and reads enums, arrays of enums and domains, from every kind of query", async () => {
+    await driver.run(
+      write(
+        "CREATE TABLE people (id int GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY, mood mood NOT NULL, moods mood[] NOT NULL, ages old_ages)",
+      ),
+    );
+    await using engine = await createEngine(server.socketUrl(), { maxConnections: 1 });
+    const session = engine.session();
+    const person = await session.insert(Person, { mood: "sad", moods: ["so, so", "NULL"], ages: [1, 2] });
+    await session.insert(Person, { mood: "so, so", moods: [] });
+    await session.update(person, { moods: ["so, so"] });
+    const expected = [
+      { id: 1, mood: "sad", moods: ["so, so"], ages: [1, 2] },
+      { id: 2, mood: "so, so", moods: [], ages: null },
+    ];
+    for (const _ of [1, 2, 3]) {
+      const people = await engine.query(Person).orderBy("id").all();
+      assert.deepEqual(
+        people.map(({ id, mood, moods, ages }) => ({ id, mood, moods, ages })),
+        expected,
+      );
+      assert.ok(people[0] instanceof Person);
+      assert.deepEqual(await engine.query(Person).orderBy("id").values("id", "mood", "moods", "ages"), expected);
+      const streamed: unknown[] = [];
+      for await (const { id, mood, moods, ages } of engine.query(Person).orderBy("id").stream()) streamed.push({ id, mood, moods, ages });
+      assert.deepEqual(streamed, expected);
+    }
+    assert.equal((await engine.query(Person).filter({ mood: "sad" }).one()).id, 1);
   });
 });

@@ -82,6 +82,9 @@ describe("a server that sends what it may", () => {
         await client.until("S");
         const described = [fake.parseComplete, fake.parameterDescription(), fake.rowDescription({ name: "a", type: 4294967295 })];
         client.send(...described, fake.bindComplete, fake.dataRow("x"), fake.complete("SELECT 1"), fake.ready());
+        // The query for the type that nobody knows.
+        await client.until("S");
+        client.send(fake.failure("42501", "permission denied for table pg_type"), fake.ready());
       },
       async (driver) => {
         const types: number[] = [];

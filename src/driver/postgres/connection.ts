@@ -10,7 +10,6 @@ import { canceled } from "../pool.ts";
 import type { Pooled, PoolEvents } from "../pool.ts";
 import type { ResultField } from "../row-sink.ts";
 import type { TypeCatalog, TypeCatalogs } from "./catalog.ts";
-import type { Decode } from "./codec/codec.ts";
 import { Deadline } from "./deadline.ts";
 import type { ServerReport } from "./errors.ts";
 import { PingExchange } from "./ping-exchange.ts";
@@ -20,7 +19,8 @@ import type { Notification } from "./protocol/read.ts";
 import { writeClosePortal, writeCopyFail, writeQuery, writeSync, writeTerminate } from "./protocol/write.ts";
 import type { PostgresAnswer } from "./result-rows.ts";
 import type { Wire } from "./socket.ts";
-import type { PreparedStatement } from "./statement-cache.ts";
+import { altersTypes, changesMeaning, forgetsStatements, isOutdatedPlan, marksSession } from "./statement-effects.ts";
+import { isRepeatable } from "./statement-exchange.ts";
 import type { ExchangeOwner, Group, StatementExchange } from "./statement-exchange.ts";
 import { bindPlainly, nextOfPortal, StatementWriter } from "./statement-writer.ts";
 import type { MakeBinding, Settle, StatementSettings } from "./statement-writer.ts";
@@ -49,13 +49,6 @@ export interface Session {
 const maxGroup = 64;
 /** How long a cancelled statement may take to end before its connection is given up. */
 const cancelGraceMs = 2000;
-const changesPlans = /search_path|\brole\b|session\s+authorization/i;
-const isLocalSetting = /^\s*set\s+(?:local|transaction|constraints)\b/i;
-const leavesTraces = new Set(["SET", "RESET", "LISTEN", "PREPARE", "LOAD"]);
-/** What may change the fields of a composite type; every table is one. */
-const altersTypes = new Set(["ALTER TYPE", "ALTER TABLE", "ALTER DOMAIN"]);
-const forgetsAll = new Set(["DISCARD ALL", "DEALLOCATE ALL"]);
-
 export class PostgresConnection implements Pooled, ExchangeOwner {
   readonly #session: Session;
   readonly #settings: ConnectionSettings;
@@ -84,7 +77,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
       parameter: (name, value) => this.#onParameter(name, value),
     });
     this.#writer = new StatementWriter(settings, session.catalog, this.#pipeline);
-    this.#types = new TypeLookup(session.catalog, (request) => this.run(request));
+    this.#types = new TypeLookup(session.catalog, this.#writer, (request) => this.run(request));
     session.catalog.joined();
     session.wire.onEnd = (reason) => this.#pipeline.end(reason);
   }
@@ -266,31 +259,9 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     return true;
   }
 
-  described(statement: PreparedStatement, fields: readonly ResultField[]): void {
-    this.#writer.described(statement, fields);
-  }
-
-  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] | null {
-    return this.#writer.decoders(fields, bigints);
-  }
-
-  unknownTypes(fields: readonly ResultField[]): readonly number[] {
-    return this.#writer.unknownTypes(fields);
-  }
-
-  textDecoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] {
-    return this.#writer.textDecoders(fields, bigints);
-  }
-
   /** The query for the types goes behind what is under way. In a transaction that fails meanwhile it is refused, and the values stay text. */
-  learn(exchange: StatementExchange, types: readonly number[]): void {
-    void this.#learn(exchange, types);
-  }
-
-  async #learn(exchange: StatementExchange, types: readonly number[]): Promise<void> {
-    await this.#types.learn(types);
-    this.#writer.relearn(exchange);
-    exchange.replay();
+  learn(exchange: StatementExchange): void {
+    void this.#types.learn(exchange);
   }
 
   couldNotRead(exchange: StatementExchange): void {
@@ -306,12 +277,11 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   #onTag(tag: string, text: string): void {
-    if (forgetsAll.has(tag)) this.#writer.statements.clear(true);
+    if (forgetsStatements(tag)) this.#writer.statements.clear(true);
     if (tag === "DISCARD ALL") this.needsReset = false;
-    if (altersTypes.has(tag)) this.#session.catalog.forget();
-    if (!leavesTraces.has(tag)) return;
-    if (changesPlans.test(text)) this.#writer.statements.clear(false);
-    if (!isLocalSetting.test(text)) this.needsReset = true;
+    if (altersTypes(tag)) this.#session.catalog.forget();
+    if (changesMeaning(tag, text)) this.#writer.statements.clear(false);
+    if (marksSession(tag, text)) this.needsReset = true;
   }
 
   /** A plan that the server cannot use again, or a statement that it has forgotten, is prepared anew; it has not run, so nothing runs twice. */
@@ -323,7 +293,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     const isForgotten = sqlState === "26000" && !exchange.parses;
     // Names that vanish on the server without our doing: someone between us gives out its connections by the transaction.
     if (isForgotten && !statement.isDead && this.#settings.names.mayVanish) this.#settings.names.areKept = false;
-    const isOutdated = sqlState === "0A000" && !exchange.parses && error.message.includes("cached plan");
+    const isOutdated = !exchange.parses && isOutdatedPlan(sqlState, error.message);
     if (isForgotten) this.#writer.statements.markDead(statement);
     else if (isOutdated) this.#writer.statements.discard(statement);
     else return false;
@@ -487,7 +457,4 @@ const ignore = (): void => undefined;
 const begins = /^\s*(?:begin|start\s+transaction)\b/i;
 const rollback: Request = { text: "ROLLBACK", values: [], writes: true, bigints: false, batched: false };
 
-/** What a sink was given cannot be taken back, and what nobody waits for any more is not begun again. */
-const isRepeatable = (exchanges: readonly StatementExchange[]): boolean =>
-  exchanges.every((one) => !one.isAbandoned && one.stoppedBy === null && !(one.hasRows && one.request.sink !== undefined));
 const gone = (): DatabaseClosed => new DatabaseClosed("The connection is closed: the statement was not sent.", { mayHaveRun: false });

@@ -6,13 +6,7 @@ interface HeldRun {
 }
 
 export class HeldRows {
-  /** What has to be known to read them. */
-  readonly types: readonly number[];
   readonly #runs: HeldRun[] = [];
-
-  constructor(types: readonly number[]) {
-    this.types = types;
-  }
 
   /** The connection's buffer is used again for what comes next. */
   add(buffer: Buffer, start: number, end: number, count: number): void {

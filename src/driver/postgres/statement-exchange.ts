@@ -10,18 +10,18 @@ import { readCommandCount, readCommandTag, readParameterDescription, readRowDesc
 import { PostgresAnswer, readRows } from "./result-rows.ts";
 import type { PreparedStatement } from "./statement-cache.ts";
 
-/** What the exchange asks of its connection. */
-export interface ExchangeOwner {
+/** Knows how results are read. */
+export interface ResultKnowledge {
   /** The server has told the result's columns. */
   described(statement: PreparedStatement, fields: readonly ResultField[]): void;
-  /** What reads the columns; null while one of them has a type that is not known. */
-  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] | null;
-  /** The types of the columns that `decoders` does not know. */
-  unknownTypes(fields: readonly ResultField[]): readonly number[];
-  /** What reads the columns when their types cannot be known: the server's own text. */
-  textDecoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[];
+  /** What reads the columns. Null while one of them has a type that is not known, but `asText`: then it is the server's own text. */
+  decoders(fields: readonly ResultField[], bigints: boolean, asText: boolean): readonly Decode[] | null;
+}
+
+/** What the exchange asks of its connection. */
+export interface ExchangeOwner {
   /** Everything has come, and rows wait for types: looks them up and calls `replay`, whatever comes of it. */
-  learn(exchange: StatementExchange, types: readonly number[]): void;
+  learn(exchange: StatementExchange): void;
   /** A value was not what its type says: the type may have been altered. */
   couldNotRead(exchange: StatementExchange): void;
   /** The statement ended well with this tag. */
@@ -49,6 +49,7 @@ const transactionEnd = /^\s*(?:commit|end)\b/i;
 
 export class StatementExchange implements Exchange {
   readonly owner: ExchangeOwner;
+  readonly #results: ResultKnowledge;
   readonly request: Request;
   readonly statement: PreparedStatement;
   /** The promise's own; `#accept` and `#fail` are the ways to them. */
@@ -89,6 +90,7 @@ export class StatementExchange implements Exchange {
 
   constructor(
     owner: ExchangeOwner,
+    results: ResultKnowledge,
     request: Request,
     statement: PreparedStatement,
     parses: boolean,
@@ -98,6 +100,7 @@ export class StatementExchange implements Exchange {
     fields: readonly ResultField[] | null,
   ) {
     this.owner = owner;
+    this.#results = results;
     this.request = request;
     this.statement = statement;
     this.parses = parses;
@@ -152,7 +155,7 @@ export class StatementExchange implements Exchange {
         this.#redescribe(readRowDescription(buffer, start, end));
         return true;
       case backend.noData:
-        this.owner.described(this.statement, []);
+        this.#results.described(this.statement, []);
         return true;
       default:
         return false;
@@ -161,7 +164,7 @@ export class StatementExchange implements Exchange {
 
   /** Unnamed statements are described at every run: what was asked for by yesterday's columns is read by today's types. */
   #redescribe(fields: readonly ResultField[]): void {
-    this.owner.described(this.statement, fields);
+    this.#results.described(this.statement, fields);
     const asked = this.#fields;
     if (asked === null || fields.every((field, at) => field.type === asked[at]?.type)) return;
     this.#fields = fields.map((field, at) => ({ ...field, format: asked[at]?.format ?? 0 }));
@@ -200,9 +203,9 @@ export class StatementExchange implements Exchange {
 
   #read(buffer: Buffer, start: number, end: number, count: number): void {
     this.#rowCount += count;
-    this.#decoders ??= this.owner.decoders(this.fields, this.request.bigints);
+    this.#decoders ??= this.#results.decoders(this.fields, this.request.bigints, false);
     if (this.#decoders !== null && this.#held === null) return this.#give(this.#decoders, buffer, start, end, count);
-    this.#held ??= new HeldRows(this.owner.unknownTypes(this.fields));
+    this.#held ??= new HeldRows();
     this.#held.add(buffer, start, end, count);
   }
 
@@ -233,16 +236,16 @@ export class StatementExchange implements Exchange {
       const text = "COMMIT was answered by ROLLBACK: a statement of the transaction had failed, and nothing of it was kept.";
       return this.#fail(new TransactionError(text, { mayHaveRun: false }));
     }
-    if (this.#held !== null && !this.isAbandoned) return this.#await(this.#held);
+    if (this.#held !== null && !this.isAbandoned) return this.#await();
     this.#answer();
   }
 
   /** Its replies have ended, and so has what waits for that; its own limits go on. */
-  #await(held: HeldRows): void {
+  #await(): void {
     this.isHeld = true;
     this.onSettled?.();
     this.onSettled = null;
-    this.owner.learn(this, held.types);
+    this.owner.learn(this);
   }
 
   /** The types have been looked up: reads the rows that were held. */
@@ -251,14 +254,14 @@ export class StatementExchange implements Exchange {
     this.isHeld = false;
     if (this.group?.isSentAgain === true) return this.#release();
     try {
-      this.#decoders = this.owner.decoders(this.fields, this.request.bigints);
-      if (this.#decoders === null) {
+      const { bigints } = this.request;
+      let decoders = this.#results.decoders(this.fields, bigints, false);
+      if (decoders === null) {
         // Whatever is made for these columns is not to be found again when their types are known.
         this.#fields = [...this.fields];
-        this.#decoders = this.owner.textDecoders(this.#fields, this.request.bigints);
+        decoders = this.#results.decoders(this.#fields, bigints, true)!;
       }
-      const decoders = this.#decoders;
-      this.#held?.replay((buffer, start, end, count) => this.#give(decoders, buffer, start, end, count));
+      this.#held!.replay((buffer, start, end, count) => this.#give(decoders, buffer, start, end, count));
     } catch (error) {
       this.#cannotRead(error);
     }
@@ -310,3 +313,7 @@ export class StatementExchange implements Exchange {
 }
 
 const isCancellation = (error: Error): boolean => isPetrelError(error) && error.sqlState === "57014";
+
+/** What a sink was given cannot be taken back, and what nobody waits for any more is not begun again. */
+export const isRepeatable = (exchanges: readonly StatementExchange[]): boolean =>
+  exchanges.every((one) => !one.isAbandoned && one.stoppedBy === null && !(one.hasRows && one.request.sink !== undefined));

@@ -13,7 +13,7 @@ import type { PostgresAnswer } from "./result-rows.ts";
 import { noTypes, StatementCache } from "./statement-cache.ts";
 import type { PreparedStatement } from "./statement-cache.ts";
 import { StatementExchange } from "./statement-exchange.ts";
-import type { ExchangeOwner } from "./statement-exchange.ts";
+import type { ExchangeOwner, ResultKnowledge } from "./statement-exchange.ts";
 import { untypedParameter } from "./untyped-parameter.ts";
 
 export interface StatementSettings {
@@ -44,7 +44,7 @@ export interface Settle {
   readonly reject: (error: Error) => void;
 }
 
-export class StatementWriter {
+export class StatementWriter implements ResultKnowledge {
   readonly #settings: StatementSettings;
   readonly #pipeline: Pipeline;
   readonly statements: StatementCache;
@@ -100,7 +100,7 @@ export class StatementWriter {
       }
       throw error;
     }
-    const exchange = new StatementExchange(owner, request, statement, parses, isShared, resolve, reject, binding.fields);
+    const exchange = new StatementExchange(owner, this, request, statement, parses, isShared, resolve, reject, binding.fields);
     // Behind others it begins when they have ended, and that will be known then.
     if (this.#pipeline.size === 0) exchange.sentAt = performance.now();
     return exchange;
@@ -142,24 +142,17 @@ export class StatementWriter {
     statement.bind = null;
   }
 
-  /** What reads the columns; null, and not remembered, while one of their types is not known. */
-  decoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] | null {
+  /** What reads the columns. While one of their types is not known it is null, or `asText` the server's text of that one; neither is remembered. */
+  decoders(fields: readonly ResultField[], bigints: boolean, asText: boolean): readonly Decode[] | null {
     const which = bigints ? "exact" : "numbers";
     const known = this.#decoders[which].get(fields);
     if (known !== undefined) return known;
-    if (!this.#catalog.isClosed && this.unknownTypes(fields).length > 0) return null;
+    const isKnown = this.#catalog.isClosed || fields.every((field) => this.#catalog.knows(field.type));
+    if (!isKnown && !asText) return null;
     const made = decodersOf(fields, this.#catalog[which]);
+    if (!isKnown) return made;
     this.#decoders[which].set(fields, made);
     return made;
-  }
-
-  unknownTypes(fields: readonly ResultField[]): readonly number[] {
-    return fields.map((field) => field.type).filter((type) => !this.#catalog.knows(type));
-  }
-
-  /** What reads the columns as far as their types are known now, and as the server's text where not. */
-  textDecoders(fields: readonly ResultField[], bigints: boolean): readonly Decode[] {
-    return decodersOf(fields, this.#catalog[bigints ? "exact" : "numbers"]);
   }
 
   /** The types of the statement's columns are known now: from the next run on they come in the formats that suit them. */

@@ -6,6 +6,8 @@ import { typeQuery } from "./catalog.ts";
 import type { CatalogType, TypeCatalog } from "./catalog.ts";
 import { readText } from "./protocol/text-cell.ts";
 import { readRows } from "./result-rows.ts";
+import type { StatementExchange } from "./statement-exchange.ts";
+import type { StatementWriter } from "./statement-writer.ts";
 
 /** The one text of the answer as the server wrote it, whatever users make of texts. */
 class OneText implements RowSink {
@@ -24,16 +26,25 @@ const failedTransaction = "25P02";
 
 export class TypeLookup {
   readonly #catalog: TypeCatalog;
+  readonly #writer: StatementWriter;
   readonly #run: (request: Request) => Promise<Answer>;
   #underWay: { readonly types: ReadonlySet<number>; readonly done: Promise<void> } | null = null;
 
-  constructor(catalog: TypeCatalog, run: (request: Request) => Promise<Answer>) {
+  constructor(catalog: TypeCatalog, writer: StatementWriter, run: (request: Request) => Promise<Answer>) {
     this.#catalog = catalog;
+    this.#writer = writer;
     this.#run = run;
   }
 
+  /** Looks up what the exchange's rows wait for, and lets it read them, whatever came of it. */
+  async learn(exchange: StatementExchange): Promise<void> {
+    await this.#know(exchange.fields.map((field) => field.type));
+    this.#writer.relearn(exchange);
+    exchange.replay();
+  }
+
   /** Never rejects: a type that could not be looked up stays unknown, and is looked up again when it is met again. */
-  async learn(types: readonly number[]): Promise<void> {
+  async #know(types: readonly number[]): Promise<void> {
     const wanted = types.filter((type) => !this.#catalog.knows(type));
     if (wanted.length === 0 || this.#catalog.isClosed) return;
     const current = this.#underWay;
