@@ -7,7 +7,7 @@ import type { PoolEvents } from "../pool.ts";
 import { cancelRunning } from "./cancel.ts";
 import type { ConnectConfig, Host, SessionAttributes } from "./config.ts";
 import { PostgresConnection } from "./connection.ts";
-import type { ConnectionSettings } from "./connection.ts";
+import type { ConnectionSettings } from "./connection-settings.ts";
 import { passwordFromFile } from "./password-file.ts";
 import { Secret } from "./secret.ts";
 import { openEncrypted, openPlain, timedOut } from "./socket.ts";

@@ -9,13 +9,11 @@ import type { Answer, Request } from "../driver.ts";
 import { canceled } from "../pool.ts";
 import type { Pooled, PoolEvents } from "../pool.ts";
 import type { ResultField } from "../row-sink.ts";
-import type { TypeCatalog, TypeCatalogs } from "./catalog.ts";
+import type { ConnectionSettings, Session } from "./connection-settings.ts";
 import { Deadline } from "./deadline.ts";
-import type { ServerReport } from "./errors.ts";
 import { PingExchange } from "./ping-exchange.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Exchange } from "./pipeline.ts";
-import type { Notification } from "./protocol/read.ts";
 import { writeClosePortal, writeCopyFail, writeQuery, writeSync, writeTerminate } from "./protocol/write.ts";
 import type { PostgresAnswer } from "./result-rows.ts";
 import type { Wire } from "./socket.ts";
@@ -23,27 +21,10 @@ import { altersTypes, changesMeaning, forgetsStatements, isOutdatedPlan, marksSe
 import { isRepeatable } from "./statement-exchange.ts";
 import type { ExchangeOwner, Group, StatementExchange } from "./statement-exchange.ts";
 import { bindPlainly, nextOfPortal, StatementWriter } from "./statement-writer.ts";
-import type { MakeBinding, Settle, StatementSettings } from "./statement-writer.ts";
+import type { MakeBinding, Settle } from "./statement-writer.ts";
 import { TypeLookup } from "./type-lookup.ts";
 import { unreadableSetting } from "./unreadable-setting.ts";
 import { Workload } from "./workload.ts";
-
-export interface ConnectionSettings extends StatementSettings {
-  readonly catalogs: TypeCatalogs;
-  readonly notice: (report: ServerReport) => void;
-  readonly notification: (notification: Notification) => void;
-}
-
-/** What start-up leaves for the connection. */
-export interface Session {
-  readonly wire: Wire;
-  /** Shows the server which statement to cancel; resolves when the server has closed that socket, whatever it did. */
-  readonly cancel: () => Promise<void>;
-  /** Parameters that the server has reported so far. */
-  readonly parameters: Map<string, string>;
-  /** What is known of the types of this server. */
-  readonly catalog: TypeCatalog;
-}
 
 /** Reads issued together that share a Sync at most: beyond this a shared one saves nothing, and an error repeats more. */
 const maxGroup = 64;
@@ -135,19 +116,8 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   batch(requests: readonly Request[]): Promise<Answer[]> {
     if (requests.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      const answers: Answer[] = [];
-      let missing = requests.length;
-      this.#whenFree(() => {
-        this.#send(requests, (at) => ({
-          resolve: (answer) => {
-            // One that is run again answers again, and one whose types are looked up answers after the last.
-            if (answers[at] === undefined) missing--;
-            answers[at] = answer;
-            if (missing === 0) resolve(answers);
-          },
-          reject,
-        }));
-      }, reject);
+      const settle = gather(requests.length, resolve, reject);
+      this.#whenFree(() => this.#send(requests, settle), reject);
     });
   }
 
@@ -458,3 +428,17 @@ const begins = /^\s*(?:begin|start\s+transaction)\b/i;
 const rollback: Request = { text: "ROLLBACK", values: [], writes: true, bigints: false, batched: false };
 
 const gone = (): DatabaseClosed => new DatabaseClosed("The connection is closed: the statement was not sent.", { mayHaveRun: false });
+
+/** One promise for the answers of several. One that is run again answers again, and one whose types are looked up answers after the last. */
+const gather = (count: number, resolve: (answers: Answer[]) => void, reject: Settle["reject"]): ((at: number) => Settle) => {
+  const answers: Answer[] = [];
+  let missing = count;
+  return (at) => ({
+    resolve: (answer) => {
+      if (answers[at] === undefined) missing--;
+      answers[at] = answer;
+      if (missing === 0) resolve(answers);
+    },
+    reject,
+  });
+};
