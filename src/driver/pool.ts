@@ -102,6 +102,8 @@ export class Pool<C extends Pooled> {
   readonly #stopConnecting = new AbortController();
   #connecting = 0;
   #failures = 0;
+  /** Why the last connection could not be made; `null` once one could. */
+  #lastFailure: Error | null = null;
   #retryTimer: NodeJS.Timeout | null = null;
   #sweepTimer: NodeJS.Timeout | null = null;
   #restTimer: NodeJS.Timeout | null = null;
@@ -297,6 +299,7 @@ export class Pool<C extends Pooled> {
     }
     this.#connecting--;
     this.#failures = 0;
+    this.#lastFailure = null;
     if (!slot.connection.isOpen) return this.#checkEmpty();
     this.#slots.push(slot);
     this.#sweepLater();
@@ -308,6 +311,7 @@ export class Pool<C extends Pooled> {
   #onConnectFailed(error: Error): void {
     if (this.#closed !== null) return this.#checkEmpty();
     this.#failures++;
+    this.#lastFailure = error;
     const pauseMs = Math.min(1000, 20 * 2 ** this.#failures) * (0.5 + Math.random() / 2);
     this.#retryTimer ??= setTimeout(() => {
       this.#retryTimer = null;
@@ -409,10 +413,13 @@ export class Pool<C extends Pooled> {
     });
     const opening = this.#connecting === 0 ? "" : ` and ${this.#connecting} being opened`;
     const held = `${holders.length === 0 ? "None is" : `${holders.length} are`} open${opening}${holders.length === 0 ? "" : `. ${holders.join("; ")}`}`;
-    return new PoolTimeout(
-      `No connection became free within ${limitMs} ms. ${held}. End transactions sooner, raise maxConnections (now ${this.#options.maxConnections}), or wait longer (acquireTimeoutMs).`,
-      { mayHaveRun: false },
-    );
+    const failure = this.#lastFailure;
+    const advice = `End transactions sooner, raise maxConnections (now ${this.#options.maxConnections}), or wait longer (acquireTimeoutMs).`;
+    const why = failure === null ? advice : `Another could not be opened: ${failure.message}`;
+    return new PoolTimeout(`No connection became free within ${limitMs} ms. ${held}. ${why}`, {
+      mayHaveRun: false,
+      ...(failure === null ? {} : { cause: failure }),
+    });
   }
 }
 

@@ -207,7 +207,7 @@ export class Transaction implements Runner, ScopedTransaction {
 
   /** Ends the transaction without a trace, and never throws. Does nothing when it has ended already. */
   rollback(): MaybePromise<void> {
-    if (this.#state !== "open") return this.#whenEnded;
+    if (this.#state !== "open") return this.#whenEnded?.then(ignore, ignore);
     this.#state = "ending";
     this.#whenEnded = whenDone(this.#child?.rollback(), () => whenDone(settled(this.#whenOpened), () => this.#undo()));
     return this.#whenEnded;

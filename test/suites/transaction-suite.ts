@@ -7,6 +7,7 @@ import {
   DatabaseClosed,
   type Engine,
   F,
+  ForeignKeyViolation,
   int,
   Model,
   outside,
@@ -436,6 +437,32 @@ export const transactionSuite = ({ name, open, readsBesideWriter }: Transactions
     });
     assert.deepEqual(await labels(engine), ["a"]);
   });
+
+  check(
+    "a COMMIT that the database refuses keeps nothing, gives objects back as they were, and lets rollback() be called",
+    async (engine) => {
+      await engine.execute("CREATE TABLE promises (entry INTEGER REFERENCES entries (id) DEFERRABLE INITIALLY DEFERRED)");
+      const breaking = (tx: Session): Promise<unknown> => tx.executeRaw("INSERT INTO promises VALUES (99)");
+      const calls: string[] = [];
+      const tx = await engine.session().begin();
+      const entry = await tx.insert(Entry, { label: "a" });
+      for (const hook of ["afterCommit", "afterRollback"] as const) tx.on(hook, () => void calls.push(hook));
+      await breaking(tx);
+      await assert.rejects(tx.commit(), ForeignKeyViolation);
+      await tx.rollback();
+      await tx[Symbol.asyncDispose]();
+      assert.equal(tx.has(entry), false);
+      assert.deepEqual(calls, ["afterRollback"]);
+      await assert.rejects(engine.transaction(breaking), ForeignKeyViolation);
+      const session = engine.session();
+      session.add(new Entry({ label: "b" }));
+      await session.flush();
+      await breaking(session);
+      await assert.rejects(session.commit(), ForeignKeyViolation);
+      await session.rollback();
+      assert.deepEqual([await labels(engine), (await engine.execute("SELECT count(*) AS n FROM promises")).scalar()], [[], 0]);
+    },
+  );
 
   check("two transactions on one engine never mix their statements", async (engine, session) => {
     // "begin, delete, commit, then insert": the insert of one must not join, or end, the transaction of the other.

@@ -15,6 +15,8 @@ export interface FaultProxy {
   readonly cut: (how: "end" | "reset") => void;
   /** Resets each connection once the server has sent so many more bytes. */
   readonly cutAfter: (bytes: number) => void;
+  /** Resets the connection on which a client next sends this text: before the server gets it, or when the server has answered it. */
+  readonly cutAt: (text: string, when: "before" | "answered") => void;
   readonly close: () => Promise<void>;
 }
 
@@ -35,14 +37,23 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
   const pairs = new Set<Pair>();
   let fault: Fault = "none";
   let bytesLeft = Infinity;
+  let trap: { readonly text: string; readonly when: "before" | "answered" } | null = null;
   const waiting: (() => void)[] = [];
   const isStalled = (): boolean => fault === "stall";
 
-  const forward = (from: Socket, to: Socket, counts: boolean, drop: () => void): void => {
+  /** What the client sends is looked at for the trap's text; `springs` then ends the connection at its answer. */
+  const forward = (from: Socket, to: Socket, counts: boolean, drop: () => void, pair: { springs: boolean }): void => {
     let line = Promise.resolve();
     const pass = async (chunk: Buffer): Promise<void> => {
       while (isStalled()) await new Promise<void>((resolve) => waiting.push(resolve));
       if (to.destroyed) return;
+      if (counts && pair.springs) return drop();
+      if (!counts && trap !== null && chunk.includes(trap.text)) {
+        const { when } = trap;
+        trap = null;
+        if (when === "before") return drop();
+        pair.springs = true;
+      }
       if (counts && chunk.length > bytesLeft) {
         to.write(chunk.subarray(0, bytesLeft));
         bytesLeft = Infinity;
@@ -66,14 +77,14 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
   const listener = createServer((client) => {
     const server = connect({ host: target.hostname, port: Number(target.port), noDelay: true });
     client.setNoDelay(true);
-    const pair = { client, server };
+    const pair = { client, server, springs: false };
     pairs.add(pair);
     const drop = (): void => {
       reset(client);
       server.destroy();
     };
-    forward(client, server, false, drop);
-    forward(server, client, true, drop);
+    forward(client, server, false, drop, pair);
+    forward(server, client, true, drop, pair);
     client.on("close", () => pairs.delete(pair));
   });
 
@@ -97,6 +108,9 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
     },
     cutAfter: (bytes) => {
       bytesLeft = bytes;
+    },
+    cutAt: (text, when) => {
+      trap = { text, when };
     },
     close: () =>
       new Promise((resolve) => {

@@ -6,6 +6,7 @@
 import {
   AuthenticationFailed,
   CheckViolation,
+  ConnectionError,
   ConnectionLost,
   ConstraintViolation,
   DatatypeMismatch,
@@ -93,6 +94,8 @@ export interface ReportContext {
    * A COMMIT that fails, and FATAL in the middle of several statements, are the driver's to judge.
    */
   readonly mayHaveRun?: boolean;
+  /** Whether the server refused the session itself: then it is a `ConnectionError`, whatever the reason. */
+  readonly connecting?: boolean;
 }
 
 type ErrorClass = new (message: string, details?: ErrorDetails) => PetrelError;
@@ -126,6 +129,7 @@ const advice: Readonly<Record<string, string>> = {
   "40P01": "Two transactions waited for each other: run the whole transaction again.",
   "25P02": "An earlier statement of this transaction failed: roll it back, or use a savepoint around what may fail.",
   "53300": "The server has no connection left: lower the pool's size, or raise max_connections.",
+  "3D000": "Create the database, or check its name in the URL.",
   "57P03": "The server is starting or stopping: try again in a moment.",
   "42P01": "Has the table been created, and is its schema in the search_path?",
   "42703": "Has the column been added to this database?",
@@ -134,7 +138,8 @@ const advice: Readonly<Record<string, string>> = {
 /** The error for an ErrorResponse. `serverReport` gives the rest of what the server said. */
 export const errorFromReport = (report: ServerReport, context: ReportContext = {}): PetrelError => {
   const { sqlState } = report;
-  const Class = byState[sqlState] ?? byClass[sqlState.slice(0, 2)] ?? QueryError;
+  const known = byState[sqlState] ?? byClass[sqlState.slice(0, 2)] ?? QueryError;
+  const Class = context.connecting === true && !(known.prototype instanceof ConnectionError) ? ConnectionError : known;
   const error = new Class(sentence(report), detailsOf(report, context));
   reports.set(error, report);
   return error;

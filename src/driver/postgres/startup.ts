@@ -177,7 +177,7 @@ class Starter {
 
   /** Before the server has proved itself its words may be anybody's. */
   #refusal(body: Buffer): Error {
-    return errorFromReport(serverReportOf(readReport(body, 0, body.length)), { mayHaveRun: false });
+    return errorFromReport(serverReportOf(readReport(body, 0, body.length)), { mayHaveRun: false, connecting: true });
   }
 
   #check(): void {
