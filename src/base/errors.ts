@@ -94,6 +94,13 @@ export class ColumnNotLoaded extends PetrelError {
   }
 }
 
+/** A change of a database's structure cannot be planned or made as it was asked for. */
+export class MigrationError extends PetrelError {
+  constructor(message: string, details?: ErrorDetails, code = "E1701") {
+    super(code, message, details);
+  }
+}
+
 /** A row was required, and there is none. */
 export class NoResultFound extends PetrelError {
   constructor(message: string, details?: ErrorDetails) {

@@ -1,5 +1,11 @@
 /** What `import … from "petrel/migrate"` gives: the structure of a database as data, and the way from one structure to another. */
 export { introspect, type IntrospectOptions } from "../migrate/introspect.ts";
+export { canonical } from "../migrate/canonical.ts";
+export { compare, type CompareOptions } from "../migrate/compare.ts";
+export { diff } from "../migrate/diff.ts";
+export { render } from "../migrate/render.ts";
+export { irreversible, reverse } from "../migrate/reverse.ts";
+export { inTransactions, runStatements } from "../migrate/run.ts";
 export { snapshot } from "../migrate/snapshot.ts";
 export type {
   Answers,

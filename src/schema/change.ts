@@ -54,6 +54,7 @@ export interface EnumColumn {
   readonly table: ObjectName;
   readonly column: string;
   readonly default: string | null;
+  readonly isArray: boolean;
 }
 
 export type Commented =

@@ -173,9 +173,9 @@ export const postgresIntrospection = (options: IntrospectionOptions): Introspect
   read: readAll,
 });
 
-/** An expression without the blanks and comments between its words. */
+/** An expression without the blanks and comments between its words, and without quotes around names that need none. */
 export const postgresExpressionKey = (expression: string): string =>
   [...tokens(expression, true)]
     .filter(({ kind, text }) => text.trim() !== "" && !(kind === "opaque" && /^(?:--|\/\*)/.test(text)))
-    .map(({ text }) => text)
+    .map(({ text }) => (/^"[a-z_][a-z0-9_$]*"$/.test(text) ? text.slice(1, -1) : text))
     .join(" ");

@@ -88,8 +88,10 @@ const alterDefault = (table: ObjectName, from: ColumnSnapshot, to: ColumnSnapsho
 const alterIdentity = (table: ObjectName, from: ColumnSnapshot, to: ColumnSnapshot): DdlStatement[] => {
   if (from.identity === to.identity) return [];
   const column = quote(to.name);
+  if (to.identity === null && from.identity === "serial") return [alter(table, `ALTER COLUMN ${column} DROP DEFAULT`)];
   if (to.identity === null) return [alter(table, `ALTER COLUMN ${column} DROP IDENTITY`)];
-  if (from.identity !== null)
+  if (from.identity === "serial" && to.identity === "by default") return [];
+  if (from.identity !== null && from.identity !== "serial")
     return [alter(table, `ALTER COLUMN ${column} SET GENERATED ${to.identity === "always" ? "ALWAYS" : "BY DEFAULT"}`)];
   const add = alter(table, `ALTER COLUMN ${column} ADD ${postgresTables.identity(to, false)}`);
   // Counting goes on behind the greatest value that is there.
@@ -101,16 +103,9 @@ const alterIdentity = (table: ObjectName, from: ColumnSnapshot, to: ColumnSnapsh
   return [add, start];
 };
 
+/** Columns that are computed are made anew instead: no statement changes what they are computed from. */
 const alterColumn = (table: ObjectName, from: ColumnSnapshot, to: ColumnSnapshot): DdlStatement[] => {
   const column = quote(to.name);
-  if (JSON.stringify(from.generated) !== JSON.stringify(to.generated)) {
-    return [
-      alter(table, `DROP COLUMN ${column}`, {
-        losesData: from.generated === null ? `drops the values of ${table.name}.${from.name}` : null,
-      }),
-      alter(table, `ADD COLUMN ${columnLine(to, false, postgresTables)}`, { rewrites: to.generated?.stored === true }),
-    ];
-  }
   const dropIdentity = to.identity === null ? alterIdentity(table, from, to) : [];
   const otherIdentity = to.identity === null ? [] : alterIdentity(table, from, to);
   const required = from.nullable && !to.nullable ? [alter(table, `ALTER COLUMN ${column} SET NOT NULL`, { scans: true })] : [];
@@ -133,6 +128,9 @@ const createEnum = (type: EnumSnapshot): DdlStatement[] => [
   ...(type.comment === null ? [] : [comment({ what: "enum", object: type }, type.comment)]),
 ];
 
+const convertEnum = (column: string, type: string, array: string): string =>
+  `ALTER COLUMN ${quote(column)} TYPE ${type}${array} USING ${quote(column)}::text${array}::${type}${array}`;
+
 /** The type is renamed out of the way, and every column that has it goes over to the new one; a value that is not there any more ends the migration. */
 const replaceEnum = (change: Extract<Change, { change: "replaceEnum" }>): DdlStatement[] => {
   const { from, to, columns } = change;
@@ -140,11 +138,9 @@ const replaceEnum = (change: Extract<Change, { change: "replaceEnum" }>): DdlSta
   return [
     ddl(`ALTER TYPE ${qualified(from)} RENAME TO ${quote(aside.name)}`),
     ...createEnum(to),
-    ...columns.flatMap(({ table, column, default: filled }) => [
+    ...columns.flatMap(({ table, column, default: filled, isArray }) => [
       ...(filled === null ? [] : [alter(table, `ALTER COLUMN ${quote(column)} DROP DEFAULT`)]),
-      alter(table, `ALTER COLUMN ${quote(column)} TYPE ${qualified(to)} USING ${quote(column)}::text::${qualified(to)}`, {
-        rewrites: true,
-      }),
+      alter(table, convertEnum(column, qualified(to), isArray ? "[]" : ""), { rewrites: true }),
       ...(filled === null ? [] : [alter(table, `ALTER COLUMN ${quote(column)} SET ${defaultClause(filled)}`)]),
     ]),
     ddl(`DROP TYPE ${qualified(aside)}`),

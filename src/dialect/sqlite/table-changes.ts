@@ -27,9 +27,14 @@ const inline = (constraint: ConstraintSnapshot): string => {
   throw new BugError("a new column of SQLite has a constraint that only a rebuild could add.");
 };
 
-/** Whether a default is the same for every row, which ALTER TABLE asks for: no call, and none of the times. */
-const isConstant = (expression: string): boolean =>
-  sqlTokens(expression).every((token) => !isMark(token, "(") && !/^CURRENT_/i.test(token.kind === "word" ? token.text : ""));
+/** Whether a default is one value as it stands, which ALTER TABLE asks for: no expression, and none of the times. */
+const isConstant = (expression: string): boolean => {
+  const tokens = sqlTokens(expression);
+  const [first, second] = tokens;
+  const isSigned = isMark(first, "-") || isMark(first, "+");
+  if (isSigned) return tokens.length === 2 && second?.kind === "number";
+  return tokens.length === 1 && !isMark(first, "(") && !/^CURRENT_/i.test(expression);
+};
 
 /** Whether ADD COLUMN can do it, with these constraints. */
 export const canAddColumn = (column: ColumnSnapshot, constraints: readonly ConstraintSnapshot[]): boolean => {

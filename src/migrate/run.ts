@@ -1,0 +1,65 @@
+/** Running the statements of a plan: the smallest way to do it, without history and without locks against others who migrate. */
+import { MigrationError } from "../base/errors.ts";
+import type { Database } from "../engine/database.ts";
+import type { DdlStatement } from "../schema/change.ts";
+
+type Request = Parameters<Database["send"]>[0];
+type Connection = Awaited<ReturnType<Database["driver"]["reserve"]>>;
+
+export const request = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
+
+const runOne = async (connection: Connection, statement: DdlStatement): Promise<void> => {
+  const answer = await connection.run(request(statement.sql));
+  if (!statement.expectsNoRows || answer.rows.length === 0) return;
+  throw new MigrationError(
+    `After the change, ${answer.rows.length} rows of '${statement.table?.name ?? "a table"}' refer to rows that are not there, so nothing was changed. ` +
+      "Remove or mend those rows first.",
+    statement.table === null ? {} : { table: statement.table.name },
+    "E1703",
+  );
+};
+
+const inTransaction = async (connection: Connection, begin: readonly string[], statements: readonly DdlStatement[]): Promise<void> => {
+  for (const text of begin) await connection.run(request(text));
+  try {
+    for (const statement of statements) await runOne(connection, statement);
+    await connection.run(request("COMMIT"));
+  } catch (error) {
+    await connection.run(request("ROLLBACK"));
+    throw error;
+  }
+};
+
+/** The statements in runs: those that may stand in one transaction together, and each of the others alone. */
+export const inTransactions = (statements: readonly DdlStatement[]): readonly (readonly DdlStatement[])[] => {
+  const runs: DdlStatement[][] = [];
+  for (const statement of statements) {
+    const last = runs.at(-1);
+    if (last !== undefined && statement.transactional && last[0]!.transactional) last.push(statement);
+    else runs.push([statement]);
+  }
+  return runs;
+};
+
+/**
+ * Runs statements in order on one connection: what may stand in a transaction together, all or nothing; the others alone. SQLite's foreign keys are off
+ * where a statement needs that, and on again afterwards. Throws `MigrationError` when rows would refer to nothing afterwards.
+ */
+export const runStatements = async (database: Database, statements: readonly DdlStatement[]): Promise<void> => {
+  database.assertOutside(true);
+  const connection = await database.driver.reserve({ write: true });
+  const keysOff = statements.some((statement) => statement.foreignKeysOff);
+  try {
+    if (keysOff) await connection.run(request("PRAGMA foreign_keys = OFF"));
+    for (const run of inTransactions(statements)) {
+      if (run[0]!.transactional) await inTransaction(connection, database.dialect.begin({}), run);
+      else for (const statement of run) await runOne(connection, statement);
+    }
+  } finally {
+    try {
+      if (keysOff) await connection.run(request("PRAGMA foreign_keys = ON"));
+    } finally {
+      connection.release();
+    }
+  }
+};
