@@ -1,5 +1,4 @@
 /** `User.objects`: the calls about a model without an engine or a session in hand. Inside a transaction they are part of it. */
-import { UniqueViolation } from "../base/errors.ts";
 import type { Condition } from "../ast/typed-expression.ts";
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Load } from "../query/load.ts";
@@ -120,27 +119,12 @@ export class Objects<E extends AnyEntity> {
    * Two that ask at once get one row when a unique constraint covers the values.
    */
   async getOrCreate(values: Partial<Insert<E>>, defaults: Partial<Insert<E>> = {}): Promise<[E, boolean]> {
-    const find = (): Promise<E | null> => this.#query().filter(values).oneOrNull() as Promise<E | null>;
-    const found = await find();
-    if (found !== null) return [found, false];
-    try {
-      const made = await this.#session().transaction((session) =>
-        session.insert(this.#model, { ...values, ...defaults } as unknown as Insert<E>),
-      );
-      return [made, true];
-    } catch (error) {
-      if (!(error instanceof UniqueViolation)) throw error;
-      const theirs = await find();
-      if (theirs === null) throw error;
-      return [theirs, false];
-    }
+    return this.#session().getOrCreate(this.#model, values, defaults);
   }
 
   /** The row with these values, changed to `changes`, or made of both; and whether it was made just now. */
   async updateOrCreate(values: Partial<Insert<E>>, changes: Update<E>): Promise<[E, boolean]> {
-    const [object, isNew] = await this.getOrCreate(values, changes as unknown as Partial<Insert<E>>);
-    if (!isNew) await this.#session().update(object, changes);
-    return [object, isNew];
+    return this.#session().updateOrCreate(this.#model, values, changes);
   }
 
   // The types of a query are those of its model, which the builder behind it does not know.

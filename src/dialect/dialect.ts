@@ -58,6 +58,8 @@ export interface Dialect {
   readonly copy: CopyWords | null;
   /** Whether a write of many rows takes one list per column: parameters of the form `"column"`. */
   readonly takesColumns: boolean;
+  /** Whether a query may lock the rows it reads. */
+  readonly locksRows: boolean;
   /** Whether foreign keys of a new table may name a table that does not exist yet. */
   readonly forwardReferences: boolean;
   /** Turns raw text with `$1`, `?` or `:name` placeholders into this database's, with the order in which given values are bound. */

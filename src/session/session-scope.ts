@@ -33,6 +33,7 @@ export class SessionScope implements UnitOwner {
   /** The transaction that a flush began, of a session that was not given one. */
   #own: Transaction | null = null;
   #flushing: Promise<unknown> | null = null;
+  readonly #loads = new Set<Promise<void>>();
 
   constructor(database: Database, transaction: Transaction | null, unit: UnitOfWork, autoflush: boolean) {
     this.database = database;
@@ -64,6 +65,18 @@ export class SessionScope implements UnitOwner {
     return this.#isInCharge() ? this.unit : new UnitOfWork();
   }
 
+  /** Remembers a load until it is done: it is made of several statements, so the end of the transaction waits for it. */
+  loading(load: Promise<void>): Promise<void> {
+    const remembered = load.finally(() => this.#loads.delete(remembered));
+    this.#loads.add(remembered);
+    return remembered;
+  }
+
+  /** Loads that nobody awaited belong to what is committed. */
+  async #loaded(): Promise<void> {
+    while (this.#loads.size > 0) await Promise.all(this.#loads);
+  }
+
   /** Writes what is in hand before a query, so that the query sees it. */
   beforeQuery(): MaybePromise<unknown> {
     const { unit } = this;
@@ -83,6 +96,7 @@ export class SessionScope implements UnitOwner {
     const isFirst = this.#own === null;
     const before = this.unit.mark();
     try {
+      if (this.#loads.size > 0) await this.#loaded();
       await this.#flushAll(session);
       const own = this.#own;
       if (own === null) return await this.#settled();
@@ -108,6 +122,7 @@ export class SessionScope implements UnitOwner {
     if (transaction?.isCommitted === true)
       throw new TransactionError("rollback(): the transaction has been committed, and cannot be undone.");
     const wasOpen = transaction === null || this.#isHeld();
+    if (this.#loads.size > 0) await Promise.allSettled(this.#loads);
     await (transaction ?? this.#own)?.rollback();
     this.#own = null;
     if (!wasOpen) return;
@@ -124,6 +139,7 @@ export class SessionScope implements UnitOwner {
   /** The last write of a callback that returned; its transaction commits next. Nothing is left to do when it has ended already. */
   async beforeEnd(session: object): Promise<void> {
     if (this.transaction?.isOpen !== true || !this.#isHeld()) return;
+    if (this.#loads.size > 0) await this.#loaded();
     await this.#flushAll(session);
     await this.unit.hooks.transaction("beforeCommit");
   }
@@ -166,6 +182,7 @@ export class SessionScope implements UnitOwner {
     try {
       const wasOpen = transaction.isOpen;
       if (wasOpen && this.#isHeld()) {
+        if (this.#loads.size > 0) await this.#loaded();
         await this.#flushAll(session);
         await this.unit.hooks.transaction("beforeCommit");
       }

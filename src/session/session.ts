@@ -30,6 +30,7 @@ import type { RelationCollection } from "./collection.ts";
 import { rememberSession } from "./current-session.ts";
 import { executeOn } from "./execute.ts";
 import { changedObjects, hasWork } from "./flush.ts";
+import { getOrCreate, updateOrCreate } from "./get-or-create.ts";
 import { registerHook } from "./hooks.ts";
 import type { RowHook, TransactionHook } from "./hooks.ts";
 import { LoadTogether } from "./load-together.ts";
@@ -95,7 +96,7 @@ export class Session implements Runner {
 
   /**
    * Loads relations of objects that are there, where they are not loaded yet: `await session.load(users, "posts.comments")`.
-   * Calls that are made in one turn of the event loop share their statements.
+   * Calls that are made in one turn of the event loop share their statements. A commit waits for those that nobody awaited, and fails when one fails.
    */
   get load(): LoadInto {
     return (this.#load ??= this.#loading());
@@ -164,6 +165,35 @@ export class Session implements Runner {
   async update<E extends AnyEntity>(instance: E, values: Update<E>, options: CallOptions = {}): Promise<E> {
     await updateNow(this.#scope, this, instance, values, { signal: signalOf(options) });
     return instance;
+  }
+
+  /**
+   * The row with these values, and whether it was made just now: `[user, true]`. `defaults` are further values for a new row. Those who ask at once get one
+   * row when a unique constraint covers the values.
+   *
+   *     getOrCreate(User, { email })     // SELECT …; where there is none, INSERT …, and SELECT … again when another was faster
+   */
+  async getOrCreate<E extends AnyEntity>(
+    model: ModelOf<E>,
+    values: Partial<Insert<E>>,
+    defaults: Partial<Insert<E>> = {},
+    options: CallOptions = {},
+  ): Promise<[E, boolean]> {
+    return getOrCreate(this, model, values, defaults, options) as Promise<[E, boolean]>;
+  }
+
+  /**
+   * The row with these values, changed to `changes`, or made of both; and whether it was made just now. In a transaction, with the row locked in between.
+   *
+   *     updateOrCreate(User, { email }, { name })     // SELECT … FOR UPDATE, then UPDATE … or INSERT …
+   */
+  async updateOrCreate<E extends AnyEntity>(
+    model: ModelOf<E>,
+    values: Partial<Insert<E>>,
+    changes: Update<E>,
+    options: CallOptions = {},
+  ): Promise<[E, boolean]> {
+    return updateOrCreate(this, model, values, changes, options) as Promise<[E, boolean]>;
   }
 
   /**
@@ -406,7 +436,7 @@ export class Session implements Runner {
 
   #loading(): LoadInto {
     const together = new LoadTogether(this);
-    return loadCall((objects, relations) => together.load(objects, relations));
+    return loadCall((objects, relations) => this.#scope.loading(together.load(objects, relations)));
   }
 }
 

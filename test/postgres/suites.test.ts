@@ -2,6 +2,7 @@
 import { after, before } from "node:test";
 import { createEngine, type Engine, type EngineOptions } from "../../src/entry/index.ts";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
+import { askingAtOnceSuite } from "../suites/asking-at-once-suite.ts";
 import { manyRowsSuite } from "../suites/many-rows-suite.ts";
 import { sessionSuite } from "../suites/session-suite.ts";
 import { transactionSuite } from "../suites/transaction-suite.ts";
@@ -28,5 +29,6 @@ const open = async (options: EngineOptions = {}): Promise<Engine> => {
 
 sessionSuite({ name: "PostgreSQL", open });
 unitOfWorkSuite({ name: "PostgreSQL", open });
+askingAtOnceSuite({ name: "PostgreSQL", open });
 manyRowsSuite({ name: "PostgreSQL", open });
 transactionSuite({ name: "PostgreSQL", open, readsBesideWriter: true });

@@ -72,6 +72,7 @@ export const postgres: Dialect = Object.freeze({
   dropTable: dropTableWith,
   copy,
   takesColumns: true,
+  locksRows: true,
   forwardReferences: false,
   placeholders: (text) =>
     placeholdersWith({ placeholder, repeatsPlaceholders: true, nestedComments: true, hasQuestionOperator: true }, text),

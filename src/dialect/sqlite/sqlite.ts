@@ -69,6 +69,7 @@ export const sqlite: Dialect = Object.freeze({
   dropTable: dropTableWith,
   copy: null,
   takesColumns: false,
+  locksRows: false,
   forwardReferences: true,
   placeholders: (text) =>
     placeholdersWith({ placeholder: () => "?", repeatsPlaceholders: false, nestedComments: false, hasQuestionOperator: false }, text),
