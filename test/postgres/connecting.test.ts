@@ -161,7 +161,7 @@ describe("passwords", () => {
 });
 
 describe("several hosts", () => {
-  it("are tried in turn until one is there and fits", async () => {
+  it("are tried in turn until one is there and fits (hazard 61)", async () => {
     const password = scratchPassword;
     const settings = { host: "127.0.0.1,127.0.0.1", port: `1,${server.port}`, user: scratchUser, dbname: "postgres" };
     assert.equal(await connectWith({ settings, password }), "tls");

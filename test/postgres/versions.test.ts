@@ -11,7 +11,7 @@ import { postgresBinaries } from "../support/scratch-postgres.ts";
 import { root, unlessAll } from "../scratch.ts";
 
 /** What sessions and transactions promise, and what the driver does and reads. */
-const files = ["suites", "all", "values", "driver", "hazards", "hazards-repeats", "copy-and-listen"];
+const files = ["suites", "all", "values", "driver", "hazards", "hazards-repeats", "hazards-values", "copy-and-listen"];
 
 const majorOf = (bin: string): number => {
   try {

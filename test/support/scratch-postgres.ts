@@ -43,6 +43,8 @@ export interface ScratchOptions {
   readonly hba?: readonly string[];
   /** The directory of `postgres` and `initdb`, instead of the first that is found. */
   readonly bin?: string;
+  /** Begins as a hot standby, which only reads; `SELECT pg_promote()` ends that. */
+  readonly isStandby?: boolean;
 }
 
 export const scratchUser = "petrel";
@@ -222,6 +224,7 @@ export const startScratchPostgres = async (options: ScratchOptions = {}): Promis
   const data = makeCluster(bin, directory, environment, account);
   const port = await freePort();
   configure(data, port, options, account);
+  if (options.isStandby === true) writeFileSync(join(data, "standby.signal"), "");
   const guardian = spawn("/bin/sh", ["-c", guard, join(bin, "postgres"), data, directory], {
     ...account,
     cwd: directory,

@@ -5,7 +5,7 @@ import { md5Password } from "../../../../../src/driver/postgres/auth/md5.ts";
 import { cleartextPassword } from "../../../../../src/driver/postgres/auth/password.ts";
 import { saslPrep } from "../../../../../src/driver/postgres/auth/sasl-prep.ts";
 
-test("SASLprep does what the examples of RFC 4013 say", () => {
+test("SASLprep does what the examples of RFC 4013 say (hazard 43)", () => {
   assert.equal(saslPrep("I\u00adX"), "IX");
   assert.equal(saslPrep("user"), "user");
   assert.equal(saslPrep("USER"), "USER");

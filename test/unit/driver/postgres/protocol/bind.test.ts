@@ -47,7 +47,7 @@ test("a value that does not fit is refused with its number and type, never with 
   );
 });
 
-test("an encoder that throws leaves nothing behind, in every position, and the next runs are whole", () => {
+test("an encoder that throws leaves nothing behind, in every position, and the next runs are whole (hazard 20)", () => {
   const hostile: readonly unknown[] = [
     { toJSON: () => assert.fail("thrown by toJSON") },
     Object.defineProperty({}, "x", { enumerable: true, get: () => assert.fail("thrown by a getter") }),
@@ -75,7 +75,7 @@ test("an encoder that throws leaves nothing behind, in every position, and the n
   }
 });
 
-test("65,535 parameters are bound and 65,536 are refused when the statement is made", () => {
+test("65,535 parameters are bound and 65,536 are refused when the statement is made (hazard 19)", () => {
   const parameters = new Array<typeof int4>(65_535).fill(int4);
   const writer = new ByteWriter();
   bindExecute({ statement: "", parameters, resultFormats: [] })(writer, new Array<number>(65_535).fill(1));

@@ -158,7 +158,7 @@ test("two connections that take turns share one block and never see each other's
   assert.deepEqual([taken(a), taken(b)], [Buffer.from([3]), Buffer.from([2])]);
 });
 
-test("a message above 1 GiB is refused before its last part is copied", () => {
+test("a message above 1 GiB is refused before its last part is copied (hazard 18)", () => {
   const writer = new ByteWriter();
   const mark = writer.mark();
   writer.startMessage(0x42);

@@ -76,7 +76,7 @@ test("the messages are the same when they dribble in, by chunks of any size and 
   }
 });
 
-test("lengths that cannot be are refused as soon as the header is there, and nothing is allocated for them", () => {
+test("lengths that cannot be are refused as soon as the header is there, and nothing is allocated for them (hazard 16)", () => {
   const headers: readonly Buffer[] = [
     Buffer.concat([Buffer.from("D"), int32(3)]),
     Buffer.concat([Buffer.from("D"), int32(0)]),

@@ -141,7 +141,7 @@ test("a row's fields are found, NULL being none", () => {
   assert.deepEqual([...offsets], [11, 13, -1, -1, 21, 21]);
 });
 
-test("negative, overlong and overlapping field lengths are refused", () => {
+test("negative, overlong and overlapping field lengths are refused (hazard 17)", () => {
   const offsets = new Int32Array(4);
   const lengths: readonly (readonly [number, number])[] = [
     [-2, 2],
