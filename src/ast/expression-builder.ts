@@ -5,111 +5,40 @@
  */
 import { ConfigurationError } from "../base/errors.ts";
 import { type ColumnType, describe, type Kind } from "../types/column-type.ts";
-import type { ExpressionNode, JsonPathNode, OrderingNode, ParameterNode } from "./expression.ts";
+import type { AggregateNode, ExpressionNode, WindowFunctionNode } from "./expression.ts";
 import { NodeHolder, nodeOf } from "./node-holder.ts";
-import type { ArithmeticOperator, ComparisonOperator, DatePart, FunctionName, MatchKind } from "./operator.ts";
-import type { Condition, Expression, ExpressionOfKind, Ordering } from "./typed-expression.ts";
+import {
+  type As,
+  asOfKind,
+  asTypes,
+  bigint,
+  bool,
+  decimalOf,
+  float,
+  int,
+  isAscii,
+  json,
+  jsonAs,
+  label,
+  operandNode,
+  parameter,
+  parameterType,
+  scaledType,
+  patternNode,
+  patternOf,
+  refused,
+  text,
+  unlimited,
+} from "./operands.ts";
+import type { ArithmeticOperator, ComparisonOperator, DatePart, DateUnit, FunctionName, MatchKind } from "./operator.ts";
+import { BuiltOrdering } from "./ordering.ts";
+import type { Condition, Expression, ExpressionOfKind } from "./typed-expression.ts";
+import { windowOf } from "./window.ts";
 
-const bool: ColumnType = Object.freeze({ kind: "bool" });
-const int: ColumnType = Object.freeze({ kind: "int" });
-const float: ColumnType = Object.freeze({ kind: "float" });
-const bigint: ColumnType = Object.freeze({ kind: "bigint" });
-const text: ColumnType = Object.freeze({ kind: "text" });
-const json: ColumnType = Object.freeze({ kind: "json" });
-
-/** What messages call an expression. */
-const label = (node: ExpressionNode): string => {
-  if (node.node === "column") return `'${node.column.property}'`;
-  if (node.node === "jsonPath") return `${label(node.operand)} at ${node.path.map((key) => `'${key}'`).join(", ")}`;
-  return "an expression";
-};
-
-const refused = (subject: ExpressionNode, what: string, remedy: string): ConfigurationError =>
-  new ConfigurationError(`${label(subject)} is compared with ${what}. ${remedy}`);
-
-/** The same kind without the options that limit what may be stored: a comparison may ask for more. */
-const unlimited = (type: ColumnType | null): ColumnType | null => {
-  if (type === null || type.kind === "array") return type;
-  return type.kind === "int" ? int : plainType(type.kind);
-};
-
-const plainTypes = new Map<Kind, ColumnType>();
-/** The same object each time: whoever keeps something for each type finds it again. */
-const plainType = (kind: Kind): ColumnType => {
-  let known = plainTypes.get(kind);
-  if (known === undefined) plainTypes.set(kind, (known = Object.freeze({ kind })));
-  return known;
-};
-
-/** What a calculation with decimals gives: as many digits behind the point as an exact result has, where both sides say how many they have. */
-const decimalOf = (operator: ArithmeticOperator, left: ColumnType | null, right: ColumnType | null): ColumnType => {
-  const [a, b] = [scaleOf(left), scaleOf(right)];
-  if (operator === "/" || a === undefined || b === undefined) return plainType("decimal");
-  return scaledType(operator === "*" ? a + b : Math.max(a, b));
-};
-const scaleOf = (type: ColumnType | null): number | undefined => (type?.kind === "int" || type?.kind === "bigint" ? 0 : type?.scale);
-
-const scaledTypes = new Map<number, ColumnType>();
-const scaledType = (scale: number): ColumnType => {
-  let known = scaledTypes.get(scale);
-  if (known === undefined) scaledTypes.set(scale, (known = Object.freeze({ kind: "decimal", scale })));
-  return known;
-};
-
-/** An integer column may be compared with, and calculated with, a fraction or a number beyond its own size. */
-const parameterType = (type: ColumnType | null, value: unknown): ColumnType | null => {
-  if (type?.kind !== "int" || typeof value !== "number") return type;
-  return Number.isInteger(value) && Math.abs(value) <= 0x7fffffff ? type : float;
-};
-
-const propertyOf = (subject: ExpressionNode): { name?: string } => (subject.node === "column" ? { name: subject.column.property } : {});
-
-const parameter = (form: ParameterNode["form"], type: ColumnType | null, value: unknown, subject: ExpressionNode): ParameterNode =>
-  Object.freeze({ node: "parameter", form, type, value, ...propertyOf(subject) });
-
-/** An operand as a node: what it holds, or a parameter. `null` and `undefined` have been dealt with, or throw. */
-const operandNode = (value: unknown, type: ColumnType | null, subject: ExpressionNode): ExpressionNode => {
-  const node = nodeOf(value);
-  if (node) return node;
-  if (value === undefined) throw refused(subject, "undefined", "Pass a value; leave the condition away where there is none.");
-  if (value === null) throw refused(subject, "null, which no value equals", "Use isNull() or isNotNull().");
-  return parameter("one", parameterType(type, value), value, subject);
-};
-
-const patternNode = (value: unknown, form: "pattern" | "one", subject: ExpressionNode): ParameterNode => {
-  if (typeof value !== "string") throw refused(subject, describe(value), "Pass a string.");
-  return parameter(form, text, value, subject);
-};
-
-// oxlint-disable-next-line no-control-regex
-const isAscii = (value: string): boolean => /^[\0-\x7f]*$/.test(value);
-
-interface Pattern {
-  readonly source: string;
-  readonly caseless: boolean;
-}
-/** Flags that steer the search but not the match are of no matter; those that change the match cannot be kept. */
-const patternOf = (pattern: unknown, subject: ExpressionNode): Pattern => {
-  if (typeof pattern === "string") return { source: pattern, caseless: false };
-  if (!(pattern instanceof RegExp)) throw refused(subject, describe(pattern), "Pass a regular expression or a string.");
-  if (pattern.multiline || pattern.dotAll)
-    throw refused(subject, "a pattern with flag m or s", "Databases know only the flag i: write the rest into the pattern.");
-  return { source: pattern.source, caseless: pattern.ignoreCase };
-};
-
-type As = JsonPathNode["as"];
-const asTypes: Readonly<Record<As, ColumnType>> = { text, number: float, bool, json };
-
-/** How a document's value must be read to be compared with `value`. */
-const jsonAs = (value: unknown): As => {
-  if (typeof value === "string") return "text";
-  if (typeof value === "number" || typeof value === "bigint") return "number";
-  return typeof value === "boolean" ? "bool" : "json";
-};
-const asOfKind = (kind: Kind | undefined): As => {
-  if (kind === "int" || kind === "bigint" || kind === "float" || kind === "decimal") return "number";
-  return kind === "bool" || kind === "json" ? kind : "text";
-};
+const date: ColumnType = Object.freeze({ kind: "date" });
+const timestamp: ColumnType = Object.freeze({ kind: "timestamp" });
+const dayUnits: readonly DateUnit[] = ["year", "month", "week", "day"];
+const timeUnits: readonly DateUnit[] = ["hour", "minute"];
 
 class BuiltExpression extends NodeHolder {
   readonly #node: ExpressionNode;
@@ -170,8 +99,20 @@ class BuiltExpression extends NodeHolder {
     return new BuiltExpression({ node: "jsonIsNull", operand: node.operand, path: node.path, negated }, bool, false);
   }
 
+  #inSubquery(query: unknown, negated: boolean): BuiltExpression | null {
+    const node = nodeOf(query);
+    if (node?.node !== "subquery") return null;
+    if (this.#type?.kind === "json")
+      throw refused(this.#node, "the rows of a query", "Compare a value inside the document, or use exists().");
+    // As one value the query gives its first row; a limit of the query's own is a parameter, and stays.
+    const select = node.select.limit?.node === "literal" ? { ...node.select, orderBy: [], limit: null } : node.select;
+    return this.#condition({ node: "inSubquery", operand: this.#node, select, negated });
+  }
+
   #in(values: unknown, negated: boolean): BuiltExpression {
-    if (!Array.isArray(values)) throw refused(this.#node, describe(values), "Pass an array to in() and notIn().");
+    const asked = this.#inSubquery(values, negated);
+    if (asked !== null) return asked;
+    if (!Array.isArray(values)) throw refused(this.#node, describe(values), "Pass an array or a subquery() to in() and notIn().");
     const list: readonly unknown[] = Object.freeze([...(values as unknown[])]);
     const odd = list.find((value) => value === null || value === undefined || nodeOf(value));
     if (odd !== undefined || list.includes(undefined) || list.includes(null)) {
@@ -273,8 +214,9 @@ class BuiltExpression extends NodeHolder {
     return this.#condition({ node: "regex", caseless, operand: this.#read("text"), pattern: patternNode(source, "one", this.#node) });
   }
 
-  #call(name: FunctionName, type: ColumnType): BuiltExpression {
-    return new BuiltExpression({ node: "function", name, arguments: Object.freeze([this.#read("text")]), type }, type, this.#nullable);
+  #call(name: FunctionName, type: ColumnType, ...more: readonly ExpressionNode[]): BuiltExpression {
+    const args = Object.freeze([this.#read("text"), ...more]);
+    return new BuiltExpression({ node: "function", name, arguments: args, type }, type, this.#nullable);
   }
   lower(): BuiltExpression {
     return this.#call("lower", text);
@@ -284,6 +226,78 @@ class BuiltExpression extends NodeHolder {
   }
   length(): BuiltExpression {
     return this.#call("length", int);
+  }
+
+  trim(): BuiltExpression {
+    return this.#call("trim", text);
+  }
+  substring(start: unknown, length?: unknown): BuiltExpression {
+    const from = this.#wholeFrom(1, start, "substring() starts at");
+    if (length === undefined) return this.#call("substring", text, from);
+    return this.#call("substring", text, from, this.#wholeFrom(0, length, "substring() takes a length of"));
+  }
+  #wholeFrom(least: number, value: unknown, what: string): ExpressionNode {
+    if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return parameter("one", int, value, this.#node);
+    throw new ConfigurationError(`${what} a whole number from ${least}: the first character is number 1.`);
+  }
+  replace(search: unknown, replacement: unknown): BuiltExpression {
+    return this.#call("replace", text, operandNode(search, text, this.#node), operandNode(replacement, text, this.#node));
+  }
+
+  #numeric(name: FunctionName, type: ColumnType, ...more: readonly ExpressionNode[]): BuiltExpression {
+    const args = Object.freeze([this.#read("number"), ...more]);
+    return new BuiltExpression({ node: "function", name, arguments: args, type }, type, this.#nullable);
+  }
+  /** The type of a number, as it is computed with. */
+  #number(): ColumnType {
+    const type = this.#type?.kind === "decimal" ? this.#type : unlimited(this.#type);
+    return type === null || type.kind === "json" ? float : type;
+  }
+  #isWhole(): boolean {
+    return this.#type?.kind === "int" || this.#type?.kind === "bigint";
+  }
+  abs(): BuiltExpression {
+    return this.#numeric("abs", this.#number());
+  }
+  round(digits: unknown = 0): BuiltExpression {
+    if (typeof digits !== "number" || !Number.isSafeInteger(digits) || digits < 0 || digits > 15)
+      throw new ConfigurationError("round() takes a number of digits behind the point, a whole number from 0 to 15.");
+    if (this.#isWhole()) return this;
+    const type = this.#type?.kind === "decimal" ? scaledType(digits) : this.#number();
+    return this.#numeric("round", type, Object.freeze({ node: "literal", value: digits }));
+  }
+  floor(): BuiltExpression {
+    return this.#isWhole() ? this : this.#numeric("floor", this.#type?.kind === "decimal" ? scaledType(0) : this.#number());
+  }
+  ceil(): BuiltExpression {
+    return this.#isWhole() ? this : this.#numeric("ceil", this.#type?.kind === "decimal" ? scaledType(0) : this.#number());
+  }
+
+  #cast(type: ColumnType): BuiltExpression {
+    return new BuiltExpression({ node: "cast", operand: this.#read(type.kind === "text" ? "text" : "number"), type }, type, this.#nullable);
+  }
+  toInt(): BuiltExpression {
+    return this.#cast(int);
+  }
+  toFloat(): BuiltExpression {
+    return this.#cast(float);
+  }
+  toText(): BuiltExpression {
+    const kind = this.#type?.kind;
+    if (kind === "float" || kind === undefined)
+      throw new ConfigurationError(
+        `toText() of ${label(this.#node)}: databases write floating-point numbers in different ways. Use round() and toInt(), or a decimal.`,
+      );
+    return this.#cast(text);
+  }
+
+  /** Only an aggregate has rows to be computed over; TypeScript shows the method where it is one. */
+  over(window?: unknown): BuiltExpression {
+    if (this.#node.node !== "aggregate")
+      throw new ConfigurationError(`over() of ${label(this.#node)}: only aggregates and window functions are computed over a window.`);
+    if (this.#node.distinct)
+      throw new ConfigurationError("over(): a distinct count cannot be computed over a window. Leave out 'distinct'.");
+    return overWindow(this.#node, this.#type, this.#nullable, window);
   }
 
   #calculate(operator: ArithmeticOperator, value: unknown): BuiltExpression {
@@ -324,6 +338,29 @@ class BuiltExpression extends NodeHolder {
   }
   day(): BuiltExpression {
     return this.#part("day");
+  }
+
+  hour(): BuiltExpression {
+    return this.#part("hour");
+  }
+  minute(): BuiltExpression {
+    return this.#part("minute");
+  }
+  second(): BuiltExpression {
+    return this.#part("second");
+  }
+  weekDay(): BuiltExpression {
+    return this.#part("weekDay");
+  }
+  truncate(unit: unknown): BuiltExpression {
+    const type = this.#type?.kind === "date" ? date : timestamp;
+    const units = type === date ? dayUnits : [...dayUnits, ...timeUnits];
+    const known = units.find((each) => each === unit);
+    if (known === undefined) throw new ConfigurationError(`truncate() of ${label(this.#node)} takes one of: ${units.join(", ")}.`);
+    return new BuiltExpression({ node: "dateTrunc", unit: known, operand: this.#node }, type, this.#nullable);
+  }
+  toDate(): BuiltExpression {
+    return new BuiltExpression({ node: "dateOf", operand: this.#node }, date, this.#nullable);
   }
 
   at(key: unknown): BuiltExpression {
@@ -367,32 +404,18 @@ const pathOnly = (node: ExpressionNode) => {
   return { operand, path };
 };
 
-class BuiltOrdering {
-  readonly #node: OrderingNode;
-
-  constructor(node: OrderingNode) {
-    this.#node = Object.freeze(node);
-  }
-
-  static nodeOf(value: unknown): OrderingNode | undefined {
-    return typeof value === "object" && value !== null && #node in value ? value.#node : undefined;
-  }
-
-  get direction(): "asc" | "desc" {
-    return this.#node.direction;
-  }
-  nullsFirst(): BuiltOrdering {
-    return new BuiltOrdering({ ...this.#node, nulls: "first" });
-  }
-  nullsLast(): BuiltOrdering {
-    return new BuiltOrdering({ ...this.#node, nulls: "last" });
-  }
-}
-
 /** A node as users hold it. `type` is that of its value, `null` where only the database knows; with a kind given, TypeScript knows the methods. */
 export const expression = <T, K extends Kind>(node: ExpressionNode, type: ColumnType | null, nullable: boolean): ExpressionOfKind<T, K> =>
   // The one class has the methods of every kind.
   new BuiltExpression(node, type, nullable) as unknown as ExpressionOfKind<T, K>;
+
+/** A function over a window, as users hold it. */
+export const overWindow = (
+  called: AggregateNode | WindowFunctionNode,
+  type: ColumnType | null,
+  nullable: boolean,
+  window: unknown,
+): BuiltExpression => new BuiltExpression({ node: "window", function: called, ...windowOf(window) }, type, nullable);
 
 /** A node that is true, false or unknown, as users hold it. */
 export const condition = (node: ExpressionNode): Condition => new BuiltExpression(node, bool, true) as unknown as Condition;
@@ -403,9 +426,6 @@ export const isExpression = (value: unknown): value is Expression<unknown> => Bu
 /** The type of an expression's value, and whether it may be NULL; `undefined` for anything that is not an expression made here. */
 export const typeOfExpression = (value: unknown): { readonly type: ColumnType | null; readonly nullable: boolean } | undefined =>
   BuiltExpression.typeOf(value);
-
-/** The term of ORDER BY behind `user.name.asc()`; `undefined` for anything else. */
-export const orderingOf = (value: unknown): OrderingNode | undefined => BuiltOrdering.nodeOf(value);
 
 /** The node of a condition, or of a piece of `sql`. `where` names the call for the message, as in `"where()"`. */
 export const conditionNode = (value: unknown, where: string): ExpressionNode => {
@@ -419,6 +439,3 @@ export const conditionNode = (value: unknown, where: string): ExpressionNode => 
   }
   throw new ConfigurationError(`${where} takes conditions such as user.age.gte(18), got ${describe(value)}. Return or pass a condition.`);
 };
-
-/** `user.name.asc()` from a node. */
-export const ordering = (node: OrderingNode): Ordering => new BuiltOrdering(node);

@@ -47,13 +47,20 @@ export type {
   DateExpression,
   EqualExpression,
   Expression,
+  ExpressionOfValue,
   JsonExpression,
   NumberExpression,
   Operand,
   OrderedExpression,
   Ordering,
+  Retyped,
+  Subquery,
   TextExpression,
+  ValueOf,
 } from "../ast/typed-expression.ts";
+export type { DateUnit } from "../ast/operator.ts";
+export type { FrameBound } from "../ast/select.ts";
+export type { Frame, FramedWindow, Window } from "../ast/window.ts";
 export type { Action, AnyColumn, Column, ForeignKeyOptions } from "../schema/column.ts";
 export type { AnyEntity, AnyModel, Entity, Insert, ModelOf, ModelOptions, NoOptions, Shape } from "../schema/entity.ts";
 export type { PrimaryKey } from "../schema/primary-key.ts";
@@ -81,11 +88,32 @@ export type { DecimalOptions, NumberOptions, TextOptions } from "../schema/colum
 export { softDelete } from "../schema/soft-delete.ts";
 export { timestamps } from "../schema/timestamps.ts";
 export { avg, count, max, min, sum } from "../query/aggregate.ts";
-export type { Aggregate, Annotate, Annotations, Computed } from "../query/aggregate.ts";
+export type { Aggregate, AggregateOf, Annotate, Annotations, Computed, CountExpression } from "../query/aggregate.ts";
+export { when, type Case } from "../query/case.ts";
+export type { NoColumns, PlainRow, SourceOf } from "../query/derived-scope.ts";
+export { from, recursive, type RecursiveOptions, type SelfRelation } from "../query/from.ts";
+export { coalesce, concat, greatest, least, nullIf, value, type Given, type Scalar } from "../query/functions.ts";
+export { except, intersect, union, unionAll } from "../query/set-operations.ts";
+export { exists, subquery } from "../query/subquery.ts";
+export { textSearch, type TextSearch, type TextSearchOptions } from "../query/text-search.ts";
+export {
+  cumeDist,
+  denseRank,
+  firstValue,
+  lag,
+  lastValue,
+  lead,
+  nthValue,
+  ntile,
+  percentRank,
+  rank,
+  rowNumber,
+  type Over,
+} from "../query/window-functions.ts";
 export { F } from "../query/f.ts";
 export type { LoadInto } from "../query/load-into.ts";
 export { joined, noLoad, selectIn, type Load, type Strategy } from "../query/load.ts";
-export type { InvalidRelation, Loaded, RelationValue, With } from "../query/loaded.ts";
+export type { InvalidRelation, Loaded, RelationValue, Rows, With } from "../query/loaded.ts";
 export type { Filter, LookupHints, LookupKey, Lookups, NoSuchLookup } from "../query/lookups.ts";
 export type { ColumnPath, OrderKey, RelationPath } from "../query/paths.ts";
 export type { CursorPage, CursorPageOptions, Page, PageOptions } from "../query/page.ts";

@@ -1,10 +1,49 @@
 /** Aggregates by name: `annotate({ postCount: count("posts") })`, and the types of what they give. */
+import { ConfigurationError } from "../base/errors.ts";
+import { expression, overWindow } from "../ast/expression-builder.ts";
+import type { AggregateNode, ExpressionNode } from "../ast/expression.ts";
+import { nodeOf } from "../ast/node-holder.ts";
+import { nodeType } from "../ast/node-type.ts";
 import type { AggregateName } from "../ast/operator.ts";
-import type { DateExpression, Expression, NumberExpression } from "../ast/typed-expression.ts";
+import type { Sql } from "../ast/sql-tag.ts";
+import type { DateExpression, Expression, NumberExpression, Retyped, ValueOf } from "../ast/typed-expression.ts";
 import type { Column, KindOf, TypeOf } from "../schema/column.ts";
 import type { ShapeOf } from "../schema/entity.ts";
 import type { Annotated, Scope } from "../schema/scope.ts";
+import { describe } from "../types/column-type.ts";
+import type { ColumnType, Kind } from "../types/column-type.ts";
+import { comparable } from "./lookup-scope.ts";
+import type { Over } from "./window-functions.ts";
 import type { ColumnAt, ColumnPath, NumberPath, RelationPath } from "./paths.ts";
+
+const whole: ColumnType = { kind: "int" };
+const float: ColumnType = { kind: "float" };
+
+const resultType = (name: AggregateName, argument: ColumnType | null): ColumnType => {
+  if (name === "count") return whole;
+  // What only the database knows the type of (`sql`) is taken for a number, as in any other sum.
+  return name === "avg" || argument === null ? float : comparable(argument);
+};
+
+/** Without an argument: of rows. */
+export const aggregateNode = (name: AggregateName, argument: ExpressionNode | null, distinct: boolean): AggregateNode =>
+  Object.freeze({ node: "aggregate", name, argument, distinct, type: resultType(name, argument === null ? null : nodeType(argument)) });
+
+export const summable: readonly Kind[] = ["int", "bigint", "float", "decimal"];
+
+const aggregateOf = (name: AggregateName, given: unknown, distinct: boolean): Expression<unknown> => {
+  const argument = nodeOf(given);
+  if (argument === undefined) {
+    throw new ConfigurationError(
+      `${name}() takes a name such as ${name}("posts.views"), or an expression such as post.views, not ${describe(given)}.`,
+    );
+  }
+  const kind = nodeType(argument)?.kind;
+  if ((name === "sum" || name === "avg") && kind !== undefined && !summable.includes(kind))
+    throw new ConfigurationError(`${name}() needs numbers, and was given something of kind ${kind}.`);
+  const node = aggregateNode(name, argument, distinct);
+  return expression(node, node.type, name !== "count");
+};
 
 /** `path` is `"*"` for `count()` without one. */
 export interface Aggregate<out N extends AggregateName, out P extends string> {
@@ -24,6 +63,14 @@ export class AggregateCall {
     this.#distinct = distinct;
   }
 
+  /** Every row of the window: `count().over(…)`. */
+  over(window?: unknown): unknown {
+    if (this.path === "*") return overWindow(aggregateNode(this.name, null, this.#distinct), whole, false, window);
+    throw new ConfigurationError(
+      `${this.name}("${this.path}").over(): a window is computed from expressions. Write ${this.name}(row.${this.path}).over(…) in annotate((row) => …).`,
+    );
+  }
+
   /** Name, path and distinctness, or `null` for anything that the functions below did not make. */
   static of(value: unknown): { readonly name: AggregateName; readonly path: string; readonly distinct: boolean } | null {
     if (typeof value !== "object" || value === null || !(#distinct in value)) return null;
@@ -31,30 +78,59 @@ export class AggregateCall {
   }
 }
 
-/** How many rows: `count()` of this model, `count("posts")` of a relation, `count("age")` of values that are not NULL. */
-export function count(): Aggregate<"count", never>;
+const made = (name: AggregateName, given: unknown, distinct = false): never =>
+  // The declared type of the calling function says which of the two it is.
+  (typeof given === "string" ? new AggregateCall(name, given, distinct) : aggregateOf(name, given, distinct)) as never;
+
+/** An aggregate of an expression: of the rows of a group or of a subquery, or with `over()` of the rows beside each row. */
+export type AggregateOf<X, T> = Retyped<X, T | null> & Over<Retyped<X, T>, Retyped<X, T | null>>;
+type Mean<X> = NumberExpression<number | null> & Over<NumberExpression<number | NullOf<ValueOf<X>>>, NumberExpression<number | null>>;
+type NullOf<T> = T extends null ? null : never;
+/** A count, which is never NULL. */
+export interface CountExpression extends NumberExpression<number>, Over<NumberExpression<number>> {}
+
+/** How many rows: `count()` of this model, `count("posts")` of a relation, `count("age")` or `count(user.age)` of values that are not NULL. */
+export function count(): Aggregate<"count", never> & Over<NumberExpression<number>>;
 export function count<const P extends string>(path: P, options?: { readonly distinct?: boolean }): Aggregate<"count", P>;
-export function count(path = "*", options: { readonly distinct?: boolean } = {}): Aggregate<"count", string> {
-  return new AggregateCall("count", path, options.distinct ?? false) as unknown as Aggregate<"count", string>;
+export function count(value: Expression<unknown>, options?: { readonly distinct?: boolean }): CountExpression;
+export function count(given: unknown = "*", options: { readonly distinct?: boolean } = {}): unknown {
+  return made("count", given, options.distinct ?? false);
 }
-const named =
-  <N extends AggregateName>(name: N) =>
-  <const P extends string>(path: P): Aggregate<N, P> =>
-    new AggregateCall(name, path, false) as unknown as Aggregate<N, P>;
+
 /** The sum of a number column here, behind relations (`"posts.views"`), or computed by `annotate()`; `null` without rows. Exact for integers and decimals. */
-export const sum: <const P extends string>(path: P) => Aggregate<"sum", P> = named("sum");
+export function sum<const P extends string>(path: P): Aggregate<"sum", P>;
+export function sum<X extends NumberExpression<unknown>>(value: X): AggregateOf<X, ValueOf<X>>;
+export function sum(given: unknown): unknown {
+  return made("sum", given);
+}
+
 /** The mean as a floating-point number; `null` without rows. */
-export const avg: <const P extends string>(path: P) => Aggregate<"avg", P> = named("avg");
+export function avg<const P extends string>(path: P): Aggregate<"avg", P>;
+export function avg<X extends NumberExpression<unknown>>(value: X): Mean<X>;
+export function avg(given: unknown): unknown {
+  return made("avg", given);
+}
+
 /** The least value; `null` without rows. */
-export const min: <const P extends string>(path: P) => Aggregate<"min", P> = named("min");
+export function min<const P extends string>(path: P): Aggregate<"min", P>;
+export function min<X extends Expression<unknown>>(value: X): AggregateOf<X, ValueOf<X>>;
+export function min(given: unknown): unknown {
+  return made("min", given);
+}
+
 /** The greatest value; `null` without rows. */
-export const max: <const P extends string>(path: P) => Aggregate<"max", P> = named("max");
+export function max<const P extends string>(path: P): Aggregate<"max", P>;
+export function max<X extends Expression<unknown>>(value: X): AggregateOf<X, ValueOf<X>>;
+export function max(given: unknown): unknown {
+  return made("max", given);
+}
 
 type CountPath<E> = ColumnPath<E> | RelationPath<E>;
 /** `{ posts: count("posts"), newest: max("posts.createdAt") }` */
 export interface Annotations<E> {
   readonly [name: string]:
     | Expression<unknown>
+    | Sql<unknown>
     | Aggregate<"count", CountPath<E>>
     | Aggregate<"sum" | "avg", NumberPath<E>>
     | Aggregate<"min" | "max", ColumnPath<E>>;
@@ -68,7 +144,9 @@ type AggregateColumn<S, X> =
         : N extends "avg"
           ? Column<number | null, "float", never>
           : Column<TypeOf<ColumnAt<S, P>> | null, KindOf<ColumnAt<S, P>>, never>
-      : never;
+      : X extends Sql<infer T>
+        ? Column<T, KindOfValue<T>, never>
+        : never;
 // What can be calculated with is a number, whatever its type in TypeScript: decimals are strings.
 type KindOfExpression<X, T> =
   X extends NumberExpression<unknown>
@@ -80,7 +158,7 @@ type KindOfExpression<X, T> =
         ? "date"
         : KindOfValue<T>
       : KindOfValue<T>;
-type KindOfValue<T> = [NonNullable<T>] extends [number]
+export type KindOfValue<T> = [NonNullable<T>] extends [number]
   ? "float"
   : [NonNullable<T>] extends [string]
     ? "text"

@@ -11,9 +11,9 @@ import { walk as visitNodes } from "../ast/walk.ts";
 import type { Relation, Table, TableColumn } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
 import type { ColumnType } from "../types/column-type.ts";
-import { AggregateCall } from "./aggregate.ts";
+import { AggregateCall, aggregateNode as makeAggregate, summable } from "./aggregate.ts";
 import type { ComputedColumn } from "./draft.ts";
-import { comparable } from "./lookup-scope.ts";
+import { holdsWindow } from "./windowed.ts";
 import type { LookupScope } from "./lookup-scope.ts";
 
 /** Whether a name may stand beside the model's own columns in a row. */
@@ -51,23 +51,38 @@ const computedColumn = (scope: LookupScope, name: string, given: unknown, use: s
   const call = AggregateCall.of(given);
   if (call !== null) {
     const expression = aggregateExpression(scope, call, use, grouped);
-    return { name, expression, type: nodeType(expression), aggregate: grouped };
+    return { name, expression, type: nodeType(expression), aggregate: grouped, windowed: false };
   }
   const expression = nodeOf(given);
-  if (expression !== undefined) return { name, expression, type: nodeType(expression), aggregate: holdsAggregate(expression) };
+  if (expression !== undefined) {
+    const aggregate = holdsAggregate(expression);
+    if (aggregate && !grouped && use === "annotate()") throw ungrouped(scope, name);
+    return { name, expression, type: nodeType(expression), aggregate, windowed: holdsWindow(expression) };
+  }
   throw new ConfigurationError(`${use}: '${name}' is ${describe(given)}; expected an expression, or an aggregate such as count("posts").`, {
     model: scope.table.modelName,
     property: name,
   });
 };
 
-/** Whether an expression is made of aggregates of grouped rows. What a subquery over a relation aggregates is a value of each row. */
-const holdsAggregate = (root: ExpressionNode): boolean => {
-  const ofRelations = new Set<unknown>();
+const ungrouped = (scope: LookupScope, name: string): ConfigurationError =>
+  new ConfigurationError(
+    `annotate(): '${name}' aggregates rows of ${scope.table.modelName} itself. Use groupBy(…).annotate(…) for a value per group, or over(…) for a value per row.`,
+    { model: scope.table.modelName, property: name },
+  );
+
+/**
+ * Whether an expression is made of aggregates of grouped rows. What a subquery aggregates is a value of each row, and so is what a window does.
+ */
+export const holdsAggregate = (root: ExpressionNode): boolean => {
+  const ofOthers = new Set<unknown>();
   let found = false;
   visitNodes(root, (node) => {
-    if (node.node === "collectionAggregate") ofRelations.add(node.aggregate);
-    else if (node.node === "aggregate" && !ofRelations.has(node)) found = true;
+    if (node.node === "collectionAggregate") ofOthers.add(node.aggregate);
+    else if (node.node === "window") ofOthers.add(node.function);
+    else if (node.node === "subquery" || node.node === "existsIn" || node.node === "inSubquery")
+      visitNodes(node.select, (inner) => void ofOthers.add(inner));
+    else if (node.node === "aggregate" && !ofOthers.has(node)) found = true;
   });
   return found;
 };
@@ -81,16 +96,7 @@ interface Call {
 const whole: ColumnType = { kind: "int" };
 const float: ColumnType = { kind: "float" };
 
-const resultType = (name: AggregateName, argument: ColumnType | null): ColumnType => {
-  if (name === "count") return whole;
-  // What only the database knows the type of (`sql`) is taken for a number, as in any other sum.
-  return name === "avg" || argument === null ? float : comparable(argument);
-};
-
-const aggregateNode = (call: Call, argument: ExpressionNode | null): AggregateNode => {
-  const type = argument === null ? null : nodeType(argument);
-  return { node: "aggregate", name: call.name, argument, distinct: call.distinct, type: resultType(call.name, type) };
-};
+const aggregateNode = (call: Call, argument: ExpressionNode | null): AggregateNode => makeAggregate(call.name, argument, call.distinct);
 
 const aggregateExpression = (scope: LookupScope, call: Call, use: string, grouped: boolean): ExpressionNode => {
   if (call.path === "*") {
@@ -163,7 +169,7 @@ const argumentOf = (scope: LookupScope, call: Call, source: Source, column: Tabl
 
 const assertSummable = (scope: LookupScope, call: Call, name: string, { kind }: ColumnType, use: string): void => {
   if (call.name !== "sum" && call.name !== "avg") return;
-  if (["int", "bigint", "float", "decimal"].includes(kind)) return;
+  if (summable.includes(kind)) return;
   throw new ConfigurationError(`${use}: ${call.name}("${call.path}") needs numbers, and '${name}' is of kind ${kind}.`, {
     model: scope.table.modelName,
     property: call.path,

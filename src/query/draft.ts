@@ -1,5 +1,5 @@
 /** A statement in the making: what the steps of a shape add up to. Only cold code touches it; a warm query has its plan. */
-import type { ExpressionNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { CommonTable, ExpressionNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import type { DeletedRows, LockClause } from "../ast/select.ts";
 import type { Source } from "../ast/source.ts";
 import type { Relation, Table } from "../schema/table.ts";
@@ -12,6 +12,8 @@ export interface ComputedColumn {
   readonly type: ColumnType | null;
   /** Whether it is an aggregate of grouped rows, which only HAVING may test. */
   readonly aggregate: boolean;
+  /** Whether a window is part of it: no condition of the same query may test it. */
+  readonly windowed: boolean;
 }
 
 /** What rows are grouped by. `words` lead to the value in a group: to-one relations, then the name of a column or computed column. */
@@ -30,6 +32,8 @@ export interface IncludeDraft {
 export interface Draft {
   readonly table: Table;
   readonly source: Source;
+  /** Common tables that the query reads. */
+  readonly with: CommonTable[];
   readonly where: ExpressionNode[];
   readonly having: ExpressionNode[];
   /** `null` until the query orders by itself: then the model's own order holds. */
@@ -58,6 +62,7 @@ export interface Step {
 export const newDraft = (table: Table, source: Source): Draft => ({
   table,
   source,
+  with: [],
   where: [],
   having: [],
   orderBy: null,

@@ -25,6 +25,10 @@ export interface InvalidRelation<Message> {
 export interface Refined<out Row> {
   one(): Promise<Row>;
 }
+/** Any query or groups that give `Row`s. */
+export interface Rows<out Row> {
+  first(): Promise<Row | null>;
+}
 type LoadedEntity<E, P extends string> = [P] extends [never] ? E : E & Loaded<ShapeOf<E>, P>;
 // (A conditional type drops its alias name, so hovers show the properties and not this helper.)
 export type Loaded<S, P extends string> = [P] extends [infer Q extends string]

@@ -12,6 +12,7 @@ import { Lookup } from "./lookup.ts";
 import type { Subject } from "./lookup.ts";
 import { operatorsOf, untypedOperators } from "./operators.ts";
 import type { Operator } from "./operators.ts";
+import { refuseWindow } from "./windowed.ts";
 
 /** Keys into JSON documents may come from outside; past this many the scope starts afresh. */
 const lookupLimit = 1000;
@@ -31,9 +32,9 @@ export class LookupScope {
   readonly computed: ReadonlyMap<string, ComputedColumn>;
   readonly #lookups = new Map<string, Lookup>();
 
-  constructor(table: Table, computed: ReadonlyMap<string, ComputedColumn> = new Map()) {
+  constructor(table: Table, computed: ReadonlyMap<string, ComputedColumn> = new Map(), source: Source = canonicalSource(table)) {
     this.table = table;
-    this.source = canonicalSource(table);
+    this.source = source;
     this.computed = computed;
   }
 
@@ -69,6 +70,7 @@ export class LookupScope {
   #subject(table: Table, word: string, atRoot: boolean): Subject | null {
     const computed = atRoot ? this.computed.get(word) : undefined;
     if (computed !== undefined) {
+      if (computed.windowed) refuseWindow(`'${word}'`, "filter()", this.table.modelName);
       return { type: computed.type, expression: () => computed.expression, aggregate: computed.aggregate };
     }
     const column = table.byProperty.get(word);
@@ -118,7 +120,7 @@ export class LookupScope {
     if (computed !== undefined) return computed;
     const column = table.byProperty.get(name);
     if (column === undefined) throw this.#unknownPath(path, table, name, use);
-    return { name: path, expression: { node: "column", source, column }, type: column.type, aggregate: false };
+    return { name: path, expression: { node: "column", source, column }, type: column.type, aggregate: false, windowed: false };
   }
 
   #unknownPath(path: string, table: Table, word: string, use: string): ConfigurationError {

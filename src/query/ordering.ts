@@ -1,7 +1,7 @@
 /** `orderBy("-createdAt", "author.name")`. */
 import { ConfigurationError } from "../base/errors.ts";
 import type { OrderingNode } from "../ast/expression.ts";
-import { orderingOf as orderingNodeOf } from "../ast/expression-builder.ts";
+import { orderingOf as orderingNodeOf } from "../ast/ordering.ts";
 import { nodeOf } from "../ast/node-holder.ts";
 import type { StepMaker } from "../engine/shape.ts";
 import { describe } from "../types/column-type.ts";

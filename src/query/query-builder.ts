@@ -26,9 +26,8 @@ import { PagingQuery } from "./paging-query.ts";
 import type { Take } from "./paging-query.ts";
 import { computedKey, RefinableQuery, startOf } from "./refinable-query.ts";
 import type { QueryState } from "./refinable-query.ts";
-import { rootOf } from "./root.ts";
+import { rootOf, withRow } from "./root.ts";
 import type { Root } from "./root.ts";
-import { rowOf } from "./row-expressions.ts";
 import { planOf } from "./terminal.ts";
 import { branchesOf, valuesOf, valuesResult, valuesTree, withoutKeys } from "./values-tree.ts";
 import type { Branch } from "./values-tree.ts";
@@ -266,7 +265,7 @@ export class QueryBuilder extends PagingQuery {
     return this.#attempt(() => {
       const { root, scope } = this.state;
       this.#assertConsent("update", options);
-      const given = typeof values === "function" ? (values as (row: unknown) => unknown)(rowOf(scope)) : values;
+      const given = typeof values === "function" ? withRow(scope, values as (row: unknown) => unknown) : values;
       const assignments = assignmentsOf(root.table, scope.source, given, "update()");
       const bound = assignments.flatMap((assignment) => assignment.values);
       const key = `update ${assignments.map((assignment) => assignment.key).join()}`;

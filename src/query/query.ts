@@ -93,7 +93,9 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   /** Adds computed columns to every row: `annotate({ postCount: count("posts") })`. */
   annotate<const A extends Annotations<E>>(annotations: A | ((row: Columns<E>) => A)): Query<Annotate<E, A>, Row & Computed<E, A>>;
   /** Replaces the results by expressions of your own: `select((post) => ({ title: post.title, by: post.author.name }))`. */
-  select<const X extends { readonly [name: string]: Expression<unknown> }>(projection: (row: Columns<E>) => X): Query<E, Selected<X>>;
+  select<const X extends { readonly [name: string]: Expression<unknown> | Sql<unknown> }>(
+    projection: (row: Columns<E>) => X,
+  ): Query<E, Selected<X>>;
   /**
    * One result per combination of these columns, of columns behind to-one relations (`"customer.country"` gives `{ customer: { country } }`),
    * and of what `annotate()` computed before.

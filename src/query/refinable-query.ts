@@ -11,6 +11,9 @@ import { parametersOf } from "../ast/walk.ts";
 import type { Shape, StepMaker } from "../engine/shape.ts";
 import type { Table } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
+import type { SetOperator } from "../ast/operator.ts";
+import { compound, derived, recursive } from "./derived.ts";
+import type { Derived, Walk } from "./derived.ts";
 import { computedColumns } from "./computed.ts";
 import { conditionStep, resolve, stepOf } from "./conditions.ts";
 import type { ComputedColumn, Step } from "./draft.ts";
@@ -22,10 +25,11 @@ import { LookupScope } from "./lookup-scope.ts";
 import { addOrdering, ordering, orderingOf } from "./ordering.ts";
 import { assertLookups, combinationOf, isQ } from "./q.ts";
 import type { LockOptions } from "./query.ts";
+import { withRow } from "./root.ts";
 import type { Root } from "./root.ts";
-import { rowOf } from "./row-expressions.ts";
 import { isSkip } from "./skip.ts";
 import { deletedStep, distinctStep, limitStep, lockStep, nothingStep, offsetStep, rowCount } from "./steps.ts";
+import { holdsWindow, refuseWindow } from "./windowed.ts";
 
 /** What a query says. */
 export interface QueryState {
@@ -118,6 +122,26 @@ export abstract class RefinableQuery {
     return places.every((place) => place < 0) ? "" : ` again ${places.join()}`;
   }
 
+  /** The rows of this query, as what a new query is about. */
+  asSource(): this {
+    return this.#fromRows(derived(this.#state));
+  }
+
+  #fromRows({ root, values }: Derived): this {
+    return this.derive({ ...startOf(root), values });
+  }
+
+  recursive(walk: Walk): this {
+    return this.#fromRows(recursive(this.#state, walk));
+  }
+
+  /** The rows of this query and of others, as one source. */
+  compound(operator: SetOperator, others: readonly RefinableQuery[]): this {
+    if (others.length === 0) throw new ConfigurationError(`${operator}() takes two queries or more, and was given one.`);
+    const states = others.map((query) => query.state);
+    return this.#fromRows(compound(operator, this.#state, states));
+  }
+
   filter(lookups: object): this {
     if (typeof lookups !== "object" || lookups === null || Array.isArray(lookups) || isQ(lookups)) return this.#conditions(lookups, false);
     const state = this.#state;
@@ -155,8 +179,9 @@ export abstract class RefinableQuery {
 
   where(condition: unknown): this {
     const { scope } = this.#state;
-    const given = typeof condition === "function" ? (condition as (row: unknown) => unknown)(rowOf(scope)) : condition;
+    const given = typeof condition === "function" ? withRow(scope, condition as (row: unknown) => unknown) : condition;
     const node = conditionNode(given, "where()");
+    if (holdsWindow(node)) refuseWindow("the condition", "where()", scope.table.modelName);
     const parameters = parametersOf(node);
     const values = parameters.map((parameter) => parameter.value);
     return this.step(`where ${fingerprint(node)}`, () => stepOf(node, parameters, false), values, { restricted: true }, parameters);
@@ -179,7 +204,7 @@ export abstract class RefinableQuery {
   }
 
   #orderByExpression(key: (row: unknown) => unknown): this {
-    const node = orderingOf(key(rowOf(this.#state.scope)));
+    const node = orderingOf(withRow(this.#state.scope, key));
     const parameters = parametersOf(node.expression);
     const values = parameters.map((parameter) => parameter.value);
     const text = `order ${node.direction} ${node.nulls} ${fingerprint(node.expression)}`;
@@ -278,7 +303,7 @@ export abstract class RefinableQuery {
 
   annotate(annotations: unknown): this {
     const { scope, grouped } = this.#state;
-    const given = typeof annotations === "function" ? (annotations as (row: unknown) => unknown)(rowOf(scope)) : annotations;
+    const given = typeof annotations === "function" ? withRow(scope, annotations as (row: unknown) => unknown) : annotations;
     const columns = computedColumns(scope, given, "annotate()", grouped);
     return this.#computing("annotate", columns, (draft) => columns.forEach((column) => draft.annotations.set(column.name, column)));
   }
@@ -287,7 +312,7 @@ export abstract class RefinableQuery {
     const { scope } = this.#state;
     if (typeof projection !== "function")
       throw new ConfigurationError(`select() takes a function, as in select((row) => ({ name: row.name })), not ${describe(projection)}.`);
-    const columns = computedColumns(scope, (projection as (row: unknown) => unknown)(rowOf(scope)), "select()", false);
+    const columns = computedColumns(scope, withRow(scope, projection as (row: unknown) => unknown), "select()", false);
     return this.#computing("select", columns, (draft) => void (draft.projection = columns));
   }
 
@@ -297,7 +322,7 @@ export abstract class RefinableQuery {
     const parameters = columns.flatMap((column) => parametersOf(column.expression));
     const values = parameters.map((parameter) => parameter.value);
     const computed = new Map([...scope.computed, ...columns.map((column) => [column.name, column] as const)]);
-    const makeStep = (): ScopedStep => ({ parameters, apply, scope: new LookupScope(scope.table, computed) });
+    const makeStep = (): ScopedStep => ({ parameters, apply, scope: new LookupScope(scope.table, computed, scope.source) });
     const query = this.step(`${use} ${computedKey(columns)}`, makeStep, values, {}, parameters);
     return query.derive({ ...query.#state, scope: (query.#state.shape.step as ScopedStep).scope });
   }

@@ -1,5 +1,7 @@
 /** Where every query about a model starts: its names and the root of its shapes. Made once per model. */
 import { ConfigurationError } from "../base/errors.ts";
+import { rootSource } from "../ast/source.ts";
+import type { Source } from "../ast/source.ts";
 import { Shape } from "../engine/shape.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import { tableOf } from "../schema/registry.ts";
@@ -8,16 +10,27 @@ import type { Step } from "./draft.ts";
 import { LookupScope } from "./lookup-scope.ts";
 import { ordering } from "./ordering.ts";
 import type { OrderMaker } from "./ordering.ts";
+import { rowOf } from "./row-expressions.ts";
 
 export class Root {
   readonly table: Table;
   readonly scope: LookupScope;
-  readonly shape = new Shape<Step>();
+  readonly shape: Shape<Step>;
   readonly #orders = new Map<string, OrderMaker>();
+  readonly #again: () => Root;
+  #inner: Root | null = null;
 
-  constructor(table: Table) {
+  /** `again` makes the root of the same rows with a source of its own. */
+  constructor(table: Table, scope = new LookupScope(table), shape = new Shape<Step>(), again: () => Root = () => secondRoot(table)) {
     this.table = table;
-    this.scope = new LookupScope(table);
+    this.scope = scope;
+    this.shape = shape;
+    this.#again = again;
+  }
+
+  /** The same model seen a second time in one statement: other rows, so another source. */
+  get inner(): Root {
+    return (this.#inner ??= this.#again());
   }
 
   /** What `orderBy(key)` adds, for keys of the model itself. */
@@ -30,12 +43,40 @@ export class Root {
   }
 }
 
+const secondRoot = (table: Table): Root => new Root(table, new LookupScope(table, new Map(), rootSource(table)));
+
 const roots = new WeakMap<object, Root>();
+
+/** The rows that callbacks being run were given: `where((user) => …)` has `user` in sight. */
+const inSight: Source[] = [];
+
+/**
+ * Calls back with a row. A query about the same model that the callback starts is about other rows than this one:
+ * `where((user) => exists(select(User).where((other) => other.bossId.eq(user.id))))`.
+ */
+export const withRow = <T>(scope: LookupScope, callback: (row: object) => T): T => {
+  if (inSight.includes(scope.source)) {
+    throw new ConfigurationError(
+      `A query of ${scope.table.modelName} is refined inside a callback that was given a row of the same query, so the two rows cannot be told apart. ` +
+        `Start the inner query inside the callback, as in (row) => exists(select(${scope.table.modelName}).where((other) => …)).`,
+      { model: scope.table.modelName },
+    );
+  }
+  inSight.push(scope.source);
+  try {
+    return callback(rowOf(scope));
+  } finally {
+    inSight.pop();
+  }
+};
+
+/** The root, or one of the same rows that no callback was given. */
+export const unseen = (root: Root): Root => (inSight.includes(root.scope.source) ? unseen(root.inner) : root);
 
 /** The root of a model. Throws `ConfigurationError` for a model with a mistake in it, and for anything that is no model. */
 export const rootOf = (model: AnyModel): Root => {
   const known = roots.get(model);
-  if (known !== undefined) return known;
+  if (known !== undefined) return inSight.length === 0 ? known : unseen(known);
   if (typeof model !== "function") throw new ConfigurationError("query() takes a model: a class made by extends Model(…).");
   const root = new Root(tableOf(model));
   roots.set(model, root);

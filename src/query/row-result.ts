@@ -94,7 +94,7 @@ const computedOf = (draft: Draft, result: ResultColumns): { name: string; positi
   [...draft.annotations.values()].map((column) => result.addComputed(column, draft.table));
 
 /** The columns that were asked for, the primary key, and what relations that follow in statements of their own are found by. */
-const wantedColumns = ({ table, only, deferred, includes }: Draft): TableColumn[] => {
+export const wantedColumns = ({ table, only, deferred, includes }: Draft): TableColumn[] => {
   const keys = new Set(includes.flatMap(({ relation, strategy }) => (strategy === "selectIn" ? relation.keys.map(([near]) => near) : [])));
   const isAskedFor = ({ property }: TableColumn): boolean => (only === null || only.has(property)) && !deferred.has(property);
   return table.columns.filter((column) => column.primaryKey || isAskedFor(column) || keys.has(column));

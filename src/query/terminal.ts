@@ -9,7 +9,8 @@ import type { Runner } from "../engine/run.ts";
 import type { Shape, StepMaker } from "../engine/shape.ts";
 import type { ResultForm } from "../rows/shape.ts";
 import type { Draft, Step } from "./draft.ts";
-import { conjunction, newDraft } from "./draft.ts";
+import { conjunction } from "./draft.ts";
+import { draftOf } from "./inner-select.ts";
 import { reversed } from "./ordering.ts";
 import type { Root } from "./root.ts";
 
@@ -39,22 +40,16 @@ export class Terminal implements StepMaker<Step> {
 export const planOf = (root: Root, shape: Shape<Step>, dialect: Runner["dialect"]): Plan => {
   const known = shape.planFor(dialect);
   if (known !== null) return known;
-  const steps = shape.steps();
-  const draft = newDraft(root.table, root.scope.source);
-  for (const step of steps) step.apply(draft);
-  const { statement, form } = (steps.at(-1) as TerminalStep).finish(draft);
-  const plan = makePlan(
-    dialect,
-    statement,
-    steps.flatMap((step) => step.parameters),
-    form,
-  );
-  return shape.keepPlan(dialect, plan);
+  const { draft, parameters } = draftOf(root, shape);
+  const { statement, form } = (shape.step as TerminalStep).finish(draft);
+  return shape.keepPlan(dialect, makePlan(dialect, statement, parameters, form));
 };
 
 /** The order of a query that says none: the model's own. */
 export const orderOf = (draft: Draft): readonly OrderingNode[] => {
   if (draft.orderBy !== null) return draft.orderBy;
+  // Aggregates of all rows are one row.
+  if (draft.projection?.some(({ aggregate }) => aggregate) === true) return [];
   return draft.groupBy === null ? modelOrder(draft) : [];
 };
 
@@ -68,7 +63,8 @@ const modelOrder = (draft: Draft): readonly OrderingNode[] =>
 /** What tells the results of a query apart. */
 export const identifying = (draft: Draft): readonly ExpressionNode[] => {
   if (draft.groupBy !== null) return draft.groupBy.map(({ column }) => column.expression);
-  if (draft.distinct && draft.projection !== null) return draft.projection.map(({ expression }) => expression);
+  if ((draft.distinct || draft.table.primaryKey.length === 0) && draft.projection !== null)
+    return draft.projection.map(({ expression }) => expression);
   return draft.table.primaryKey.map((column) => ({ node: "column", source: draft.source, column }));
 };
 
@@ -95,6 +91,7 @@ const orderAmong = (draft: Draft, items: readonly SelectItem[], orderBy: readonl
 export const selectOf = (draft: Draft, items: readonly SelectItem[], orderBy: readonly OrderingNode[]): SelectStatement => ({
   statement: "select",
   source: draft.source,
+  ...(draft.with.length === 0 ? {} : { with: draft.with }),
   items,
   distinct: draft.distinct,
   where: conjunction(draft.where),

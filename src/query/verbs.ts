@@ -82,6 +82,13 @@ const none: ResultForm = { form: "tuples" };
 
 const assertWritable = (draft: Draft, verb: string): void => {
   assertWithout(draft, verb, "limit", "group", "distinct", "lock");
+  if (draft.with.length > 0) {
+    throw new ConfigurationError(
+      `${verb} of ${draft.table.modelName} is about the rows of from(), a set operation or recursive(), which are read only. ` +
+        'Write to the model itself, as in filter by where((row) => row.id.in(subquery(rows, "id"))).',
+      { model: draft.table.modelName },
+    );
+  }
   if (draft.orderBy === null && draft.having.length === 0 && draft.projection === null) return;
   throw new ConfigurationError(
     `${verb} of ${draft.table.modelName} takes conditions only. Take orderBy(), having() or select() out of the query.`,

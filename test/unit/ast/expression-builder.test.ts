@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ComparisonNode } from "../../../src/ast/expression.ts";
-import { isExpression, orderingOf, typeOfExpression } from "../../../src/ast/expression-builder.ts";
+import { isExpression, typeOfExpression } from "../../../src/ast/expression-builder.ts";
+import { orderingOf } from "../../../src/ast/ordering.ts";
 import { nodeOf } from "../../../src/ast/node-holder.ts";
 import { sql, sqlNodeOf } from "../../../src/ast/sql-tag.ts";
 import { bool, decimal, int, json, smallint, text, timestamp } from "../../../src/schema/column-factories.ts";

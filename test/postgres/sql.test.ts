@@ -1,0 +1,56 @@
+// What SQL's expressions, windows, subqueries, set operations and trees give, on PostgreSQL.
+import { after, before, test } from "node:test";
+import assert from "node:assert/strict";
+import { createEngine, int, Model, text, textSearch, type Engine } from "../../src/entry/index.ts";
+import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
+import { sqlSuite } from "../suites/sql-suite.ts";
+import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
+import { write } from "./requests.ts";
+
+let server: ScratchPostgres;
+let count = 0;
+
+before(async () => {
+  server = await startScratchPostgres();
+});
+after(() => server.stop());
+
+/** An engine on an empty database of its own. */
+const open = async (): Promise<Engine> => {
+  const name = `sql_${++count}`;
+  const maker = openPostgres({ url: server.socketUrl() });
+  await maker.run(write(`CREATE DATABASE ${name}`));
+  await maker.close();
+  return createEngine(server.socketUrl(name));
+};
+
+sqlSuite({ name: "PostgreSQL", open });
+
+class Page extends Model("pages", { id: int().primaryKey(), title: text(), body: text().nullable() }) {}
+
+test("texts are searched by words, and ordered by how well they match", async () => {
+  await using engine = await open();
+  await engine.createAll([Page]);
+  await engine.session().insertAll(Page, [
+    { id: 1, title: "Wool", body: "Sheep are sheared for their wool, and wool is spun." },
+    { id: 2, title: "Sheep", body: null },
+    { id: 3, title: "Goats", body: "They climb." },
+  ]);
+  const search = (words: string) => {
+    const found = (page: typeof Page.columns) => textSearch([page.title, page.body], words, { language: "english" });
+    return engine
+      .query(Page)
+      .where((page) => found(page).matches)
+      .annotate((page) => ({ rank: found(page).rank }))
+      .orderBy("-rank", "id")
+      .all();
+  };
+  const ids = async (words: string) => (await search(words)).map((page) => page.id);
+  assert.deepEqual(await ids("sheep"), [1, 2]);
+  assert.deepEqual(await ids("climbing"), [3]);
+  assert.deepEqual(await ids("wool -sheep"), []);
+  assert.deepEqual(await ids('"wool is"'), [1]);
+  assert.deepEqual(await ids("'); DROP TABLE pages; --"), []);
+  const [best] = await search("wool");
+  assert.ok(best !== undefined && best.rank > 0 && best.rank < 1);
+});
