@@ -73,10 +73,13 @@ const freeName = (taken: Set<string>, wanted: string, place: number): string => 
   return name;
 };
 
+/** `posts_rows`, also where the rows are those of another such query. */
+const rowsOf = ({ name }: Table): string => (name.endsWith("_rows") ? name : `${name}_rows`);
+
 /** A table of rows that are no model's: every name of theirs is a computed column. */
 const plainTable = (table: Table): Table => ({
   ...table,
-  name: `${table.name}_rows`,
+  name: rowsOf(table),
   softDelete: null,
   columns: [],
   byProperty: new Map(),
@@ -125,7 +128,7 @@ export const derivedRows = (draft: Draft, use: string): DerivedRows => {
   }));
   const isWhole = kept.length === draft.table.columns.length;
   const only = plain !== null || isWhole ? null : new Set(kept.map(({ property }) => property));
-  const table = plain === null ? { ...draft.table, name: `${draft.table.name}_rows`, softDelete: null } : plainTable(draft.table);
+  const table = plain === null ? { ...draft.table, name: rowsOf(draft.table), softDelete: null } : plainTable(draft.table);
   return new DerivedRows(table, plain === null, kept, only, named);
 };
 

@@ -140,7 +140,7 @@ const extreme = (node: FunctionNode, compilation: Compilation): Piece => {
 const refuseSearch = (): never => {
   throw new ConfigurationError(
     "textSearch() searches with PostgreSQL's own dictionaries, which SQLite does not have. Make an FTS5 table, and ask it in sql`…`: " +
-      "docs/guide/advanced-queries.md shows how.",
+      "docs/guide/sqlite.md shows how.",
   );
 };
 

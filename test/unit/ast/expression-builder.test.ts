@@ -84,7 +84,10 @@ test("null asks for NULL, and undefined is refused by the column's name", () => 
   const list =
     "'age' is compared with a list that holds something else than values. Leave null and undefined out; ask for NULL with isNull().";
   for (const odd of [null, undefined, user.id]) assert.throws(() => user.age.notIn([1, odd as never]), message(list));
-  assert.throws(() => user.age.in(1 as never), message("'age' is compared with an integer. Pass an array or a subquery() to in() and notIn()."));
+  assert.throws(
+    () => user.age.in(1 as never),
+    message("'age' is compared with an integer. Pass an array or a subquery() to in() and notIn()."),
+  );
 });
 
 test("a list is copied when it is given", () => {
