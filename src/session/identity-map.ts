@@ -15,19 +15,21 @@ const scalarKey = (value: unknown, { type }: TableColumn): Key | null => {
   return value instanceof Uint8Array ? value.join() : JSON.stringify(value);
 };
 
-/** The key that values of a primary key make; `null` when one is missing. Throws `RangeError` for a fraction where a whole number is needed. */
-export const keyOfValues = (table: Table, values: readonly unknown[]): Key | null => {
-  const { primaryKey } = table;
-  if (primaryKey.length === 1) return scalarKey(values[0], primaryKey[0]!);
+/** The key that values of columns make; `null` when one is missing. Throws `RangeError` for a fraction where a whole number is needed. */
+export const keyOf = (columns: readonly TableColumn[], values: readonly unknown[]): Key | null => {
+  if (columns.length === 1) return scalarKey(values[0], columns[0]!);
   let key = "";
-  for (let index = 0; index < primaryKey.length; index++) {
-    const part = scalarKey(values[index], primaryKey[index]!);
+  for (let index = 0; index < columns.length; index++) {
+    const part = scalarKey(values[index], columns[index]!);
     if (part === null) return null;
     const text = String(part);
     key += `${text.length}:${text}`;
   }
   return key;
 };
+
+/** The key that values of a primary key make. */
+export const keyOfValues = (table: Table, values: readonly unknown[]): Key | null => keyOf(table.primaryKey, values);
 
 export const keyOfObject = (table: Table, object: Row): Key | null => {
   const { primaryKey } = table;

@@ -128,9 +128,7 @@ export class Session implements Runner {
     const { modelName, primaryKey } = rootOf(model).table;
     throw new NoResultFound(
       `There is no ${modelName} with this ${primaryKey.map((column) => column.property).join(" and ")}. Use get() if there may be none.`,
-      {
-        model: modelName,
-      },
+      { model: modelName },
     );
   }
 
@@ -228,7 +226,7 @@ export class Session implements Runner {
     return upserted(this.#unit, row, await upsertRow(this.#target, row, upsertPlan(row.root.table, options)));
   }
 
-  /** Upserts rows in their order, all or none. A key that comes twice is written twice; the last one stays. */
+  /** Upserts rows in their order, all or none, on PostgreSQL by one statement, and returns each one's row. When a key comes twice, the last one stays. */
   upsertAll<E extends AnyEntity>(instances: readonly E[], options: UpsertOptions<E>): Promise<E[]>;
   upsertAll<E extends AnyEntity>(model: ModelOf<E>, values: readonly Insert<E>[], options: UpsertOptions<E>): Promise<E[]>;
   async upsertAll(given: object, second: object, third?: object): Promise<object[]> {

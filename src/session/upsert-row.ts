@@ -10,12 +10,14 @@ import type { Runner } from "../engine/run.ts";
 import { columnProblem } from "../query/assignments.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import { freshValue } from "../schema/filler.ts";
+import type { Root } from "../query/root.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import { insertPlan } from "./insert-row.ts";
 import type { OnConflict } from "./insert-row.ts";
 import { refuseRow, saidColumns } from "./prepared-row.ts";
 import type { PreparedRow, Row } from "./prepared-row.ts";
 import { parameterFor, runWrite } from "./write-plan.ts";
+import type { WritePlan } from "./write-plan.ts";
 
 /** An upsert's options, checked: columns instead of names. */
 export interface UpsertPlan {
@@ -61,19 +63,37 @@ export const upsertPlan = (table: Table, options: unknown): UpsertPlan => {
   };
 };
 
-/** Without `updateFields`: what the caller said, and neither defaults nor what identifies the row. */
-const overwrittenBy = ({ root, form, said }: PreparedRow, { target, updateFields }: UpsertPlan): readonly TableColumn[] => {
+/**
+ * Without `updateFields`: what the caller said, and neither defaults nor what identifies the row. The version counts by itself, and of an instance what
+ * renews itself is not what the caller said.
+ */
+const overwrittenBy = ({ root, form, said, filled }: PreparedRow, { target, updateFields }: UpsertPlan): readonly TableColumn[] => {
   if (updateFields !== null) return updateFields;
   const { table } = root;
   const named = said === null ? null : saidColumns(table, said);
-  return form.given.filter((column) => (named === null || named.has(column)) && !target.includes(column) && !column.primaryKey);
+  const isSaid = (column: TableColumn): boolean =>
+    named === null ? column.onUpdate === null && (filled === null || !Object.hasOwn(filled, column.property)) : named.has(column);
+  return form.given.filter((column) => isSaid(column) && !target.includes(column) && !column.primaryKey && column !== table.version);
 };
 
 /** Columns that renew themselves (`onUpdate`), where something is overwritten at all. */
 const renewedBy = (table: Table, overwritten: readonly TableColumn[]): readonly TableColumn[] =>
   overwritten.length === 0 ? [] : table.columns.filter((column) => column.onUpdate !== null && !overwritten.includes(column));
 
-const conflictOf = (target: readonly TableColumn[], overwritten: readonly TableColumn[], renewed: readonly TableColumn[]): OnConflict => {
+/** The version of the row in the way counts up, where something is overwritten. */
+const nextVersion = ({ table, scope }: Root, overwritten: readonly TableColumn[]): ConflictClause["update"] => {
+  const { version } = table;
+  if (version === null || overwritten.length === 0 || overwritten.includes(version)) return [];
+  const left: ExpressionNode = { node: "column", source: scope.source, column: version };
+  return [[version, { node: "arithmetic", operator: "+", left, right: { node: "literal", value: 1 }, type: version.type }]];
+};
+
+const conflictOf = (
+  root: Root,
+  target: readonly TableColumn[],
+  overwritten: readonly TableColumn[],
+  renewed: readonly TableColumn[],
+): OnConflict => {
   const parameters: ParameterNode[] = [];
   const renewal = (column: TableColumn): ExpressionNode => {
     if (column.onUpdate?.from === "sql") return column.onUpdate.expression;
@@ -84,6 +104,7 @@ const conflictOf = (target: readonly TableColumn[], overwritten: readonly TableC
   const update: ConflictClause["update"] = [
     ...overwritten.map((column) => [column, { node: "proposed", column }] as const),
     ...renewed.map((column) => [column, renewal(column)] as const),
+    ...nextVersion(root, overwritten),
   ];
   return { clause: { target, update }, parameters };
 };
@@ -101,18 +122,40 @@ const renewalValues = (table: Table, renewed: readonly TableColumn[]): unknown[]
 
 const positions = (columns: readonly TableColumn[]): string => columns.map((column) => column.position).join();
 
-/** Runs the upsert, and returns what the row holds afterwards, all columns by property. The instance is left alone. */
-export const upsertRow = (runner: Runner, row: PreparedRow, plan: UpsertPlan, triesLeft = 3): MaybePromise<Readonly<Row>> => {
-  const { root, form, values } = row;
+/** The statement of an upsert, without its values. */
+export interface UpsertForm {
+  /** The same for rows that one statement can write. */
+  readonly key: string;
+  readonly makePlan: (form: "one" | "column") => WritePlan;
+  /** What stands behind the row's own values. */
+  readonly renewal: () => unknown[];
+}
+
+export const upsertFormOf = (row: PreparedRow, plan: UpsertPlan): UpsertForm => {
+  const { root, form } = row;
   const { table } = root;
   const overwritten = overwrittenBy(row, plan);
   const renewed = renewedBy(table, overwritten);
-  const key = `upsert ${form.key} ${positions(plan.target)} ${positions(overwritten)}`;
-  const makePlan = (): ReturnType<typeof insertPlan> => insertPlan(table, form, conflictOf(plan.target, overwritten, renewed));
-  const written = runWrite(runner, root, key, makePlan, [...values, ...renewalValues(table, renewed)], plan.signal);
+  return {
+    key: `upsert ${form.key} ${positions(plan.target)} ${positions(overwritten)}`,
+    makePlan: (kind) => insertPlan(table, form, conflictOf(root, plan.target, overwritten, renewed), kind),
+    renewal: () => renewalValues(table, renewed),
+  };
+};
+
+/** A returned row by property. */
+export const rowOf = (table: Table, returned: readonly unknown[]): Row =>
+  Object.fromEntries(table.columns.map(({ property }, index) => [property, returned[index]]));
+
+/** Runs the upsert, and returns what the row holds afterwards, all columns by property. The instance is left alone. */
+export const upsertRow = (runner: Runner, row: PreparedRow, plan: UpsertPlan, triesLeft = 3): MaybePromise<Readonly<Row>> => {
+  const { root, values } = row;
+  const { table } = root;
+  const form = upsertFormOf(row, plan);
+  const written = runWrite(runner, root, form.key, () => form.makePlan("one"), [...values, ...form.renewal()], plan.signal);
   return whenDone(written, ({ rows }) => {
     const returned = rows[0];
-    if (returned !== undefined) return Object.fromEntries(table.columns.map(({ property }, index) => [property, returned[index]]));
+    if (returned !== undefined) return rowOf(table, returned);
     return whenDone(rowInTheWay(runner, row, plan), (found) => {
       if (found !== null) return found;
       // It was removed between the two statements, so the next try may insert.

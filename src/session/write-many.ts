@@ -1,4 +1,5 @@
 /** The session's calls that insert or upsert many rows at once, all or none. */
+import { ConfigurationError } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import { signalOf } from "../engine/call-limit.ts";
 import type { Runner } from "../engine/run.ts";
@@ -6,9 +7,10 @@ import type { CallOptions } from "../query/query.ts";
 import { insertUniform, isOneStatement, uniformRows } from "./insert-rows.ts";
 import type { Uniform } from "./insert-rows.ts";
 import { prepareRows } from "./prepared-row.ts";
-import type { PreparedRow, Row } from "./prepared-row.ts";
+import type { Row } from "./prepared-row.ts";
 import type { SessionScope } from "./session-scope.ts";
-import { upsertPlan, upsertRow } from "./upsert-row.ts";
+import { upsertPlan } from "./upsert-row.ts";
+import { upsertRows } from "./upsert-rows.ts";
 import { writeBatch } from "./write-batch.ts";
 import { trackInserted, upserted } from "./write-now.ts";
 
@@ -64,21 +66,13 @@ export const upsertMany = async (
   options: CallOptions,
 ): Promise<object[]> => {
   const rows = prepareRows(given, values, "upsertAll()");
-  const upsert = (runner: Runner, row: PreparedRow): MaybePromise<Readonly<Row>> =>
-    upsertRow(runner, row, upsertPlan(row.root.table, options));
-  if (rows.length === 0) return [];
-  const signal = signalOf(options);
-  const all = (runner: Runner): Promise<Readonly<Row>[]> => eachInOrder(rows, (row) => upsert(runner, row));
-  const found = await scope.nested(all, signal === undefined ? {} : { signal });
+  const [first] = rows;
+  if (first === undefined) return [];
+  const plan = upsertPlan(first.root.table, options);
+  const upsert = (runner: Runner): Promise<readonly Readonly<Row>[]> => {
+    if (rows.every((row) => row.root === first.root)) return upsertRows(runner, rows, plan);
+    throw new ConfigurationError("upsertAll() takes instances of one model: its conflictTarget names that model's columns.");
+  };
+  const found = await scope.nested(upsert, plan.signal === undefined ? {} : { signal: plan.signal });
   return rows.map((row, index) => upserted(scope.unit, row, found[index]!));
-};
-
-/** Runs the writes one after another, and waits only where one does not answer at once. Returns what each returned. */
-const eachInOrder = async <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> => {
-  const results: R[] = [];
-  for (const row of rows) {
-    const written = write(row);
-    results.push(written instanceof Promise ? await written : written);
-  }
-  return results;
 };

@@ -43,6 +43,15 @@ class Thing extends Model("many_things", {
 }) {}
 class Cell extends Model("many_cells", { row: int(), place: text(), value: text().nullable() }, { primaryKey: ["row", "place"] }) {}
 class Slot extends Model("many_slots", { id: int().primaryKey(), position: int().unique(), label: text() }) {}
+class Label extends Model("many_labels", {
+  id: int().primaryKey(),
+  code: text().unique(),
+  alias: text().nullable().unique(),
+  text: text(),
+  note: text().nullable(),
+  version: int().version(),
+  ...timestamps,
+}) {}
 /** Without a version: a row that is gone is not missed until it is updated. */
 class Plain extends Model("many_plain", { id: int().primaryKey(), name: text() }) {
   beforeUpdate(): void {
@@ -73,7 +82,7 @@ export const manyRowsSuite = ({ name, open }: EngineUnderTest): void => {
   const check = (title: string, body: (session: Session, engine: Engine) => Promise<void>): void => {
     test(`${name}: ${title}`, async () => {
       await using engine = await open();
-      await engine.createAll([Thing, Cell, Slot, Plain]);
+      await engine.createAll([Thing, Cell, Slot, Label, Plain]);
       await using session = engine.session();
       hooks.length = 0;
       await body(session, engine);
@@ -243,6 +252,150 @@ export const manyRowsSuite = ({ name, open }: EngineUnderTest): void => {
     await failure(session.insertAll(Thing, "ab" as never), ConfigurationError);
     await failure(session.insertAll(Thing, {} as never), ConfigurationError);
     assert.equal(await engine.query(Thing).count(), 32);
+  });
+
+  // ------------------------------------------------------------ upsertAll
+
+  check("upsertAll() is one statement, and gives the right row for each, made or found", async (session, engine) => {
+    const things = await session.insertAll(
+      Label,
+      range(5).map((n) => ({ code: `c${n}`, text: "old" })),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    const codes = ["c9", "c3", "c0", "c7", "c4"];
+    const options = { conflictTarget: "code" } as const;
+    const sent = await statements(engine, async () => {
+      const rows = await session.upsertAll(
+        Label,
+        codes.map((code) => ({ code, text: `new ${code}` })),
+        options,
+      );
+      assert.deepEqual(
+        rows.map((row) => [row.code, row.text, row.version, row.id <= 5]),
+        codes.map((code) => [code, `new ${code}`, code < "c5" ? 2 : 1, code < "c5"]),
+      );
+      assert.equal(rows[1], things[3]);
+      assert.ok(rows[1]!.updatedAt > rows[1]!.createdAt);
+    });
+    assert.equal(sent, oneOr(engine, 5));
+    assert.deepEqual(await engine.query(Label).orderBy("code").column("text"), [
+      "new c0",
+      "old",
+      "old",
+      "new c3",
+      "new c4",
+      "new c7",
+      "new c9",
+    ]);
+    assert.equal(session.isDirty(), false);
+  });
+
+  check("upsertAll() with nothing to overwrite gives what is there, in the order of the rows", async (session, engine) => {
+    await session.insertAll(Label, [
+      { code: "b", text: "old" },
+      { code: "d", text: "old" },
+    ]);
+    const codes = ["a", "b", "c", "d", "a"];
+    const options = { conflictTarget: "code", updateFields: [] } as const;
+    const sent = await statements(engine, async () => {
+      const rows = await session.upsertAll(
+        Label,
+        codes.map((code, n) => ({ code, text: `${n}` })),
+        options,
+      );
+      assert.deepEqual(
+        rows.map((row) => [row.code, row.text, row.version]),
+        [
+          ["a", "0", 1],
+          ["b", "old", 1],
+          ["c", "2", 1],
+          ["d", "old", 1],
+          ["a", "0", 1],
+        ],
+      );
+      assert.equal(rows[4]!.id, rows[0]!.id);
+    });
+    // The insert, the rows in its way, and then the second "a" with the row in its way; or each row with the one in its way.
+    assert.equal(sent, engine.dialect.takesColumns ? 4 : 8);
+    const cells = [
+      { row: 1, place: "x", value: "1" },
+      { row: 1, place: "y", value: "2" },
+    ];
+    await session.upsertAll(Cell, cells.slice(0, 1), { conflictTarget: ["row", "place"] });
+    const both = await session.upsertAll(
+      Cell,
+      cells.map((cell) => ({ ...cell, value: "new" })),
+      { conflictTarget: ["row", "place"], updateFields: [] },
+    );
+    assert.deepEqual(
+      both.map((cell) => cell.value),
+      ["1", "new"],
+    );
+  });
+
+  check("upsertAll() writes a key that comes twice twice, whichever columns the rows give", async (session, engine) => {
+    const rows = await session.upsertAll(
+      Label,
+      [
+        { code: "a", text: "1" },
+        { code: "a", text: "2", note: "two" },
+        { code: "b", text: "3" },
+        { code: "a", text: "4" },
+      ],
+      { conflictTarget: "code" },
+    );
+    assert.deepEqual(
+      rows.map((row) => row.id),
+      [1, 1, rows[2]!.id, 1],
+    );
+    assert.deepEqual(await engine.query(Label).orderBy("code").valuesList("code", "text", "note", "version"), [
+      ["a", "4", "two", 3],
+      ["b", "3", null, 1],
+    ]);
+  });
+
+  check("upsertAll() by a column that may be NULL inserts every row without it", async (session, engine) => {
+    const rows = await session.upsertAll(
+      Label,
+      [
+        { code: "a", text: "1" },
+        { code: "b", text: "2", alias: "x" },
+        { code: "c", text: "3" },
+      ],
+      { conflictTarget: "alias" },
+    );
+    const again = await session.upsertAll(
+      Label,
+      [
+        { code: "d", text: "4" },
+        { code: "b", text: "5", alias: "x" },
+      ],
+      { conflictTarget: "alias", updateFields: ["text"] },
+    );
+    assert.deepEqual([new Set(rows.map((row) => row.id)).size, again[1]!.id], [3, rows[1]!.id]);
+    assert.deepEqual(await engine.query(Label).orderBy("code").column("text"), ["1", "5", "3", "4"]);
+  });
+
+  check("an upsert of instances that were read writes what they have, but no old version or time", async (session, engine) => {
+    await session.insertAll(Label, [
+      { code: "a", text: "1" },
+      { code: "b", text: "2" },
+    ]);
+    const read = await engine.query(Label).orderBy("code").all();
+    await engine.query(Label).update({ text: "theirs" }, { all: true });
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    for (const label of read) label.note = "mine";
+    const rows = await engine.session().upsertAll(read, { conflictTarget: "code" });
+    assert.deepEqual(
+      rows.map((row) => [row.text, row.note, row.version, row.updatedAt > row.createdAt]),
+      [
+        ["1", "mine", 3, true],
+        ["2", "mine", 3, true],
+      ],
+    );
+    const fresh = await engine.session().upsert(new Label({ code: "a", text: "x" }), { conflictTarget: "code" });
+    assert.deepEqual([fresh.text, fresh.note, fresh.version, fresh.createdAt], ["x", null, 4, read[0]!.createdAt]);
+    await failure(session.upsertAll([fresh, new Plain({ name: "x" })] as never, { conflictTarget: "code" } as never), ConfigurationError);
   });
 
   // ------------------------------------------------------------ bulkUpdate
