@@ -45,6 +45,11 @@ export interface Dialect {
   codec(type: ColumnType): Codec;
   /** Statements that create the table and its indexes, in order, each whole. */
   createTable(table: Table, options: { readonly ifNotExists: boolean }): readonly string[];
+  /**
+   * What sets the comments of a table that was created, and the question that is asked before it is: whether it is missing. `null` where the model has
+   * none, or the database has no place for them.
+   */
+  tableComments(table: Table): { readonly isMissing: string; readonly statements: readonly string[] } | null;
   /** The model's table as this database's own structure. */
   describeTable(table: Table): TableSnapshot;
   /** The statements that make one change of structure. */

@@ -5,6 +5,7 @@ import type { AnyModel } from "../schema/entity.ts";
 import { definedTables, tableOf } from "../schema/registry.ts";
 import type { Table } from "../schema/table.ts";
 import type { Database } from "./database.ts";
+import { runText } from "./raw.ts";
 import type { Transaction } from "./transaction.ts";
 
 const ddl = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
@@ -54,10 +55,18 @@ const tablesOf = (models: readonly AnyModel[] | undefined): readonly Table[] => 
   return [...names.values()];
 };
 
-const runAll = (database: Database, texts: readonly string[]): Promise<void> =>
-  database.runInTransaction(async (transaction: Transaction) => {
-    for (const text of texts) await transaction.send(ddl(text));
-  });
+const runAll = async (transaction: Transaction, texts: readonly string[]): Promise<void> => {
+  for (const text of texts) await transaction.send(ddl(text));
+};
+
+/** Comments are set on tables that were not there before: those that exist are left as they are. */
+const create = async (transaction: Transaction, table: Table): Promise<void> => {
+  const { dialect } = transaction;
+  const comments = dialect.tableComments(table);
+  const isNew = comments !== null && (await runText(transaction, comments.isMissing)).tuples()[0]?.[0] === true;
+  await runAll(transaction, dialect.createTable(table, { ifNotExists: true }));
+  if (isNew) await runAll(transaction, comments.statements);
+};
 
 /**
  * Creates the tables of the models, and their indexes, where they do not exist yet; all or nothing. Without models: of every model defined so far.
@@ -65,17 +74,14 @@ const runAll = (database: Database, texts: readonly string[]): Promise<void> =>
  */
 export const createAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
   const tables = inForeignKeyOrder(tablesOf(models), database.dialect.forwardReferences);
-  await runAll(
-    database,
-    tables.flatMap((table) => database.dialect.createTable(table, { ifNotExists: true })),
-  );
+  await database.runInTransaction(async (transaction) => {
+    for (const table of tables) await create(transaction, table);
+  });
 };
 
 /** Drops the tables of the models where they exist, with all their rows; all or nothing. */
 export const dropAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
   const tables = inForeignKeyOrder(tablesOf(models), true).reverse();
-  await runAll(
-    database,
-    tables.flatMap((table) => database.dialect.dropTable(table, { ifExists: true })),
-  );
+  const texts = tables.flatMap((table) => database.dialect.dropTable(table, { ifExists: true }));
+  await database.runInTransaction((transaction) => runAll(transaction, texts));
 };

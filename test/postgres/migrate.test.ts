@@ -2,6 +2,7 @@
 import { after, before } from "node:test";
 import { createEngine, type Engine } from "../../src/entry/index.ts";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
+import { migrateModelsSuite } from "../suites/migrate-models-suite.ts";
 import { migrateSuite } from "../suites/migrate-suite.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 import { write } from "./requests.ts";
@@ -24,3 +25,4 @@ const open = async (): Promise<Engine> => {
 };
 
 migrateSuite({ name: "PostgreSQL", open });
+migrateModelsSuite({ name: "PostgreSQL", open });

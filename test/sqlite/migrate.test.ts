@@ -1,5 +1,8 @@
 // What migrations promise on every database, on SQLite.
 import { createEngine } from "../../src/entry/index.ts";
+import { migrateModelsSuite } from "../suites/migrate-models-suite.ts";
 import { migrateSuite } from "../suites/migrate-suite.ts";
 
-migrateSuite({ name: "SQLite", open: () => createEngine("sqlite::memory:") });
+const engine = { name: "SQLite", open: () => createEngine("sqlite::memory:") };
+migrateSuite(engine);
+migrateModelsSuite(engine);

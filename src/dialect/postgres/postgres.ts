@@ -17,7 +17,7 @@ import { copy } from "./copy.ts";
 import { elements, operand, ordering, postgresSpelling, stored, typedParameter } from "./expressions.ts";
 import { literal } from "./literal.ts";
 import { postgresExpressionKey, postgresIntrospection } from "./introspect.ts";
-import { postgresTables, renderPostgres } from "./table-changes.ts";
+import { commentsOf, postgresTables, renderPostgres } from "./table-changes.ts";
 import { typeName } from "./type-names.ts";
 
 const waits: Readonly<Record<LockClause["wait"], string>> = { wait: "", skipLocked: " SKIP LOCKED", noWait: " NOWAIT" };
@@ -66,6 +66,11 @@ export const postgres: Dialect = Object.freeze({
   codec: postgresCodec,
   describeTable: (table) => describeTableWith(tables, table),
   createTable: (table, options) => createTableWith(postgresTables, describeTableWith(tables, table), options),
+  tableComments: (table) => {
+    const statements = commentsOf(describeTableWith(tables, table)).map(({ sql }) => sql);
+    const isMissing = `SELECT to_regclass(${literal(quote(table.name), null)}) IS NULL AS missing`;
+    return statements.length === 0 ? null : { isMissing, statements };
+  },
   render: renderPostgres,
   introspection: postgresIntrospection,
   expressionKey: postgresExpressionKey,

@@ -45,10 +45,8 @@ const comment = (target: Commented, value: string | null): DdlStatement => {
   return ddl(`COMMENT ON ${word} ${qualified(target.object)} IS ${text(value)}`, on(target.object, "SHARE UPDATE EXCLUSIVE"));
 };
 
-/** The table, its indexes and its comments. */
-const createTable = (table: TableSnapshot): DdlStatement[] => [
-  ddl(createTableText(table, postgresTables), { table }),
-  ...table.indexes.map((index) => ddl(createIndexText(table, index, postgresTables), { table })),
+/** What sets all comments of a table that was just created. */
+export const commentsOf = (table: TableSnapshot): DdlStatement[] => [
   ...(table.comment === null ? [] : [comment({ what: "table", object: table }, table.comment)]),
   ...table.columns
     .filter((column) => column.comment !== null)
@@ -56,6 +54,13 @@ const createTable = (table: TableSnapshot): DdlStatement[] => [
   ...table.indexes
     .filter((index) => index.comment !== null)
     .map((index) => comment({ what: "index", table, name: index.name }, index.comment)),
+];
+
+/** The table, its indexes and its comments. */
+const createTable = (table: TableSnapshot): DdlStatement[] => [
+  ddl(createTableText(table, postgresTables), { table }),
+  ...table.indexes.map((index) => ddl(createIndexText(table, index, postgresTables), { table })),
+  ...commentsOf(table),
 ];
 
 /** Types whose values stay as they are in a longer or wider one: the table is not written anew (manual, "ALTER TABLE", Notes). */

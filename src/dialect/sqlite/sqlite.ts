@@ -63,6 +63,7 @@ export const sqlite: Dialect = Object.freeze({
   codec: sqliteCodec,
   describeTable: (table) => describeTableWith(tables, table),
   createTable: (table, options) => createTableWith(sqliteTables, describeTableWith(tables, table), options),
+  tableComments: () => null,
   render: renderSqlite,
   introspection: sqliteIntrospection,
   expressionKey: sqliteExpressionKey,
