@@ -8,6 +8,7 @@
  */
 import { constraintName } from "../../schema/naming.ts";
 import type { DdlStatement, RebuildTable } from "../../schema/change.ts";
+import type { TableSnapshot } from "../../schema/snapshot.ts";
 import { createIndexText, createTableText, qualified } from "../create-table.ts";
 import type { TableSyntax } from "../create-table.ts";
 import { ddl } from "../ddl-statement.ts";
@@ -21,6 +22,16 @@ const copiedValue = ({ from, to }: RebuildTable, source: string, target: string)
   const value = quote(source);
   const isFilled = before?.nullable === true && after?.nullable === false && after.default !== null;
   return isFilled ? `coalesce(${value}, ${after.default})` : value;
+};
+
+/** With AUTOINCREMENT no number is given twice, also not that of a row that is gone: the counter moves, too. */
+const counter = (from: TableSnapshot, to: TableSnapshot, fresh: string): string[] => {
+  const counts = (table: TableSnapshot): boolean => table.columns.some((column) => column.identity === "always");
+  if (!counts(from) || !counts(to)) return [];
+  return [
+    `DELETE FROM sqlite_sequence WHERE name = ${literal(fresh)}`,
+    `INSERT INTO sqlite_sequence (name, seq) SELECT ${literal(fresh)}, seq FROM sqlite_sequence WHERE name = ${literal(from.name)}`,
+  ];
 };
 
 export const rebuildTable = (change: RebuildTable, syntax: TableSyntax): readonly DdlStatement[] => {
@@ -44,6 +55,7 @@ export const rebuildTable = (change: RebuildTable, syntax: TableSyntax): readonl
             scans: true,
           }),
         ]),
+    ...counter(from, to, fresh.name).map((sql) => ddl(sql, facts)),
     ddl(`DROP TABLE ${qualified(table)}`, { ...facts, losesData }),
     ddl("PRAGMA legacy_alter_table = ON", facts),
     ddl(`ALTER TABLE ${qualified(fresh)} RENAME TO ${quote(table.name)}`, facts),
