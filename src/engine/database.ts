@@ -12,7 +12,8 @@ import type { PlannedRead, Runner } from "./run.ts";
 import { isSurrounded, standsInside } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
 import { runTransaction, Transaction } from "./transaction.ts";
-import type { TransactionHost } from "./transaction.ts";
+import type { TransactionHost } from "./transaction-host.ts";
+import { startedOptions } from "./transaction-options.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 import { inModelWords } from "./violation.ts";
 
@@ -89,13 +90,14 @@ export class Database implements Runner, TransactionHost {
   }
 
   /** Runs `work` in a transaction of its own. */
-  async runInTransaction<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  async runInTransaction<T>(work: (transaction: Transaction) => Promise<T>, given: TransactionOptions = {}): Promise<T> {
+    const options = startedOptions(given);
     const once = (): Promise<T> => runTransaction(this.newTransaction(options), work);
     return options.retry === undefined ? once() : withRetries(options.retry, options.signal, once);
   }
 
   /** Throws `TransactionError` when the running code stands in a transaction of this database other than `own`, or could only go on after its end. */
-  assertOutside(write: boolean, own: Transaction | null = null): void {
+  assertOutside(write: boolean, own: { readonly root: object } | null = null): void {
     if (this.#openTransactions === 0) return;
     const isMine = (transaction: ScopedTransaction): transaction is Transaction =>
       isOpenOn(this, transaction) && transaction.root !== own?.root;

@@ -10,6 +10,15 @@ export const withOwnReason = <T>(answer: MaybePromise<T>, signal: AbortSignal | 
         throw ownReason(error, signal);
       });
 
+/** The same for a call that may also throw at once. */
+export const calledWithOwnReason = <T>(call: () => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> => {
+  try {
+    return withOwnReason(call(), signal);
+  } catch (error) {
+    throw ownReason(error, signal);
+  }
+};
+
 /** The same for what is read step by step. */
 export async function* eachWithOwnReason<T>(steps: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T, void, undefined> {
   try {

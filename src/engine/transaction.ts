@@ -10,34 +10,24 @@ import { StaleObject, TransactionError } from "../base/errors.ts";
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import type { Answer, Driver, Request, ReservedConnection } from "../driver/driver.ts";
-import { bothSignals } from "./call-limit.ts";
+import type { Answer, Request, ReservedConnection } from "../driver/driver.ts";
+import { bothSignals, ownReason } from "./call-limit.ts";
 import { begunTogether, inTurn, settledTogether } from "./last-writes.ts";
-import { batchesWithOwnReason, withOwnReason } from "./own-reason.ts";
+import { batchesWithOwnReason, calledWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
 import type { Runner } from "./run.ts";
 import { inside, isSurrounded } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
 import { assertNoControl, command, ended } from "./transaction-control.ts";
-import { checkTransactionOptions } from "./transaction-options.ts";
+import type { TransactionHost } from "./transaction-host.ts";
+import { checkTransactionOptions, startedOptions } from "./transaction-options.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 import { Turns } from "./turns.ts";
 import { inModelWords } from "./violation.ts";
 
 type State = "open" | "ending" | "committed" | "rolled back";
 type Batches = AsyncIterator<Answer>;
-
-/** What a transaction needs of the database it belongs to. */
-export interface TransactionHost {
-  readonly dialect: Dialect;
-  readonly driver: Driver;
-  countStatement(): void;
-  /** Called with 1 when a transaction begins and with -1 when it ends. */
-  countTransaction(difference: 1 | -1): void;
-  /** Throws when the running code stands in another transaction of this database than `own`. */
-  assertOutside(write: boolean, own: Transaction): void;
-}
 
 export class Transaction implements Runner, ScopedTransaction {
   readonly host: TransactionHost;
@@ -67,7 +57,7 @@ export class Transaction implements Runner, ScopedTransaction {
     checkTransactionOptions(options, parent !== null);
     this.host = host;
     this.parent = parent;
-    this.#options = options;
+    this.#options = startedOptions(options);
     this.#depth = parent === null ? 0 : parent.#depth + 1;
     this.#savepoint = `petrel_${this.#depth}`;
     this.#opening = parent === null ? host.dialect.begin(options) : [`SAVEPOINT ${this.#savepoint}`];
@@ -133,23 +123,30 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 
   /** A savepoint that the caller ends; until then this transaction runs nothing. */
-  nested(options: TransactionOptions = {}): MaybePromise<Transaction> {
+  nested(given: TransactionOptions = {}): MaybePromise<Transaction> {
     this.#assertUsable();
-    return this.#tracked(this.#turns.enter(() => this.#newChild(options, false), options.signal));
+    const options = startedOptions(given);
+    return this.#tracked(
+      withOwnReason(
+        this.#turns.enter(() => this.#newChild(options, false), options.signal),
+        options.signal,
+      ),
+    );
   }
 
   /** Runs `work` in a savepoint. Others who use this transaction meanwhile wait; `work` itself must use what it is given. */
   async nestedRun<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     this.#assertUsable();
-    return this.#tracked(this.#nestedRun(work, options));
+    return this.#tracked(this.#nestedRun(work, startedOptions(options)));
   }
 
   async #nestedRun<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
-    const child = await this.#turns.enter(() => {
+    const entered = this.#turns.enter(() => {
       const made = this.#newChild(options, true);
       this.#turns.hold();
       return made;
     }, options.signal);
+    const child = await withOwnReason(entered, options.signal);
     try {
       return await runTransaction(child, work);
     } finally {
@@ -181,7 +178,7 @@ export class Transaction implements Runner, ScopedTransaction {
   async commitWith<T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> {
     const { signal } = this.#options;
     const connection = await this.#onConnection((opened) => opened, signal);
-    if (signal?.aborted === true) return this.#refuse(signal.reason);
+    if (signal?.aborted === true) return this.#refuse(ownReason(signal.reason, signal));
     const last = this.#isAlone ? begunTogether(connection, rows, write) : null;
     if (last === null) {
       const results = await inTurn(rows, write);
@@ -282,18 +279,13 @@ export class Transaction implements Runner, ScopedTransaction {
       const answer = connection.run(request);
       return answer instanceof Promise ? answer.catch((error: unknown) => this.#failed(error, writes, connection)) : answer;
     } catch (error) {
-      return this.#failed(error, writes, connection);
+      return this.#failed(ownReason(error, request.signal), writes, connection);
     }
   }
 
   #onConnection<T>(use: (connection: ReservedConnection) => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
     this.#assertUsable();
-    return this.#tracked(
-      withOwnReason(
-        this.#turns.enter(() => this.#openAndUse(use, signal), signal),
-        signal,
-      ),
-    );
+    return this.#tracked(calledWithOwnReason(() => this.#turns.enter(() => this.#openAndUse(use, signal), signal), signal));
   }
 
   #openAndUse<T>(use: (connection: ReservedConnection) => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
@@ -360,7 +352,7 @@ export class Transaction implements Runner, ScopedTransaction {
   #commitNow(): MaybePromise<void> {
     if (!this.isOpen) return this.finish();
     const { signal } = this.#options;
-    if (signal?.aborted === true) return this.#refuse(signal.reason);
+    if (signal?.aborted === true) return this.#refuse(ownReason(signal.reason, signal));
     this.#stopStreams();
     const connection = this.#connection;
     if (connection === null) return this.#end("committed");

@@ -8,7 +8,10 @@ import type { PostgresOptions } from "../driver/postgres/options.ts";
 import type { SqliteOptions } from "../driver/sqlite/sqlite.ts";
 
 /** Options of SQLite. */
-export type SqliteEngineOptions = Omit<SqliteOptions, "url">;
+export interface SqliteEngineOptions extends Omit<SqliteOptions, "url" | "acquireTimeoutMs"> {
+  /** How long a call waits for its turn to write, while a transaction of this engine has it, before `PoolTimeout`. Default 30 s; 0 for ever. */
+  readonly acquireTimeout?: Duration;
+}
 
 /**
  * The pool, in the words of whichever document one comes from. Two words for one thing must not disagree.
@@ -53,6 +56,7 @@ const sqliteNames: readonly (keyof SqliteEngineOptions)[] = [
   "driver",
   "readOnly",
   "busyTimeout",
+  "acquireTimeout",
   "readers",
   "statementCacheSize",
   "closeGrace",
@@ -96,9 +100,10 @@ const assertNames = (options: EngineOptions, names: readonly string[], others: r
   throw new ConfigurationError(`createEngine() has no option '${unknown}' for ${database}.${why}`);
 };
 
-export const sqliteOptions = (options: EngineOptions): SqliteEngineOptions => {
+export const sqliteOptions = (options: EngineOptions): Omit<SqliteOptions, "url"> => {
   assertNames(options, sqliteNames, postgresNames, "SQLite");
-  return options;
+  const { acquireTimeout, ...others } = options;
+  return acquireTimeout === undefined ? others : { ...others, acquireTimeoutMs: milliseconds(acquireTimeout, "acquireTimeout") };
 };
 
 /** The one value of an option that has two names; `undefined` when neither was given. Throws when they disagree. */

@@ -11,6 +11,7 @@ import {
   int,
   Model,
   outside,
+  QueryCanceled,
   QueryError,
   type Session,
   sql,
@@ -737,6 +738,35 @@ export const transactionSuite = ({ name, open, readsBesideWriter }: Transactions
     await engine.transaction((tx) => insert(tx, "b"));
     await idle.commit();
     assert.deepEqual(await labels(engine), ["a", "b"]);
+  });
+
+  check("a timeout is for all of a transaction, and nothing of it is kept", async (engine, session) => {
+    const slow = async (tx: Session): Promise<void> => {
+      await insert(tx, "a");
+      await sleep(60);
+      await insert(tx, "b");
+    };
+    await failure(engine.transaction(slow, { timeout: 20 }), QueryCanceled);
+    const lateCommit = engine.transaction(
+      async (tx) => {
+        await insert(tx, "c");
+        await sleep(60);
+      },
+      { timeout: "20ms" },
+    );
+    await failure(lateCommit, QueryCanceled);
+    await failure(
+      session.transaction((outer) => outer.transaction(slow, { timeout: 20 })),
+      QueryCanceled,
+    );
+    await using begun = await session.begin({ timeout: 20 });
+    await insert(begun, "d");
+    await sleep(60);
+    await failure(begun.commit(), QueryCanceled);
+    assert.deepEqual(await labels(engine), []);
+    await engine.transaction(slow, { timeout: "10s" });
+    assert.deepEqual(await labels(engine), ["a", "b"]);
+    await failure(engine.transaction(slow, { timeout: "soon" as never }), ConfigurationError);
   });
 
   check("after close() nothing runs, and an open transaction is told", async () => {

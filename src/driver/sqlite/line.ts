@@ -13,6 +13,12 @@ interface Waiter {
   readonly leave: (reason: unknown) => void;
 }
 
+/** How long one waits, and the error when that was too long. */
+export interface Patience {
+  readonly limitMs: number;
+  readonly tooLate: () => Error;
+}
+
 export class Line<C> {
   readonly #free: C[];
   readonly #waiting = new Set<Waiter>();
@@ -20,12 +26,14 @@ export class Line<C> {
   readonly #yielding = new Set<() => void>();
   /** Makes one more connection, or `null` when there are enough. May throw. */
   readonly #open: () => C | null;
+  readonly #patience: Patience | null;
   #held = 0;
   #whenIdle: (() => void) | null = null;
 
-  constructor(connections: readonly C[], open: () => C | null = () => null) {
+  constructor(connections: readonly C[], open: () => C | null = () => null, patience: Patience | null = null) {
     this.#free = [...connections];
     this.#open = open;
+    this.#patience = patience;
   }
 
   /** Whether a job would have to wait for a connection that is there. */
@@ -82,8 +90,11 @@ export class Line<C> {
 
   #wait<T>(job: (connection: C) => MaybePromise<T>, signal: AbortSignal | undefined): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      const patience = this.#patience;
+      const timer = patience === null ? undefined : setTimeout(() => waiter.leave(patience.tooLate()), patience.limitMs);
       const done = (): void => {
         this.#waiting.delete(waiter);
+        clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
       };
       const onAbort = (): void => waiter.leave(signal?.reason);

@@ -13,6 +13,8 @@ export class SqliteReservation implements ReservedConnection {
   readonly #place: Place;
   readonly #onRelease: () => void;
   #isReleased = false;
+  readonly #since = performance.now();
+  #lastText: string | null = null;
 
   /** `connection` has to be held in `outer`. */
   constructor(connection: SqliteConnection, outer: Line<SqliteConnection>, busyTimeoutMs: number, onRelease: () => void) {
@@ -31,9 +33,16 @@ export class SqliteReservation implements ReservedConnection {
     return !this.#isReleased && this.#outer === line;
   }
 
+  /** For those who wait for it: since when it is lent, and what it ran last. */
+  describe(): string {
+    const seconds = ((performance.now() - this.#since) / 1000).toFixed(1);
+    return `for ${seconds} s, last statement: ${this.#lastText?.replaceAll(/\s+/g, " ").slice(0, 120) ?? "nothing yet"}`;
+  }
+
   run(request: Request): MaybePromise<Answer> {
     this.#check();
     request.signal?.throwIfAborted();
+    this.#lastText = request.text;
     return runAt(this.#place, request);
   }
 

@@ -6,7 +6,7 @@
  *        └─ a transaction has the writer ▶ a reader, which sees committed rows only; where there are none, the writer's line
  */
 import { resolve } from "node:path";
-import { ConfigurationError, ConnectionError, DatabaseClosed, QueryError, TransactionError } from "../../base/errors.ts";
+import { ConfigurationError, ConnectionError, DatabaseClosed, PoolTimeout, QueryError, TransactionError } from "../../base/errors.ts";
 import { whenDone } from "../../base/maybe-promise.ts";
 import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../driver.ts";
@@ -32,6 +32,8 @@ export interface SqliteOptions extends PragmaOptions {
   readonly readOnly?: boolean | undefined;
   /** Milliseconds to wait for another process's lock before `DatabaseBusy`; 5,000 unless said otherwise. The event loop goes on meanwhile. */
   readonly busyTimeout?: number | undefined;
+  /** Milliseconds that a call waits for its turn to write, while transactions here have it, before `PoolTimeout`; 30,000 unless said otherwise, 0 for ever. */
+  readonly acquireTimeoutMs?: number | undefined;
   /** The most connections that read beside the writer, 0 to 16; 4 unless said otherwise. They are opened when first needed. */
   readonly readers?: number | undefined;
   /** Prepared statements kept per connection; 100 unless said otherwise. */
@@ -49,12 +51,13 @@ export const openSqlite = async (options: SqliteOptions): Promise<Driver> => {
     readOnly: found.readOnly || (options.readOnly ?? false),
   };
   const busyTimeoutMs = wholeNumber("busyTimeout", options.busyTimeout ?? 5_000, 0, 2 ** 31 - 1);
+  const acquireTimeoutMs = wholeNumber("acquireTimeout", options.acquireTimeoutMs ?? 30_000, 0, 2 ** 31 - 1);
   const statementCacheSize = wholeNumber("statementCacheSize", options.statementCacheSize ?? 100, 1, 1_000_000);
   const maxReaders = wholeNumber("readers", options.readers ?? 4, 0, 16);
   const closeGraceMs = wholeNumber("closeGrace", options.closeGrace ?? 5_000, 0, 2 ** 31 - 1);
   const binding = await chooseBinding(options.driver ?? "auto");
   const opener = makeOpener(binding, location, { ...options, busyTimeoutMs, statementCacheSize });
-  return new SqliteDriver(location, opener, { busyTimeoutMs, maxReaders, closeGraceMs });
+  return new SqliteDriver(location, opener, { busyTimeoutMs, acquireTimeoutMs, maxReaders, closeGraceMs });
 };
 
 const wholeNumber = (option: string, value: number, min: number, max: number): number => {
@@ -64,6 +67,7 @@ const wholeNumber = (option: string, value: number, min: number, max: number): n
 
 interface Settings {
   readonly busyTimeoutMs: number;
+  readonly acquireTimeoutMs: number;
   readonly maxReaders: number;
   readonly closeGraceMs: number;
 }
@@ -86,11 +90,12 @@ class SqliteDriver implements Driver {
     this.#opener = opener;
     this.#settings = settings;
     this.#writer = opener.writer();
-    const { busyTimeoutMs } = settings;
+    const { busyTimeoutMs, acquireTimeoutMs: limitMs } = settings;
+    const patience = limitMs === 0 ? null : { limitMs, tooLate: (): PoolTimeout => this.#tooLate(limitMs) };
     const check = (): void => {
       if (this.#isClosed) throw this.#closedError();
     };
-    this.#writerPlace = { line: new Line([this.#writer], () => this.#reopenWriter()), busyTimeoutMs, check };
+    this.#writerPlace = { line: new Line([this.#writer], () => this.#reopenWriter(), patience), busyTimeoutMs, check };
     const hasReaders = !location.memory && settings.maxReaders > 0 && isWal(this.#writer);
     this.#readerPlace = hasReaders ? { line: new Line<SqliteConnection>([], () => this.#openReader()), busyTimeoutMs, check } : null;
   }
@@ -174,6 +179,16 @@ class SqliteDriver implements Driver {
     for (const reservation of this.#reservations) reservation.dismiss(this.#closedError());
     // The writer last: the last connection to leave moves the log into the file.
     for (const connection of [...this.#readers, this.#writer]) connection.close();
+  }
+
+  #tooLate(limitMs: number): PoolTimeout {
+    const holder = [...this.#reservations].find((reservation) => reservation.isOf(this.#writerPlace.line));
+    const held = holder === undefined ? "A stream that is being read has it" : `A transaction has it ${holder.describe()}`;
+    return new PoolTimeout(
+      `The turn to write to '${this.#location.path}' did not come within ${limitMs} ms: SQLite has one writer. ${held}. ` +
+        "End transactions sooner, or wait longer (acquireTimeout).",
+      { mayHaveRun: false },
+    );
   }
 
   #closedError(): DatabaseClosed {
