@@ -275,6 +275,81 @@ describe("a value of a type of one's own", () => {
   });
 });
 
+describe("codecs of one's own", () => {
+  const upper = { decode: (spelled: string): unknown => ({ upper: spelled.toUpperCase() }) };
+  const numbers = {
+    decode: (spelled: string): unknown => spelled.slice(1, -1).split(",").map(Number),
+    encode: (value: unknown): string => `(${(value as number[]).join(",")})`,
+  };
+
+  it("read a type by its name wherever it stands, in text and so the same on every run", async () => {
+    await withDriver({ ...one, codecs: { custom: { mood: upper, "public.citext": upper, point: numbers } } }, async (own) => {
+      const sad = { upper: "SAD" };
+      const text = `SELECT 'sad'::mood, ARRAY['sad', NULL]::mood[], ${faceText}, 'blue'::elsewhere.mood, 'a'::citext, '(1,2)'::point, ARRAY['(1,2)'::point]`;
+      const moods = {
+        mood: { upper: "SO, SO" },
+        moods: [{ upper: 'GLAD "VERY"' }, null, { upper: "NULL" }, { upper: "" }],
+        age: 5,
+        note: null,
+      };
+      const expected = [sad, [sad, null], moods, { upper: "BLUE" }, { upper: "A" }, [1, 2], [[1, 2]]];
+      for (const _ of [1, 2, 3]) assert.deepEqual((await own.run(read(text))).rows, [expected]);
+    });
+  });
+
+  it("are told apart by the schema, and the longer name wins", async () => {
+    const marked = (mark: string) => ({ decode: (spelled: string): unknown => mark + spelled });
+    await withDriver({ ...one, codecs: { custom: { "elsewhere.mood": marked("elsewhere "), mood: marked("any ") } } }, async (own) => {
+      assert.deepEqual((await own.run(read("SELECT 'sad'::mood, 'blue'::elsewhere.mood"))).rows, [["any sad", "elsewhere blue"]]);
+    });
+  });
+
+  it("stand for domains only inside of other types: by itself a domain comes as what it is a domain of", async () => {
+    await withDriver({ ...one, codecs: { custom: { age: { decode: (spelled: string): unknown => `${spelled} years` } } } }, async (own) => {
+      assert.deepEqual((await own.run(read(`SELECT 5::age, ARRAY[5]::age[], ${faceText}`))).rows, [
+        [5, ["5 years"], { ...face, age: "5 years" }],
+      ]);
+    });
+  });
+
+  it("write parameters that are declared to be of the type; without encode these are strings", async () => {
+    await withDriver({ ...one, codecs: { custom: { point: numbers, box: upper } } }, async (own) => {
+      const ask = read("SELECT $1, $2::text", [[1, 2], "(1,1),(0,0)"], { parameterTypes: [600, 603] });
+      for (const _ of [1, 2]) assert.deepEqual((await own.run(ask)).rows, [[[1, 2], "(1,1),(0,0)"]]);
+      await assert.rejects(own.run({ ...ask, values: [[1, 2], 5] }), { name: "ParameterError" });
+    });
+  });
+
+  it("that throw fail their own statement, and leave the connection to the others", async () => {
+    const picky = {
+      decode: (spelled: string): unknown => {
+        if (spelled === "sad") throw new Error("no sadness");
+        return spelled;
+      },
+    };
+    await withDriver({ ...one, codecs: { custom: { mood: picky } } }, async (own) => {
+      for (const _ of [1, 2]) {
+        const [sad, glad] = await Promise.allSettled([own.run(read("SELECT 'sad'::mood")), own.run(read("SELECT 'NULL'::mood"))]);
+        assert.equal(sad.status === "rejected" && (sad.reason as Error).message, "no sadness");
+        assert.deepEqual(glad.status === "fulfilled" && glad.value.rows, [["NULL"]]);
+      }
+    });
+  });
+
+  it("are checked before any connection is opened", () => {
+    const refuses = (codecs: unknown, message: RegExp): void => {
+      assert.throws(() => openPostgres({ url: server.socketUrl(), codecs: codecs as object }), { code: "E1001", message });
+    };
+    refuses({ custom: { integer: upper } }, /keeps as 'int4'/);
+    refuses({ custom: { mood: { encode: String } } }, /must have the function decode/);
+    refuses({ custom: { mood: { decode: String, encode: "x" } } }, /may have encode/);
+    refuses({ custom: null }, /is an object/);
+    refuses({ costum: {} }, /no option 'costum'.*'custom'/);
+    refuses({ timestamptz: "nubmer" }, /must be "date" or "string"/);
+    refuses({ int8: "number" }, /pass it \{ bigints: true \}/);
+  });
+});
+
 describe("a model over columns of types of one's own", () => {
   class Person extends Model("people", {
     id: int().primaryKey(),

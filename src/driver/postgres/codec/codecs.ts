@@ -7,7 +7,7 @@ import { ConfigurationError } from "../../../base/errors.ts";
 import { arrayCodec } from "./array.ts";
 import { bool } from "./boolean.ts";
 import { bytea } from "./bytes.ts";
-import type { CodecOptions, TextForm } from "./codec-options.ts";
+import type { CodecOptions, CustomCodec } from "./codec-options.ts";
 import { type WireCodec, wireCodec } from "./codec.ts";
 import { compositeCodec, recordCodec } from "./composite.ts";
 import { float4, float8 } from "./float.ts";
@@ -18,7 +18,7 @@ import { networkCodecs } from "./network.ts";
 import { numeric } from "./numeric.ts";
 import { multirangeCodec, rangeCodec } from "./range.ts";
 import { date, time, timetz } from "./temporal.ts";
-import { enumCodec, spelledCodec, spelledCodecs, textCodecs } from "./text.ts";
+import { enumCodec, spelledCodec, spelledCodecs, textCodecs, textOnly } from "./text.ts";
 import { timestamp, timestamptz } from "./timestamp.ts";
 import { builtInArrays, builtInRanges } from "./type-oids.ts";
 import { uuid } from "./uuid.ts";
@@ -42,12 +42,17 @@ export type TypeDescription = TypeName &
     | { readonly kind: "composite"; readonly fields: readonly { readonly name: string; readonly type: number }[] }
   );
 
+export interface CodecSettings extends CodecOptions {
+  /** int8: `bigint`, or `number` with an error for what it cannot hold. Default `"bigint"`. */
+  readonly int8?: "bigint" | "number";
+}
+
 export class Codecs {
   readonly #byOid = new Map<number, WireCodec>();
   readonly #described = new Set<number>();
-  readonly #custom: ReadonlyMap<string, TextForm>;
+  readonly #custom: ReadonlyMap<string, CustomCodec>;
 
-  constructor(options: CodecOptions = {}) {
+  constructor(options: CodecSettings = {}) {
     this.#custom = new Map(Object.entries(options.custom ?? {}));
     const plain: readonly WireCodec[] = [
       ...[bool, bytea, int2, int4, int8(options.int8 ?? "bigint"), xid8, ...uint32Codecs],
@@ -135,8 +140,8 @@ export class Codecs {
   }
 }
 
-const customCodec = ({ name, oid, delimiter, holdsArrays }: WireCodec, text: TextForm): WireCodec =>
-  wireCodec({ name, oid, text, binary: null, delimiter, holdsArrays });
+const customCodec = ({ name, oid, delimiter, holdsArrays }: WireCodec, { decode, encode = textOnly }: CustomCodec): WireCodec =>
+  wireCodec({ name, oid, text: { decode, encode }, binary: null, delimiter, holdsArrays });
 
 const unknownTypes = new Map<number, WireCodec>();
 const unknownTypesKept = 1000;

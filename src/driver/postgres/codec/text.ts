@@ -5,16 +5,17 @@ import { readText } from "../protocol/text-cell.ts";
 import type { TextForm } from "./codec-options.ts";
 import { asItIs, type BinaryForm, type WireCodec, wireCodec } from "./codec.ts";
 
-const text = (value: unknown): string => {
+/** A string as it is; anything else is refused. */
+export const textOnly = (value: unknown): string => {
   if (typeof value === "string") return value;
   throw new EncodingProblem(`expects a string, got ${describe(value)}`);
 };
 
-const textForm: TextForm = { decode: asItIs, encode: text };
+const textForm: TextForm = { decode: asItIs, encode: textOnly };
 
 const sameBytes: BinaryForm = {
   decode: readText,
-  encode: (writer: ByteWriter, value: unknown) => writer.text(text(value)),
+  encode: (writer: ByteWriter, value: unknown) => writer.text(textOnly(value)),
 };
 
 /** A type whose binary form is its text: strings, enums. */
@@ -30,7 +31,7 @@ export const enumCodec = (name: string, oid: number, labels: readonly string[] |
   if (labels === null) return textCodec(name, oid);
   const known = new Set(labels);
   const label = (value: unknown): string => {
-    if (known.has(text(value))) return text(value);
+    if (known.has(textOnly(value))) return textOnly(value);
     throw new EncodingProblem(`expects one of its ${labels.length} labels, got another string`);
   };
   return wireCodec({

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { WireCodec } from "../../../../../src/driver/postgres/codec/codec.ts";
-import type { CodecOptions } from "../../../../../src/driver/postgres/codec/codec-options.ts";
-import { Codecs } from "../../../../../src/driver/postgres/codec/codecs.ts";
+import { Codecs, type CodecSettings } from "../../../../../src/driver/postgres/codec/codecs.ts";
 import { ByteWriter } from "../../../../../src/driver/postgres/protocol/byte-writer.ts";
 
 const codecs = new Codecs();
-const byName = (name: string, options: CodecOptions = {}): WireCodec => {
+const byName = (name: string, options: CodecSettings = {}): WireCodec => {
   const from = new Codecs(options);
   const codec = Array.from({ length: 7000 }, (_, oid) => from.codec(oid)).find((each) => each.name === name);
   assert.ok(codec, name);
@@ -26,7 +25,7 @@ const roundTrips = (codec: WireCodec, value: unknown): unknown => {
   return fromText;
 };
 
-const refuses = (name: string, values: readonly unknown[], options: CodecOptions = {}): void => {
+const refuses = (name: string, values: readonly unknown[], options: CodecSettings = {}): void => {
   const codec = byName(name, options);
   values.forEach((value, index) => {
     assert.throws(() => codec.text.encode(value), { name: "EncodingProblem" }, `${name}, value ${index}, as text`);

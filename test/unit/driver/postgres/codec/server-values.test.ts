@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { WireCodec } from "../../../../../src/driver/postgres/codec/codec.ts";
-import type { CodecOptions } from "../../../../../src/driver/postgres/codec/codec-options.ts";
+import type { CodecSettings } from "../../../../../src/driver/postgres/codec/codecs.ts";
 import { Codecs } from "../../../../../src/driver/postgres/codec/codecs.ts";
 import { ByteWriter } from "../../../../../src/driver/postgres/protocol/byte-writer.ts";
 
@@ -34,16 +34,16 @@ const writtenBinary = (codec: WireCodec, value: unknown): string => {
 };
 
 /** A Date leaves out microseconds. Lower bounds, the spaces of jsonb, and the scale of an infinite numeric, which nobody reads, are not kept either. */
-const isKeptExactly = ({ type, text }: ServerValue, options: CodecOptions): boolean =>
+const isKeptExactly = ({ type, text }: ServerValue, options: CodecSettings): boolean =>
   !text.startsWith("[") &&
   !type.startsWith("json") &&
   !(type === "numeric" && text.endsWith("Infinity")) &&
   !(/\.\d{4,}/.test(text) && options.timestamptz !== "string");
 
 /** The years after 275760 are for strings only. */
-const isReadable = ({ text }: ServerValue, options: CodecOptions): boolean => !(options.timestamp === "date" && text.startsWith("294276"));
+const isReadable = ({ text }: ServerValue, options: CodecSettings): boolean => !(options.timestamp === "date" && text.startsWith("294276"));
 
-const forms: readonly CodecOptions[] = [
+const forms: readonly CodecSettings[] = [
   {},
   { int8: "bigint", timestamptz: "string", timestamp: "string" },
   { timestamptz: "date", timestamp: "date" },
