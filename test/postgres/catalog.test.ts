@@ -1,7 +1,7 @@
 // Types of one's own: enums, domains, composites, ranges, arrays of them, extensions' types. The driver asks the server's catalog what they are made of.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { array, createEngine, int, Model, oneOf, text } from "../../src/entry/index.ts";
+import { array, createEngine, int, Model, oneOf } from "../../src/entry/index.ts";
 import type { Answer } from "../../src/driver/driver.ts";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import type { PostgresDriver } from "../../src/driver/postgres/postgres-driver.ts";
@@ -354,7 +354,7 @@ describe("a model over columns of types of one's own", () => {
   class Person extends Model("people", {
     id: int().primaryKey(),
     mood: oneOf("sad", "so, so"),
-    moods: array(text()),
+    moods: array(oneOf("sad", "so, so", "NULL")),
     ages: array(int()).nullable(),
   }) {}
 
@@ -386,5 +386,32 @@ describe("a model over columns of types of one's own", () => {
       assert.deepEqual(streamed, expected);
     }
     assert.equal((await engine.query(Person).filter({ mood: "sad" }).one()).id, 1);
+    assert.deepEqual(
+      await engine
+        .query(Person)
+        .filter({ mood__in: ["so, so"] })
+        .column("id"),
+      [2],
+    );
+    assert.deepEqual(
+      await engine
+        .query(Person)
+        .filter({ moods__contains: ["so, so"] })
+        .column("id"),
+      [1],
+    );
+  });
+
+  it("writes many rows from lists of texts where the database may make enums of them", async () => {
+    await using engine = await createEngine(server.socketUrl(), { maxConnections: 1 });
+    const session = engine.session();
+    const rows = [
+      { id: 11, mood: "sad" as const, moods: ["so, so" as const, "NULL" as const], ages: [1] },
+      { id: 12, mood: "so, so" as const, moods: [], ages: null },
+    ];
+    await assert.rejects(session.insertAll(Person, rows), { name: "DatatypeMismatch" });
+    await session.executeRaw("CREATE CAST (text AS mood) WITH INOUT AS ASSIGNMENT");
+    await session.insertAll(Person, rows);
+    assert.deepEqual(await engine.query(Person).filter({ id__gt: 10 }).orderBy("id").values("id", "mood", "moods", "ages"), rows);
   });
 });

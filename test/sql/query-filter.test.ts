@@ -6,7 +6,7 @@ import { expectQuery } from "../support/query-texts.ts";
 test("lookups of one call must all match", () => {
   expectQuery(User, (users) => users.filter({ age__gte: 18, age__lt: 65, name__icontains: "ali", role__in: ["admin", "member"] }), {
     sqlite: String.raw`SELECT * FROM "users" WHERE "age" >= ? AND "age" < ? AND "name" LIKE ? ESCAPE '\' AND "role" IN (SELECT "value" FROM json_each(?))`,
-    postgres: `SELECT * FROM "users" WHERE "age" >= $1 AND "age" < $2 AND "name" ILIKE $3 AND "role" = ANY($4::text[])`,
+    postgres: `SELECT * FROM "users" WHERE "age" >= $1 AND "age" < $2 AND "name" ILIKE $3 AND "role" = ANY($4)`,
     params: [18, 65, "%ali%", `["admin","member"]`],
   });
 });

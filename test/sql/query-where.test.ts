@@ -33,7 +33,7 @@ test("comparing with null asks for NULL", () => {
 test("lists", () => {
   expectQuery(User, (users) => users.where((user) => user.age.in([1, 2]).and(user.role.notIn(["guest"]))), {
     sqlite: `SELECT * FROM "users" WHERE "age" IN (SELECT "value" FROM json_each(?)) AND "role" NOT IN (SELECT "value" FROM json_each(?))`,
-    postgres: `SELECT * FROM "users" WHERE "age" = ANY($1::int[]) AND "role" <> ALL($2::text[])`,
+    postgres: `SELECT * FROM "users" WHERE "age" = ANY($1::int[]) AND "role" <> ALL($2)`,
     params: ["[1,2]", `["guest"]`],
   });
 });

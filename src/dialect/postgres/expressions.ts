@@ -76,23 +76,32 @@ const encodeList =
     return encode ? values.map(encode) : values;
   };
 
-const bindList = (list: ParameterNode, element: ColumnType | null, compilation: Compilation): string => {
-  const text = compilation.bind(list, encodeList(element === null ? null : compilation.words.codec(element)));
-  return element === null ? text : `${text}::${castName(element)}[]`;
-};
+const boundList = (list: ParameterNode, element: ColumnType | null, compilation: Compilation): string =>
+  compilation.bind(list, encodeList(element === null ? null : compilation.words.codec(element)));
+
+const typedList = (list: ParameterNode, element: ColumnType | null, compilation: Compilation): string =>
+  `${boundList(list, element, compilation)}${element === null ? "" : `::${castName(element)}[]`}`;
+
+/** `other` is what each element is compared with: texts of a closed set may be an enum in the database, which alone can say what the list is. */
+const comparedList = (list: ParameterNode, element: ColumnType | null, other: ColumnType | null, compilation: Compilation): string =>
+  other?.values === undefined ? typedList(list, element, compilation) : boundList(list, element, compilation);
 
 /** The elements of a list as rows. */
-export const elements = (list: ParameterNode, compilation: Compilation): string => `unnest(${bindList(list, list.type, compilation)})`;
+export const elements = (list: ParameterNode, compilation: Compilation): string => `unnest(${typedList(list, list.type, compilation)})`;
 
 const inList = ({ operand: of, list, negated }: InNode, compilation: Compilation): Piece => {
   const left = compilation.at(of, level.other);
-  return test(`${left} ${negated ? "<> ALL" : "= ANY"}(${bindList(list, list.type, compilation)})`);
+  return test(
+    `${left} ${negated ? "<> ALL" : "= ANY"}(${comparedList(list, list.type, of.node === "column" ? of.column.type : null, compilation)})`,
+  );
 };
 
 const arrayTest = ({ test: kind, operand: of, value }: ArrayTestNode, compilation: Compilation): Piece => {
   const element = value.type?.kind === "array" ? (value.type.element ?? null) : value.type;
   const left = compilation.at(of, level.atom);
-  return test(`${left} ${kind === "contains" ? "@>" : "&&"} ${bindList(value, element, compilation)}`);
+  return test(
+    `${left} ${kind === "contains" ? "@>" : "&&"} ${comparedList(value, element, of.node === "column" ? (of.column.type.element ?? null) : null, compilation)}`,
+  );
 };
 
 const likePatterns = {
