@@ -3,6 +3,7 @@ import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { createEngine, int, Model, text, textSearch, type Engine } from "../../src/entry/index.ts";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
+import { expressionRandomSuite } from "../suites/expression-random-suite.ts";
 import { sqlSuite } from "../suites/sql-suite.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 import { write } from "./requests.ts";
@@ -25,6 +26,7 @@ const open = async (): Promise<Engine> => {
 };
 
 sqlSuite({ name: "PostgreSQL", open });
+expressionRandomSuite({ name: "PostgreSQL", open });
 
 class Page extends Model("pages", { id: int().primaryKey(), title: text(), body: text().nullable() }) {}
 

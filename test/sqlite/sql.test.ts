@@ -1,4 +1,7 @@
+import { expressionRandomSuite } from "../suites/expression-random-suite.ts";
 import { sqlSuite } from "../suites/sql-suite.ts";
 import { sqliteEngines } from "./session-engines.ts";
 
-for (const engine of sqliteEngines().filter(({ name }) => name.endsWith("in memory"))) sqlSuite(engine);
+const engines = sqliteEngines().filter(({ name }) => name.endsWith("in memory"));
+for (const engine of engines) sqlSuite(engine);
+expressionRandomSuite(engines[0]!);
