@@ -40,8 +40,13 @@ class Copy {
 
   #copied(source: Source): Source {
     if (source.parent === null) return this.#own.has(source) ? { ...source, children: new Map() } : source;
+    const { relation } = source;
     const parent = this.source(source.parent);
-    return parent === source.parent ? source : { ...source, parent, children: new Map() };
+    if (parent === source.parent) return source;
+    const copy: Source = { ...source, parent, children: new Map() };
+    // What was joined is found again by whoever joins the same relation.
+    if (relation !== null && source.parent.children.get(relation) === source) parent.children.set(relation, copy);
+    return copy;
   }
 
   node(node: AnyNode): AnyNode {

@@ -3,7 +3,8 @@
  *
  * Every text is written with its length before it and every list with its count, so no text can pass for structure.
  * Sources are numbered as they appear and described once; tables count as themselves, not by name, since two models may share a name.
- * A select's own source is described by its table. Any other root is a row outside, and counts as itself.
+ * What a select, or a subquery over a relation, is about is described by its table; what is joined, by its way there. Anything else is a row
+ * outside, and counts as itself.
  */
 import type { ColumnType } from "../types/column-type.ts";
 import type { ExpressionNode, ParameterNode } from "./expression.ts";
@@ -59,11 +60,13 @@ class Reading {
     const from = parent === null || relation === null ? "" : this.source(parent) + text(relation.name);
     const number = this.#sources.size;
     this.#sources.set(source, number);
-    const outside = parent === null && !this.#own.has(source) ? `r${numberOf(source)}` : "";
+    const isJoined = parent !== null && relation !== null && parent.children.get(relation) === source;
+    const outside = isJoined || this.#own.has(source) ? "" : `r${numberOf(source)}`;
     return `s${number}=${tableText(source.table)}${outside}${from};`;
   }
 
   node(node: AnyNode): string {
+    if (node.node === "exists" || node.node === "collectionAggregate") this.#own.add(node.source);
     return node.node === "parameter" ? parameterText(node) : `${node.node}(${this.fields(node, nodeLayouts[node.node])})`;
   }
 

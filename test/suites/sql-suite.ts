@@ -597,6 +597,91 @@ const suite = (open: EngineUnderTest["open"]): void => {
     assert.equal(await sales().count(), 5);
   });
 
+  test("a query inside a callback about related rows, in one outer query after another", async () => {
+    const busy = (report: typeof Clerk.columns, pieces: number) =>
+      exists(
+        select(Sale).where((sale) => sale.clerkId.eq(report.id).and(sale.pieces.gte(pieces)).and(sale.clerk.bossId.eq(report.bossId))),
+      );
+    for (const [pieces, names] of [
+      [5, ["Ada"]],
+      [8, []],
+      [2, ["Ada"]],
+    ] as const) {
+      assert.deepEqual(
+        await clerks()
+          .where((clerk) => clerk.reports.some((report) => busy(report, pieces)))
+          .column("name"),
+        names,
+      );
+      assert.deepEqual(
+        await clerks()
+          .orderBy("id")
+          .where((clerk) => clerk.reports.some((report) => busy(report, pieces)))
+          .column("name"),
+        names,
+      );
+      assert.equal(
+        await clerks()
+          .where((clerk) => clerk.reports.none((report) => busy(report, pieces)))
+          .count(),
+        4 - names.length,
+      );
+    }
+  });
+
+  test("a source inside a condition may name the row outside", async () => {
+    const found = await clerks()
+      .where((clerk) =>
+        exists(
+          from(
+            select(Sale)
+              .where((sale) => sale.clerkId.eq(clerk.id))
+              .orderBy("-pieces")
+              .limit(1),
+          ).filter({ pieces__gte: 5 }),
+        ),
+      )
+      .orderBy("id")
+      .column("id");
+    assert.deepEqual(found, [2, 3]);
+  });
+
+  test("names are quoted, whatever is in them, and hide no table", async () => {
+    class Odd extends Model('odd"; DROP TABLE clerks; --', {
+      id: int().primaryKey(),
+      select: text().named('a"b'),
+      parentId: int().nullable().named("where"),
+      parent: () => belongsTo(Odd, "parentId"),
+      children: () => hasMany(Odd, "parentId"),
+    }) {}
+    class OddRows extends Model('odd"; DROP TABLE clerks; --_rows', { id: int().primaryKey(), oddId: int() }) {}
+    await engine.createAll([Odd, OddRows]);
+    const session = engine.session();
+    await session.insertAll(Odd, [
+      { id: 1, select: "x" },
+      { id: 2, select: "y", parentId: 1 },
+    ]);
+    await session.insertAll(OddRows, [{ id: 7, oddId: 2 }]);
+    const long = "é".repeat(60);
+    const odd = engine.query(Odd);
+    const plain = from(odd.select((row) => ({ 'q"uote': row.select.upper(), [long]: value(1), "%": value(2) })));
+    const rows = await (plain as unknown as { orderBy(key: string): { all(): Promise<unknown[]> } }).orderBy('q"uote').all();
+    assert.deepEqual(rows, [
+      { 'q"uote': "X", [long]: 1, "%": 2 },
+      { 'q"uote': "Y", [long]: 1, "%": 2 },
+    ]);
+    const both = union(odd.filter({ id: 1 }), odd.filter({ id: 2 }));
+    const kept = await both.where((row) => exists(select(OddRows).where((other) => other.oddId.eq(row.id)))).column("select");
+    assert.deepEqual(kept, ["y"]);
+    assert.deepEqual(
+      await recursive(odd.filter({ id: 2 }), "parent", { depth: 'a"b', maxDepth: 5 } as never)
+        .orderBy("id")
+        .column("select"),
+      ["x", "y"],
+    );
+    assert.equal(await clerks().count(), 4);
+  });
+
   // ------------------------------------------------------------ queries as sources
 
   test("groups, and selected columns, as a source", async () => {
