@@ -8,7 +8,8 @@ import type { ExpressionNode, ParameterNode, SelectStatement } from "./expressio
 import { type AnyNode, type Content, type Field, nodeLayouts, partLayouts, statementLayouts } from "./layout.ts";
 import type { Source } from "./source.ts";
 
-type ValueOf = (parameter: ParameterNode) => unknown;
+/** The value that a copied parameter gets; a parameter of the statement outside is its own copy. */
+type ValueOf = (parameter: ParameterNode) => { readonly value: unknown } | "outside";
 type Layout = readonly (readonly [string, Content])[];
 
 class Copy {
@@ -24,7 +25,8 @@ class Copy {
   parameter(parameter: ParameterNode): ParameterNode {
     let copy = this.#parameters.get(parameter);
     if (copy === undefined) {
-      copy = Object.freeze({ ...parameter, value: this.#valueOf(parameter) });
+      const given = this.#valueOf(parameter);
+      copy = given === "outside" ? parameter : Object.freeze({ ...parameter, value: given.value });
       this.#parameters.set(parameter, copy);
     }
     return copy;

@@ -30,8 +30,8 @@ const typeText = (type: ColumnType | null): string => {
 
 const numbers = new WeakMap<object, number>();
 let seen = 0;
-/** A number for each table and row outside, the same for the life of the process. */
-const numberOf = (object: object): number => {
+/** A number for each table, row outside and other object that counts as itself, the same for the life of the process. */
+export const numberOf = (object: object): number => {
   let known = numbers.get(object);
   if (known === undefined) numbers.set(object, (known = seen++));
   return known;

@@ -7,6 +7,7 @@ import type { Shape } from "../engine/shape.ts";
 import type { Draft, Step } from "./draft.ts";
 import { newDraft } from "./draft.ts";
 import type { Include } from "./include-tree.ts";
+import { isOutside } from "./root.ts";
 import type { Root } from "./root.ts";
 
 /** What a part of another statement must know of a query. */
@@ -49,9 +50,10 @@ export const withValues = (statement: SelectStatement, parameters: readonly Para
   const slots = new Map<ParameterNode, number>();
   for (const [index, parameter] of parameters.entries()) if (!slots.has(parameter)) slots.set(parameter, index);
   return embed(statement, (parameter) => {
+    if (isOutside(parameter)) return "outside";
     const slot = slots.get(parameter);
     if (slot === undefined) throw new BugError("a query inside another has a parameter that it does not know.");
-    return values[slot];
+    return { value: values[slot] };
   });
 };
 

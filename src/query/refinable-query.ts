@@ -5,8 +5,8 @@
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import { conditionNode } from "../ast/expression-builder.ts";
-import type { ParameterNode } from "../ast/expression.ts";
-import { fingerprint } from "../ast/fingerprint.ts";
+import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
+import { fingerprint, numberOf } from "../ast/fingerprint.ts";
 import { parametersOf } from "../ast/walk.ts";
 import type { Shape, StepMaker } from "../engine/shape.ts";
 import type { Table } from "../schema/table.ts";
@@ -25,7 +25,7 @@ import { LookupScope } from "./lookup-scope.ts";
 import { addOrdering, ordering, orderingOf } from "./ordering.ts";
 import { assertLookups, combinationOf, isQ } from "./q.ts";
 import type { LockOptions } from "./query.ts";
-import { withRow } from "./root.ts";
+import { isOutside, withRow } from "./root.ts";
 import type { Root } from "./root.ts";
 import { isSkip } from "./skip.ts";
 import { deletedStep, distinctStep, limitStep, lockStep, nothingStep, offsetStep, rowCount } from "./steps.ts";
@@ -72,6 +72,12 @@ interface ScopedStep extends Step {
 export const computedKey = (columns: readonly ComputedColumn[]): string =>
   columns.map(({ name, expression }) => `${name.length}:${name}=${fingerprint(expression)}`).join();
 
+/** Which parameters are those of a query outside, as a part of a step's key: a step that names a column of another query is another step. */
+const outside = (parameters: readonly ParameterNode[]): string => {
+  const found = parameters.filter(isOutside);
+  return found.length === 0 ? "" : ` outside ${found.map(numberOf).join()}`;
+};
+
 export abstract class RefinableQuery {
   // Private, so that printing a query shows no values.
   readonly #state: QueryState;
@@ -107,7 +113,7 @@ export abstract class RefinableQuery {
     parameters: readonly ParameterNode[] = [],
   ): this {
     const state = this.#state;
-    const shape = state.shape.childFor(key + this.#sharing(parameters), makeStep);
+    const shape = state.shape.childFor(key + this.#sharing(parameters) + outside(parameters), makeStep);
     return this.derive({ ...state, shape, values: [...state.values, ...values], ...changes });
   }
 
@@ -140,6 +146,13 @@ export abstract class RefinableQuery {
     if (others.length === 0) throw new ConfigurationError(`${operator}() takes two queries or more, and was given one.`);
     const states = others.map((query) => query.state);
     return this.#fromRows(compound(operator, this.#state, states));
+  }
+
+  /** One step down by an expression that whoever embeds the query makes use of. */
+  asking(use: string, node: ExpressionNode): this {
+    const parameters = parametersOf(node);
+    const values = parameters.map((parameter) => parameter.value);
+    return this.step(`${use} ${fingerprint(node)}`, () => ({ parameters, apply: () => {} }), values, {}, parameters);
   }
 
   filter(lookups: object): this {

@@ -1,7 +1,8 @@
 /** Where every query about a model starts: its names and the root of its shapes. Made once per model. */
 import { ConfigurationError } from "../base/errors.ts";
+import type { ParameterNode } from "../ast/expression.ts";
 import { rootSource } from "../ast/source.ts";
-import type { Source } from "../ast/source.ts";
+import { parametersOf } from "../ast/walk.ts";
 import { Shape } from "../engine/shape.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import { tableOf } from "../schema/registry.ts";
@@ -47,22 +48,39 @@ const secondRoot = (table: Table): Root => new Root(table, new LookupScope(table
 
 const roots = new WeakMap<object, Root>();
 
-/** The rows that callbacks being run were given: `where((user) => …)` has `user` in sight. */
-const inSight: Source[] = [];
+/** The names of the rows that callbacks being run were given: `where((user) => …)` has `user` in sight. */
+const inSight: LookupScope[] = [];
+const isInSight = ({ source }: LookupScope): boolean => inSight.some((scope) => scope.source === source);
+
+const computedBy = new WeakMap<LookupScope, ReadonlySet<ParameterNode>>();
+const parametersBy = (scope: LookupScope): ReadonlySet<ParameterNode> => {
+  let known = computedBy.get(scope);
+  if (known === undefined) {
+    known = new Set([...scope.computed.values()].flatMap((column) => parametersOf(column.expression)));
+    computedBy.set(scope, known);
+  }
+  return known;
+};
+
+/**
+ * Whether a parameter is part of a column that the query outside computes, which an inner query names:
+ * its value is that query's to give, whenever it runs.
+ */
+export const isOutside = (parameter: ParameterNode): boolean => inSight.some((scope) => parametersBy(scope).has(parameter));
 
 /**
  * Calls back with a row. A query about the same model that the callback starts is about other rows than this one:
  * `where((user) => exists(select(User).where((other) => other.bossId.eq(user.id))))`.
  */
 export const withRow = <T>(scope: LookupScope, callback: (row: object) => T): T => {
-  if (inSight.includes(scope.source)) {
+  if (isInSight(scope)) {
     throw new ConfigurationError(
       `A query of ${scope.table.modelName} is refined inside a callback that was given a row of the same query, so the two rows cannot be told apart. ` +
         `Start the inner query inside the callback, as in (row) => exists(select(${scope.table.modelName}).where((other) => …)).`,
       { model: scope.table.modelName },
     );
   }
-  inSight.push(scope.source);
+  inSight.push(scope);
   try {
     return callback(rowOf(scope));
   } finally {
@@ -71,7 +89,7 @@ export const withRow = <T>(scope: LookupScope, callback: (row: object) => T): T 
 };
 
 /** The root, or one of the same rows that no callback was given. */
-export const unseen = (root: Root): Root => (inSight.includes(root.scope.source) ? unseen(root.inner) : root);
+export const unseen = (root: Root): Root => (isInSight(root.scope) ? unseen(root.inner) : root);
 
 /** The root of a model. Throws `ConfigurationError` for a model with a mistake in it, and for anything that is no model. */
 export const rootOf = (model: AnyModel): Root => {

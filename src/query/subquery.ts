@@ -2,11 +2,9 @@
 import { ConfigurationError } from "../base/errors.ts";
 import { condition, expression } from "../ast/expression-builder.ts";
 import type { ExpressionNode, LiteralNode, OrderingNode, SelectStatement } from "../ast/expression.ts";
-import { fingerprint } from "../ast/fingerprint.ts";
 import { nodeOf } from "../ast/node-holder.ts";
 import { nodeType } from "../ast/node-type.ts";
 import type { Condition, Expression, ExpressionOfKind, NumberExpression, Retyped, Subquery, ValueOf } from "../ast/typed-expression.ts";
-import { parametersOf } from "../ast/walk.ts";
 import type { KindOf, TypeOf } from "../schema/column.ts";
 import type { Columns, Scope } from "../schema/scope.ts";
 import { describe } from "../types/column-type.ts";
@@ -15,7 +13,6 @@ import { AggregateCall, aggregateNode } from "./aggregate.ts";
 import { holdsAggregate } from "./computed.ts";
 import type { Draft, Step } from "./draft.ts";
 import { innerSelect } from "./inner-select.ts";
-import type { InnerQuery } from "./inner-select.ts";
 import type { Rows } from "./loaded.ts";
 import type { ColumnAt, ColumnPath } from "./paths.ts";
 import type { Query } from "./query.ts";
@@ -118,14 +115,10 @@ export function subquery<E, Row, X extends Expression<unknown> | Aggregate<"coun
 ): ValueGiven<X>;
 export function subquery(query: unknown, column: unknown): unknown {
   const given = queryOf(query, "subquery()");
-  const { state } = given;
   const wanted = columnOf(given, column);
-  const parameters = parametersOf(wanted.node);
-  const shape = state.shape.childFor(`subquery ${fingerprint(wanted.node)}`, () => ({ ...nothing, parameters }));
+  const { state } = given.asking("subquery", wanted.node);
   // The shape keeps the column of the first query that came here; the values are this one's.
-  const kept = wantedOf(shape.step!, wanted);
-  const inner: InnerQuery = { ...state, shape, values: [...state.values, ...parameters.map((parameter) => parameter.value)] };
-  const select = innerSelect(inner, oneColumn(kept), "subquery()");
+  const select = innerSelect(state, oneColumn(wantedOf(state.shape.step!, wanted)), "subquery()");
   const type = nodeType(wanted.node);
   const isCount = wanted.node.node === "aggregate" && wanted.node.name === "count" && select.groupBy.length === 0;
   return expression({ node: "subquery", select, type }, type, !isCount);

@@ -158,6 +158,31 @@ test("what a part of a statement cannot have is refused", () => {
   );
 });
 
+test("a column that a query computes with a value keeps the value of its own query, inside and outside", () => {
+  const outer = (by: number, least: number) =>
+    queryOn(User)
+      .annotate((user) => ({ scaled: user.age.times(by) }))
+      .where((user) => exists(select(Post).where((post) => post.views.gt(user.scaled).and(post.id.gt(least)))))
+      .only("id")
+      .toSQL();
+  const [first, second] = [outer(2, 3), outer(4, 5)];
+  assert.equal(first.sql, second.sql);
+  assert.deepEqual(
+    [first.params, second.params],
+    [
+      [2, 2, 3],
+      [4, 4, 5],
+    ],
+  );
+  const inner = (by: number, column: "computed" | "given") => {
+    const posts = select(Post).annotate((post) => ({ more: post.views.plus(by) }));
+    return queryOn(User)
+      .select(() => ({ best: subquery(posts, (post) => (column === "computed" ? post.more : post.views.plus(100))) }))
+      .toSQL().params;
+  };
+  assert.deepEqual([inner(1, "computed"), inner(2, "given"), inner(3, "computed"), inner(4, "given")], [[1], [100], [3], [100]]);
+});
+
 test("a plan is kept for the shape of both queries, and holds no value of either", () => {
   const asked = (age: number, views: number) =>
     queryOn(User)
