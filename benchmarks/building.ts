@@ -10,6 +10,7 @@ import { printLimit, printTable } from "./report.ts";
 import type { QueryBuilder } from "../src/query/query-builder.ts";
 import { allRows, firstRow } from "../src/query/verbs.ts";
 import type { Plan } from "../src/engine/plan.ts";
+import { bool, int, prepare, text } from "../src/entry/index.ts";
 import { User } from "./users.ts";
 
 const builds = 20_000;
@@ -54,11 +55,27 @@ export const building = async (path: string): Promise<void> => {
         .offset(20),
       allRows,
     );
+  const asked = (age: number, active: boolean, part: string, skipped: number) =>
+    engine
+      .query(User)
+      .filter({ age__gte: age, isActive: active, name__icontains: part })
+      .orderBy("-createdAt", "name")
+      .limit(10)
+      .offset(skipped);
+  const prepared = prepare({ age: int(), active: bool(), part: text(), skipped: int() }, ({ age, active, part, skipped }) =>
+    asked(age, active, part, skipped),
+  );
   const contenders = [
     contender("Petrel by id", byId, true),
     contender("Petrel by id, first row", oneById, true),
     contender("Petrel filter + order + limit", three, true),
     contender("Petrel 3 lookups, 2 orders, limit, offset", many, true),
+    contender("Petrel, the same to SQL text and values", (index) => asked(index & 63, true, "ä", 20).toSQL(), false),
+    contender(
+      "Petrel prepared, to SQL text and values",
+      (index) => prepared.toSQL({ age: index & 63, active: true, part: "ä", skipped: 20 }),
+      false,
+    ),
     ...peers.map((peer) => contender(`${peer.name}, by id to SQL text`, (id) => peer.build(id), false)),
   ];
   const measured = await measure(contenders, { warmUp: 10, counted: 31 });

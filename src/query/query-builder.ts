@@ -38,6 +38,8 @@ const takeCount: Take<number> = (_plan, answer) => answer.count;
 /** What a query without rows need not ask for. */
 const asksRows: ReadonlySet<unknown> = new Set([readAll, takeChildren, takeCount]);
 const noRows: Rows = { rows: [], count: 0, columns: [] };
+const rowVerbs = { all: allRows, first: firstRow, only: onlyRow } as const;
+const valueVerbs = { count: rowCountOf, exists: anyRow } as const;
 const defaultBatchSize = 1000;
 
 type Row = Record<string, unknown>;
@@ -290,11 +292,26 @@ export class QueryBuilder extends PagingQuery {
     );
   }
 
+  // ------------------------------------------------------------ the same query with other values
+
+  /** Rows of the query with these values in place of its own. */
+  runPrepared(verb: keyof typeof rowVerbs, values: readonly unknown[], options?: CallOptions): Promise<unknown[]> {
+    return this.whole(this.runAt(this.state.shape.child(rowVerbs[verb]), values, readAll, options), options);
+  }
+
+  valuePrepared(verb: keyof typeof valueVerbs, values: readonly unknown[], options?: CallOptions): Promise<unknown> {
+    return this.runAt(this.state.shape.child(valueVerbs[verb]), values, readFirst, options);
+  }
+
   // ------------------------------------------------------------ the statement itself
 
   toSQL(): CompiledQuery {
+    return this.textOf(this.state.values);
+  }
+
+  textOf(values: readonly unknown[]): CompiledQuery {
     const plan = this.plan(allRows, this.running());
-    return { sql: plan.sql, params: bind(plan, this.state.values) };
+    return { sql: plan.sql, params: bind(plan, values) };
   }
 
   explain({ analyze = false, ...limit }: ExplainOptions = {}): Promise<string> {

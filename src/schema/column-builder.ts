@@ -37,6 +37,9 @@ class ColumnBuilder {
   version(): ColumnBuilder {
     return this.#with({ version: true });
   }
+  hidden(): ColumnBuilder {
+    return this.#with({ hidden: true });
+  }
   references(target: string, options: ForeignKeyOptions = {}): ColumnBuilder {
     return this.#with({ references: { ...options, target } });
   }

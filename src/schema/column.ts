@@ -27,6 +27,8 @@ export interface Column<out T, out K extends Kind = Kind, out F extends Flag = F
    * Counts the writes of a row, from 1: a write that meets another version than the one it read throws `StaleObject`. Give it to one `int` column.
    */
   version(): Column<T, K, F | "default">;
+  /** Left out by `JSON.stringify(user)`: a password's hash, a note of the staff. Queries read and write it like any other column. */
+  hidden(): Column<T, K, F>;
   /** A foreign key without a relation. `belongsTo` declares its foreign key by itself. */
   references(column: `${string}.${string}`, options?: ForeignKeyOptions): Column<T, K, F>;
   /** The column's name in the database, where the naming convention does not fit. */
@@ -67,4 +69,5 @@ export interface ColumnDefinition {
   readonly check?: { readonly given: unknown };
   readonly comment?: string;
   readonly renamedFrom?: string;
+  readonly hidden?: boolean;
 }

@@ -88,6 +88,7 @@ export const tableColumns = (
       nullable: definition.nullable ?? false,
       position,
       primaryKey: key.includes(property),
+      hidden: definition.hidden ?? false,
       generated: isGenerated(definition, key, property),
       default: fillerOf(definition.default ?? (definition.version === true ? { given: 1 } : undefined)),
       onUpdate: fillerOf(definition.onUpdate),

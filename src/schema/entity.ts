@@ -14,6 +14,11 @@ export type Shape = { readonly [name: string]: AnyColumn | Function };
 /** The base of every model instance. Its one property exists for TypeScript only. */
 export declare abstract class Entity<N extends string, S, O> {
   protected readonly [entity]: { readonly table: N; readonly shape: S; readonly options: O };
+  /**
+   * What `JSON.stringify` writes: the columns and relations that are there, without hidden columns; nothing is loaded. `bigint` becomes a string of
+   * digits, bytes become base64, a `Date` its ISO text. An object inside itself is written by its primary key.
+   */
+  toJSON(): object;
 }
 export type AnyEntity = Entity<string, unknown, unknown>;
 

@@ -7,6 +7,7 @@ import { fillInstance } from "./instance.ts";
 import { defineModel } from "./model-definition.ts";
 import { guardRelation } from "./relation-guard.ts";
 import { definedTable } from "./registry.ts";
+import { instanceToJson } from "./to-json.ts";
 import type { Columns } from "./scope.ts";
 
 /** The class behind a model. */
@@ -40,6 +41,10 @@ export function Model<const N extends string, S extends Shape, const O extends M
 
     constructor(values: unknown) {
       fillInstance(this, new.target, values);
+    }
+
+    toJSON(): object {
+      return instanceToJson(this);
     }
   }
   // A class that is used without being extended has no name of its own; messages then use the table's.

@@ -14,6 +14,8 @@ export interface TableColumn extends ColumnRef {
   /** Its place among the table's columns, from 0. */
   readonly position: number;
   readonly primaryKey: boolean;
+  /** Whether JSON of an instance leaves it out. */
+  readonly hidden: boolean;
   /** Whether the database makes the value when none is given: single integer primary keys. */
   readonly generated: boolean;
   readonly default: Filler | null;

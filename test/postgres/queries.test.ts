@@ -3,6 +3,7 @@ import { after, before } from "node:test";
 import { createEngine, type Engine } from "../../src/entry/index.ts";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import { pagingSuite } from "../suites/paging-suite.ts";
+import { preparedSuite } from "../suites/prepared-suite.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 import { write } from "./requests.ts";
 
@@ -24,3 +25,4 @@ const open = async (): Promise<Engine> => {
 };
 
 pagingSuite({ name: "PostgreSQL", open });
+preparedSuite({ name: "PostgreSQL", open });

@@ -15,6 +15,7 @@ const column = (name: string, type: ColumnType, more: Partial<TableColumn> = {})
   nullable: false,
   position: 0,
   primaryKey: false,
+  hidden: false,
   generated: false,
   default: null,
   onUpdate: null,
