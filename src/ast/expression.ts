@@ -241,6 +241,18 @@ export interface JsonIsNullNode {
   readonly negated: boolean;
 }
 
+/**
+ * A document with some keys set, each to a value that is JSON; its other keys stay. What is no object (NULL, an array, a number) counts as one without
+ * keys. Keys are bound, never spelled.
+ */
+export interface JsonSetNode {
+  readonly node: "jsonSet";
+  readonly operand: ExpressionNode;
+  readonly keys: readonly string[];
+  /** As many as keys: parameters of kind `json`, or further documents with keys set. */
+  readonly values: readonly ExpressionNode[];
+}
+
 /** Whether an object has a key (`operand` is a `jsonPath` as json, or a column). */
 export interface JsonHasKeyNode {
   readonly node: "jsonHasKey";
@@ -351,6 +363,7 @@ export type ExpressionNode =
   | TextSearchNode
   | JsonPathNode
   | JsonIsNullNode
+  | JsonSetNode
   | JsonHasKeyNode
   | JsonEqualNode
   | JsonContainsNode

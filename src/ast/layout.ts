@@ -159,6 +159,11 @@ export const nodeLayouts: { readonly [K in AnyNode["node"]]: readonly Field<Node
     ["path", "words"],
     ["operand", "one"],
   ],
+  jsonSet: [
+    ["keys", "words"],
+    ["operand", "one"],
+    ["values", "many"],
+  ],
   jsonHasKey: [
     ["operand", "one"],
     ["key", "one"],

@@ -44,6 +44,8 @@ export const nodeType = (node: ExpressionNode): ColumnType | null => {
       return { kind: "date" };
     case "now":
       return { kind: "timestamp" };
+    case "jsonSet":
+      return jsonTypes.json;
     case "jsonPath":
       return jsonTypes[node.as];
     case "literal":

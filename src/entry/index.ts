@@ -118,6 +118,7 @@ export type { Filter, LookupHints, LookupKey, Lookups, NoSuchLookup } from "../q
 export type { ColumnPath, OrderKey, RelationPath } from "../query/paths.ts";
 export type { CursorPage, CursorPageOptions, Page, PageOptions } from "../query/page.ts";
 export type { Nest, Selected, Tuple } from "../query/projection.ts";
+export { jsonSet, type JsonChange, type JsonPartial } from "../query/json-set.ts";
 export { prepare, type Parameters, type ParameterValues, type PreparedQuery } from "../query/prepared.ts";
 export { Q } from "../query/q.ts";
 export type {

@@ -11,6 +11,7 @@ import { describe } from "../types/column-type.ts";
 import { problemWith } from "../types/check.ts";
 import { ColumnCalculation } from "./f.ts";
 import type { Calculation } from "./f.ts";
+import { KeysSet } from "./json-set.ts";
 import { comparable } from "./lookup-scope.ts";
 
 export interface Assignment {
@@ -81,6 +82,28 @@ const calculated = (
   }, start);
 };
 
+/** The column's document with some keys set, for what `jsonSet()` made. Throws `ValidationError` for values that JSON cannot say. */
+const documentOf = (table: Table, source: Source, column: TableColumn, given: unknown): ExpressionNode | undefined => {
+  const node = KeysSet.of(given, { node: "column", source, column }, column.property);
+  if (node === null) return undefined;
+  if (column.type.kind !== "json") {
+    throw new ConfigurationError(
+      `jsonSet() changes JSON columns, and ${table.modelName}.${column.property} is of kind ${column.type.kind}.`,
+      {
+        model: table.modelName,
+        property: column.property,
+      },
+    );
+  }
+  const problems: Record<string, string> = {};
+  for (const { type, value, name } of parametersOf(node)) {
+    const problem = value === null ? null : problemWith(type!, value);
+    if (problem !== null) problems[name!] = problem;
+  }
+  refuseAll(table, problems);
+  return node;
+};
+
 /**
  * The assignments for `values`, and for columns that renew themselves and were not given. `undefined` leaves a column as it is.
  * Throws `ConfigurationError` for an unknown property, `ValidationError` for values that do not fit, all at once.
@@ -97,7 +120,10 @@ export const assignmentsOf = (table: Table, source: Source, values: unknown, use
     if (given === undefined) continue;
     const column = columnOf(table, property, use);
     const calculation = ColumnCalculation.of(given);
-    const node = calculation === null ? nodeOf(given) : calculated(table, source, column, calculation.path, calculation.calculations);
+    const node =
+      calculation === null
+        ? (documentOf(table, source, column, given) ?? nodeOf(given))
+        : calculated(table, source, column, calculation.path, calculation.calculations);
     if (node !== undefined) {
       assignments.push(expressionAssignment(column, node));
       continue;

@@ -5,6 +5,7 @@ import type { AnyColumn, Column, KindOf, TypeOf } from "../schema/column.ts";
 import type { Scope } from "../schema/scope.ts";
 import type { Kind } from "../types/column-type.ts";
 import type { F } from "./f.ts";
+import type { JsonChange } from "./json-set.ts";
 import type { ColumnOfKind } from "./paths.ts";
 
 /** The values `session.update` and `query.update` accept: `Update<User>`. */
@@ -13,7 +14,8 @@ export type Update<E> = {
     | TypeOf<Scope<E>[K]>
     | Expression<TypeOf<Scope<E>[K]>>
     | Sql<unknown>
-    | F<ColumnOfKind<E, KindOf<Scope<E>[K]>>>;
+    | F<ColumnOfKind<E, KindOf<Scope<E>[K]>>>
+    | ("json" extends KindOf<Scope<E>[K]> ? JsonChange<NonNullable<TypeOf<Scope<E>[K]>>> : never);
 };
 
 /** `X` for models that spread `...softDelete`, an explanation for the others. */

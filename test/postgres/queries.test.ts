@@ -2,6 +2,7 @@
 import { after, before } from "node:test";
 import { createEngine, type Engine } from "../../src/entry/index.ts";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
+import { jsonSuite } from "../suites/json-suite.ts";
 import { pagingSuite } from "../suites/paging-suite.ts";
 import { preparedSuite } from "../suites/prepared-suite.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
@@ -25,4 +26,5 @@ const open = async (): Promise<Engine> => {
 };
 
 pagingSuite({ name: "PostgreSQL", open });
+jsonSuite({ name: "PostgreSQL", open });
 preparedSuite({ name: "PostgreSQL", open });

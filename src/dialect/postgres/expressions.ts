@@ -26,7 +26,7 @@ import { escapeLike, likeWithoutTrail } from "../like.ts";
 import { atom, level, test } from "../piece.ts";
 import type { Piece } from "../piece.ts";
 import { nodeType } from "../../ast/node-type.ts";
-import { jsonContains, jsonEqual, jsonHasKey, jsonIsNull, jsonPath } from "./json.ts";
+import { jsonContains, jsonEqual, jsonHasKey, jsonIsNull, jsonPath, jsonSet } from "./json.ts";
 import { castName } from "./type-names.ts";
 
 const bound = (node: ParameterNode, compilation: Compilation): string => {
@@ -243,6 +243,7 @@ export const postgresSpelling: Spelling = {
   jsonPath,
   jsonIsNull,
   jsonHasKey,
+  jsonSet,
   jsonEqual,
   jsonContains,
   now: (node) => atom(now(nodeType(node))),

@@ -6,6 +6,7 @@ import type {
   JsonHasKeyNode,
   JsonIsNullNode,
   JsonPathNode,
+  JsonSetNode,
 } from "../../ast/expression.ts";
 import type { Compilation } from "../compilation.ts";
 import { atom, level, other, test } from "../piece.ts";
@@ -34,6 +35,21 @@ export const jsonPath = ({ operand, path: keys, as }: JsonPathNode, compilation:
 
 export const jsonIsNull = ({ operand, path: keys, negated }: JsonIsNullNode, compilation: Compilation): Piece =>
   test(`coalesce(jsonb_typeof(${at(operand, keys, compilation).text}), 'null') ${negated ? "<>" : "="} 'null'`);
+
+/** A call takes 100 arguments at most. */
+const pairsPerCall = 50;
+
+export const jsonSet = ({ operand, keys, values }: JsonSetNode, compilation: Compilation): Piece => {
+  const document = `CASE WHEN jsonb_typeof(${compilation.at(operand, level.or)}) = 'object' THEN ${compilation.at(operand, level.or)} ELSE '{}' END`;
+  const pairs = keys.map((key, index) => {
+    const name = compilation.bindConstant(`key:${key}`, key);
+    return `${name}::text, ${compilation.typed(values[index]!)}`;
+  });
+  const calls: string[] = [];
+  for (let start = 0; start < pairs.length; start += pairsPerCall)
+    calls.push(`jsonb_build_object(${pairs.slice(start, start + pairsPerCall).join(", ")})`);
+  return other([document, ...calls].join(" || "));
+};
 
 /** `?` alone would find elements of arrays too. */
 export const jsonHasKey = ({ operand, key }: JsonHasKeyNode, compilation: Compilation): Piece => {

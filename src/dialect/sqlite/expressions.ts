@@ -21,7 +21,7 @@ import type { Piece } from "../piece.ts";
 import { nodeType } from "../../ast/node-type.ts";
 import { bindRaw } from "./bind-raw.ts";
 import { asStored, comparedNumber, decimalAggregate, isDecimal, numberAt, scaleOf } from "./decimal.ts";
-import { jsonContains, jsonEqual, jsonHasKey, jsonIsNull, jsonPath } from "./json-path.ts";
+import { jsonContains, jsonEqual, jsonHasKey, jsonIsNull, jsonPath, jsonSet } from "./json-path.ts";
 import { arrayTest, inList, inSubquery } from "./lists.ts";
 import { match, regex } from "./patterns.ts";
 
@@ -192,6 +192,7 @@ export const sqliteSpelling: Spelling = {
   jsonPath,
   jsonIsNull,
   jsonHasKey,
+  jsonSet,
   jsonEqual,
   jsonContains,
   now: (node) => atom(now(nodeType(node))),

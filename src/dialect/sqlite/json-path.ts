@@ -9,6 +9,7 @@ import type {
   JsonHasKeyNode,
   JsonIsNullNode,
   JsonPathNode,
+  JsonSetNode,
   ExpressionNode,
 } from "../../ast/expression.ts";
 import { describe, ValueProblem } from "../../types/column-type.ts";
@@ -93,6 +94,20 @@ export const jsonIsNull = ({ operand, path, negated }: JsonIsNullNode, compilati
   const place = placeOf(operand, path, compilation);
   const type = `json_type(${place.document()}, ${constant(place.path, compilation)})`;
   return test(`coalesce(${type}, 'null') ${negated ? "<>" : "="} 'null'`);
+};
+
+/** What a call gives is JSON to the call around it; a bound text is not. */
+export const jsonSet = ({ operand, keys, values }: JsonSetNode, compilation: Compilation): Piece => {
+  const document = (): string => compilation.at(operand, level.or);
+  const object = `CASE WHEN json_type(${document()}) = 'object' THEN ${document()} ELSE '{}' END`;
+  const pairs = keys.map((key, index) => {
+    const value = values[index]!;
+    // In the order of the text, in which placeholders are counted.
+    const path = constant(`$${keyStep(key)}`, compilation);
+    const text = compilation.at(value, level.or);
+    return `${path}, ${value.node === "jsonSet" ? text : `json(${text})`}`;
+  });
+  return atom(`json_set(${[object, ...pairs].join(", ")})`);
 };
 
 const encodeKey = (key: unknown): string => {
