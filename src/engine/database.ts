@@ -20,25 +20,32 @@ import { inModelWords } from "./violation.ts";
 export class Database implements Runner, TransactionHost {
   readonly dialect: Dialect;
   readonly driver: Driver;
-  #statements = 0;
-  #openTransactions = 0;
+  /** What is counted of one opened database, in whichever contexts it is used. */
+  readonly #counts: { statements: number; openTransactions: number };
 
-  constructor(dialect: Dialect, driver: Driver) {
+  /** `origin`: the same database in another context. */
+  constructor(dialect: Dialect, driver: Driver, origin: Database | null = null) {
     this.dialect = dialect;
     this.driver = driver;
+    this.#counts = origin === null ? { statements: 0, openTransactions: 0 } : origin.#counts;
+  }
+
+  /** Whether `host` is this database, in this or another context. */
+  isDatabaseOf({ host }: Transaction): boolean {
+    return host instanceof Database && host.#counts === this.#counts;
   }
 
   /** How many statements have been sent since the engine was made; BEGIN, COMMIT and savepoints are not counted. */
   get statementCount(): number {
-    return this.#statements;
+    return this.#counts.statements;
   }
 
   countStatement(): void {
-    this.#statements++;
+    this.#counts.statements++;
   }
 
   countTransaction(difference: 1 | -1): void {
-    this.#openTransactions += difference;
+    this.#counts.openTransactions += difference;
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
@@ -46,7 +53,7 @@ export class Database implements Runner, TransactionHost {
     // What is put in other words are refusals of writes and a signal's reason: other reads go without the promise that would do it.
     if (plan.writes.length > 0 || signal !== undefined) return this.send(request, plan.writes);
     this.assertOutside(false);
-    this.#statements++;
+    this.#counts.statements++;
     return this.driver.run(request);
   }
 
@@ -63,7 +70,7 @@ export class Database implements Runner, TransactionHost {
   /** Runs a request outside any transaction. Throws `TransactionError` from inside one of this database's own. */
   send(request: Request, writes: readonly string[] = []): MaybePromise<Answer> {
     this.assertOutside(request.writes);
-    this.#statements++;
+    this.#counts.statements++;
     try {
       const answer = this.driver.run(request);
       if (!(answer instanceof Promise)) return answer;
@@ -78,7 +85,7 @@ export class Database implements Runner, TransactionHost {
 
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
     this.assertOutside(plan.writes.length > 0);
-    this.#statements++;
+    this.#counts.statements++;
     const batches = this.driver.stream(requestOf(plan, values, signal, false), batchSize);
     return signal === undefined ? batches : eachWithOwnReason(batches, signal);
   }
@@ -98,7 +105,7 @@ export class Database implements Runner, TransactionHost {
 
   /** Throws `TransactionError` when the running code stands in a transaction of this database other than `own`, or could only go on after its end. */
   assertOutside(write: boolean, own: { readonly root: object } | null = null): void {
-    if (this.#openTransactions === 0) return;
+    if (this.#counts.openTransactions === 0) return;
     const isMine = (transaction: ScopedTransaction): transaction is Transaction =>
       isOpenOn(this, transaction) && transaction.root !== own?.root;
     if (standsInside(isMine)) {
@@ -117,7 +124,7 @@ export class Database implements Runner, TransactionHost {
 
   /** Refuses new work, lets what is running finish, closes every connection. Throws `TransactionError` inside a transaction, which would have to end first. */
   async close(): Promise<void> {
-    if (this.#openTransactions > 0 && isSurrounded((transaction) => isOpenOn(this, transaction))) {
+    if (this.#counts.openTransactions > 0 && isSurrounded((transaction) => isOpenOn(this, transaction))) {
       throw new TransactionError("The engine was to be closed inside its own transaction. Close it after the transaction has ended.");
     }
     await this.driver.close();
@@ -129,4 +136,4 @@ export class Database implements Runner, TransactionHost {
 }
 
 const isOpenOn = (database: Database, transaction: ScopedTransaction): transaction is Transaction =>
-  transaction instanceof Transaction && transaction.host === database && transaction.isOpen;
+  transaction instanceof Transaction && transaction.isOpen && database.isDatabaseOf(transaction);

@@ -136,6 +136,7 @@ export type { IfSoftDeletable, NotSoftDeletable, Update } from "../query/update.
 export { select } from "../query/select.ts";
 export { outside } from "../engine/scope.ts";
 export type { CallLimit } from "../engine/call-limit.ts";
+export type { Context } from "../engine/context.ts";
 export type { CopyToOptions } from "../engine/copy.ts";
 export type { Heard, ListenOptions, Subscription } from "../engine/listen.ts";
 export type { PoolStatus } from "../engine/pool-status.ts";

@@ -11,6 +11,6 @@ export const rememberSession = (transaction: Transaction, session: object): void
 
 /** The session of the transaction of `database` around the running code, or `null`. It is a `Session`; that file stands on this one. */
 export const sessionAround = (database: Database): object | null => {
-  const found = innermost((transaction) => transaction instanceof Transaction && transaction.host === database && transaction.isOpen);
+  const found = innermost((transaction) => transaction instanceof Transaction && transaction.isOpen && database.isDatabaseOf(transaction));
   return found instanceof Transaction ? (sessions.get(found) ?? null) : null;
 };

@@ -1,0 +1,58 @@
+/** `engine.with({ role, settings })`: who the rows are read for, as a statement that holds until the end of its transaction. */
+import { ConfigurationError } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
+import type { Driver, Request } from "../driver/driver.ts";
+import { describe } from "../types/column-type.ts";
+import { ContextDriver } from "./context-driver.ts";
+
+export interface Context {
+  /** The role to act as, which the user of the connection must be a member of. */
+  readonly role?: string;
+  /** Settings by name, as policies read them: `current_setting('app.user_id')`. */
+  readonly settings?: Readonly<Record<string, string | number | bigint | boolean>>;
+}
+
+const known = ["role", "settings"];
+const settingName = /^[a-z_][\w$]*(?:\.[a-z_][\w$]*)*$/i;
+// They would say who acts beside what `role` says.
+const reserved: ReadonlySet<string> = new Set(["role", "session_authorization", "is_superuser"]);
+
+const roleOf = (role: unknown): string[] => {
+  if (role === undefined) return [];
+  if (typeof role === "string" && role !== "" && role.toLowerCase() !== "none" && !role.includes("\0")) return ["role", role];
+  throw new ConfigurationError(
+    `engine.with() takes the name of a role, not ${typeof role === "string" ? "an empty name or 'none', which would be nobody's" : describe(role)}.`,
+  );
+};
+
+const settingOf = ([name, value]: readonly [string, unknown]): string[] => {
+  if (!settingName.test(name) || reserved.has(name.toLowerCase()))
+    throw new ConfigurationError(
+      `engine.with(): '${name.slice(0, 60)}' is no setting to be given. Use names such as 'app.user_id', and role for the role.`,
+    );
+  const isText = typeof value === "string" && !value.includes("\0");
+  if (isText || typeof value === "bigint" || typeof value === "boolean" || (typeof value === "number" && Number.isFinite(value)))
+    return [name, String(value)];
+  throw new ConfigurationError(`engine.with(): the setting '${name}' is ${describe(value)}. Give it a text, a number or a boolean.`);
+};
+
+/** The role comes last: it may not be allowed to set what it reads. */
+const requestOf = (context: Context): Request => {
+  if (typeof context !== "object" || context === null)
+    throw new ConfigurationError(`engine.with() takes { role, settings }, not ${describe(context)}.`);
+  const unknown = Object.keys(context).find((name) => !known.includes(name));
+  if (unknown !== undefined) throw new ConfigurationError(`engine.with() has no option '${unknown}'.${didYouMean(unknown, known)}`);
+  const { role, settings = {} } = context;
+  const values = [...Object.entries(settings).flatMap(settingOf), ...roleOf(role)];
+  if (values.length === 0) throw new ConfigurationError("engine.with() was given neither a role nor settings. Use the engine itself.");
+  const calls = values.flatMap((_, index) => (index % 2 === 0 ? [`set_config($${index + 1}::text, $${index + 2}::text, true)`] : []));
+  return { text: `SELECT ${calls.join(", ")}`, values, writes: false, bigints: false, batched: false };
+};
+
+/** The driver in a context. Throws `ConfigurationError` where the database has no row security. */
+export const inContext = (driver: Driver, context: Context): Driver => {
+  if (driver.batch !== undefined) return new ContextDriver(driver, requestOf(context));
+  throw new ConfigurationError(
+    "engine.with() needs roles and settings, which SQLite does not have: whoever opens the file may read all of it. Filter the queries, or open a file per tenant.",
+  );
+};
