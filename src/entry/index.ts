@@ -63,6 +63,7 @@ export type { FrameBound } from "../ast/select.ts";
 export type { Frame, FramedWindow, Window } from "../ast/window.ts";
 export type { Action, AnyColumn, Column, ForeignKeyOptions } from "../schema/column.ts";
 export type { AnyEntity, AnyModel, Entity, Insert, ModelOf, ModelOptions, NoOptions, Shape } from "../schema/entity.ts";
+export type { New } from "../schema/new-instance.ts";
 export type { PrimaryKey } from "../schema/primary-key.ts";
 export { belongsTo, hasMany, hasOne, manyToMany } from "../schema/relation.ts";
 export type { BelongsTo, HasMany, HasOne, ManyToMany } from "../schema/relation.ts";

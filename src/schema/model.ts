@@ -2,8 +2,9 @@
 import { registerTableName } from "../ast/sql-tag.ts";
 import { columnsOf } from "./columns-of.ts";
 import { definitionOf } from "./column-builder.ts";
-import type { Entity, Insert, ModelOptions, ModelShape, NoOptions, RowOf, Shape } from "./entity.ts";
+import type { Entity, ModelOptions, ModelShape, NoOptions, RowOf, Shape } from "./entity.ts";
 import { fillInstance } from "./instance.ts";
+import type { New } from "./new-instance.ts";
 import { defineModel } from "./model-definition.ts";
 import { guardRelation } from "./relation-guard.ts";
 import { definedTable } from "./registry.ts";
@@ -12,7 +13,7 @@ import type { Columns } from "./scope.ts";
 
 /** The class behind a model. */
 export interface ModelClass<N extends string, S, O> extends ModelShape<S, O> {
-  new (values: Insert<Entity<N, S, O>>): RowOf<S> & Entity<N, S, O>;
+  new (values: New<Entity<N, S, O>>): RowOf<S> & Entity<N, S, O>;
   /** The table's name in the database. */
   readonly table: N;
   /** The columns and relations as SQL expressions, for use outside of callbacks. */
