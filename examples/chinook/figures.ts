@@ -149,13 +149,10 @@ export const quietCustomers = async (engine: Engine, since: Date): Promise<Quiet
   const customers = await engine
     .query(Customer)
     .exclude({ invoices__invoiceDate__gte: since })
+    .with("supportRep")
     .orderBy("lastName", "firstName")
-    .values("firstName", "lastName", "country", "supportRep.firstName", "supportRep.lastName");
-  return customers.map(({ firstName, lastName, country, supportRep }) => ({
-    name: `${firstName} ${lastName}`,
-    country,
-    supportRep: supportRep === null ? "nobody" : `${supportRep.firstName} ${supportRep.lastName}`,
-  }));
+    .all();
+  return customers.map(({ fullName, country, supportRep }) => ({ name: fullName, country, supportRep: supportRep?.fullName ?? "nobody" }));
 };
 
 export interface EmployeeNode {

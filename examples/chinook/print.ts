@@ -1,4 +1,5 @@
 /** The report as text: what `figures.ts` found out, laid out for a terminal of 80 columns. */
+import type { Books } from "./day-of-sales.ts";
 import type { BestCustomer, BestSeller, BigInvoice, CountryRevenue, EmployeeNode, Overview, QuietCustomer } from "./figures.ts";
 import { formatCents } from "./money.ts";
 import { bar, left, right, table, treeOf } from "./text-table.ts";
@@ -13,6 +14,8 @@ export interface Figures {
   readonly quietSince: Date;
   readonly quietCustomers: readonly QuietCustomer[];
   readonly employees: readonly EmployeeNode[];
+  /** A day at the till of `till.ts`. */
+  readonly books: Books;
 }
 
 const countriesShown = 10;
@@ -103,6 +106,27 @@ const employeeTable = (employees: readonly EmployeeNode[]): string[] =>
     ]),
   );
 
+const dayTable = ({
+  sales,
+  tracksSold,
+  totalCents,
+  chargedCents,
+  refundedCents,
+  takenBack,
+  staleWrites,
+  refusedNumbers,
+}: Books): string[] => [
+  ...table(
+    [left("Sale"), left("Customer"), right("Tracks"), right("Total"), right("Paid")],
+    [
+      ...sales.map((sale) => [sale.number, sale.customer, String(sale.tracks), formatCents(sale.totalCents), formatCents(sale.paidCents)]),
+      ["All", "", String(tracksSold), formatCents(totalCents), formatCents(chargedCents - refundedCents)],
+    ],
+  ),
+  `${formatCents(chargedCents)} charged, ${formatCents(refundedCents)} refunded, ${takenBack} taken back: the books balance.`,
+  `${staleWrites} correction had to read again, ${refusedNumbers} sale had a number that was taken.`,
+];
+
 const section = (title: string, lines: readonly string[]): string[] => ["", title, "", ...lines.map((line) => `  ${line}`)];
 
 /** The whole report, line by line. */
@@ -121,4 +145,5 @@ export const reportLines = (figures: Figures): string[] => [
     quietTable(figures.quietCustomers),
   ),
   ...section("Employees, with the customers and sales of everybody below them", employeeTable(figures.employees)),
+  ...section("A day at the till: corrected by two clerks, refunded, taken back", dayTable(figures.books)),
 ];

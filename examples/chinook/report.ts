@@ -1,6 +1,7 @@
 /** The sales report of a digital media store: `npm start` runs this. */
 import { isPetrelError, type Engine } from "petrel";
 import { readChoice, type Choice } from "./command-line.ts";
+import { playDay, type Books } from "./day-of-sales.ts";
 import {
   bestCustomers,
   bestSellingArtists,
@@ -15,10 +16,18 @@ import { openPostgresStore } from "./open-postgres.ts";
 import { openStore, type OpenedStore } from "./open.ts";
 import { reportLines, type Figures } from "./print.ts";
 import { StoreProblem } from "./store-problem.ts";
+import { openTill, stock } from "./till.ts";
 
 const halfAYearMs = 182 * 24 * 60 * 60 * 1000;
 
-const figuresOf = async (engine: Engine): Promise<Figures> => {
+/** A day of sales on a till of its own, stocked from the store. */
+const booksOf = async (engine: Engine, url: string | null): Promise<Books> => {
+  await using till = await openTill(url);
+  await stock(engine, till);
+  return await playDay(till);
+};
+
+const figuresOf = async (engine: Engine, books: Books): Promise<Figures> => {
   const sales = await overview(engine);
   const quietSince = new Date(sales.lastSale.getTime() - halfAYearMs);
   return {
@@ -31,6 +40,7 @@ const figuresOf = async (engine: Engine): Promise<Figures> => {
     quietSince,
     quietCustomers: await quietCustomers(engine, quietSince),
     employees: await employeeTree(engine),
+    books,
   };
 };
 
@@ -43,9 +53,10 @@ const open = async ({ url, load }: Choice): Promise<OpenedStore> => {
 
 const report = async (choice: Choice): Promise<void> => {
   await using store = await open(choice);
+  const books = await booksOf(store.engine, choice.url);
   const statementsBefore = store.engine.statementCount;
   const started = performance.now();
-  const figures = await figuresOf(store.engine);
+  const figures = await figuresOf(store.engine, books);
   const elapsedMs = performance.now() - started;
   console.log(reportLines(figures).join("\n"));
   console.log(`\n${store.engine.statementCount - statementsBefore} statements, ${elapsedMs.toFixed(0)} ms.`);

@@ -44,7 +44,13 @@ export type ColumnKey<S> = { [K in keyof S]: S[K] extends AnyColumn ? K : never 
 export type RelationKey<S> = { [K in keyof S]: S[K] extends AnyColumn ? never : K }[keyof S] & string;
 export type RowOf<S> = { [K in keyof S as S[K] extends AnyColumn ? K : never]: TypeOf<S[K]> };
 
-export type InsertRequiredKey<K, C> = C extends AnyColumn ? ("default" extends FlagOf<C> ? never : null extends TypeOf<C> ? never : K) : never;
+export type InsertRequiredKey<K, C> = C extends AnyColumn
+  ? "default" extends FlagOf<C>
+    ? never
+    : null extends TypeOf<C>
+      ? never
+      : K
+  : never;
 export type InsertOptionalKey<K, C> = C extends AnyColumn ? ("default" extends FlagOf<C> ? K : null extends TypeOf<C> ? K : never) : never;
 /**
  * The values `session.insert` needs for a model: `Insert<User>`.
@@ -52,7 +58,9 @@ export type InsertOptionalKey<K, C> = C extends AnyColumn ? ("default" extends F
  */
 export type Insert<E> =
   E extends Entity<string, infer S, unknown>
-    ? { [K in keyof S as InsertRequiredKey<K, S[K]>]: TypeOf<S[K]> } & { [K in keyof S as InsertOptionalKey<K, S[K]>]?: TypeOf<S[K]> | undefined }
+    ? { [K in keyof S as InsertRequiredKey<K, S[K]>]: TypeOf<S[K]> } & {
+        [K in keyof S as InsertOptionalKey<K, S[K]>]?: TypeOf<S[K]> | undefined;
+      }
     : never;
 
 export interface ModelOptions<S> {

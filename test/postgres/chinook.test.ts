@@ -15,6 +15,7 @@ petrelFromSource();
 const { loadStore } = await import("../../examples/chinook/load.ts");
 const { openStore } = await import("../../examples/chinook/open.ts");
 const { Artist, Playlist, PlaylistTrack } = await import("../../examples/chinook/models/music.ts");
+const { openTill } = await import("../../examples/chinook/till.ts");
 const { InvoiceLine } = await import("../../examples/chinook/models/sales.ts");
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -94,6 +95,7 @@ for (const zone of zones) {
         await load(engine);
         return { engine, [Symbol.asyncDispose]: () => engine.close() };
       },
+      openTill: async () => openTill(await emptyDatabase(zone)),
     });
   });
 }

@@ -10,13 +10,14 @@ import { petrelFromSource } from "../support/petrel-from-source.ts";
 petrelFromSource();
 
 const { openStore } = await import("../../examples/chinook/open.ts");
+const { openTill } = await import("../../examples/chinook/till.ts");
 const { centsOf, formatCents } = await import("../../examples/chinook/money.ts");
 const { bar } = await import("../../examples/chinook/text-table.ts");
 const people = await import("../../examples/chinook/models/sales.ts");
 
 const file = fileURLToPath(new URL("../../examples/chinook/chinook.sqlite", import.meta.url));
 
-chinookSuite({ name: "SQLite", open: openStore });
+chinookSuite({ name: "SQLite", open: openStore, openTill: () => openTill(null) });
 
 describe("money", () => {
   test("is read as cents, and written with two digits and thousands", () => {

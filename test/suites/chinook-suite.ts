@@ -7,13 +7,17 @@ import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { OpenedStore } from "../../examples/chinook/open.ts";
-import { sum } from "../../src/entry/index.ts";
+import type { Books } from "../../examples/chinook/day-of-sales.ts";
+import { sum, type Engine } from "../../src/entry/index.ts";
 import { petrelFromSource } from "../support/petrel-from-source.ts";
 
 petrelFromSource();
 
 const figures = await import("../../examples/chinook/figures.ts");
 const { reportLines } = await import("../../examples/chinook/print.ts");
+const day = await import("../../examples/chinook/day-of-sales.ts");
+const { stock } = await import("../../examples/chinook/till.ts");
+const tillModels = await import("../../examples/chinook/models/till.ts");
 const { treeOf } = await import("../../examples/chinook/text-table.ts");
 const music = await import("../../examples/chinook/models/music.ts");
 const people = await import("../../examples/chinook/models/sales.ts");
@@ -33,9 +37,11 @@ export interface ChinookSuite {
   readonly name: string;
   /** Opens the store once for all tests, which only read. */
   readonly open: () => Promise<OpenedStore>;
+  /** Opens an empty till of the same kind. */
+  readonly openTill: () => Promise<Engine>;
 }
 
-export const chinookSuite = ({ name, open }: ChinookSuite): void => {
+export const chinookSuite = ({ name, open, openTill }: ChinookSuite): void => {
   describe(`Chinook on ${name}`, () => {
     let store: OpenedStore;
     before(async () => void (store = await open()));
@@ -174,6 +180,7 @@ export const chinookSuite = ({ name, open }: ChinookSuite): void => {
           quietSince: new Date("2025-06-23T00:00:00Z"),
           quietCustomers: await figures.quietCustomers(store.engine, new Date("2025-06-23T00:00:00Z")),
           employees: await figures.employeeTree(store.engine),
+          books: await booksOfDay(store.engine),
         });
         assert.deepEqual(
           lines.filter((line) => line.length > 80),
@@ -186,6 +193,88 @@ export const chinookSuite = ({ name, open }: ChinookSuite): void => {
         assert.ok(lines.includes("  USA             103.95  102.98  103.01  127.98   85.14    523.06"));
         assert.ok(lines.includes("  All             449.46  481.45  469.58  477.53  450.58  2,328.60"));
         assert.ok(lines.includes("  │  └─ Jane Peacock    Sales Support Agent         21    833.04"));
+        assert.deepEqual(lines.slice(-3), [
+          "  All                                      15  15.85  13.87",
+          "  15.85 charged, 1.98 refunded, 1 taken back: the books balance.",
+          "  1 correction had to read again, 1 sale had a number that was taken.",
+        ]);
+      });
+    });
+
+    const booksOfDay = async (engine: Engine): Promise<Books> => {
+      await using till = await openTill();
+      await stock(engine, till);
+      return await day.playDay(till);
+    };
+
+    describe("a day at the till", () => {
+      test("ends with books that balance, to the cent", async () => {
+        const sale = (number: number, customer: string, tracks: number, totalCents: number, paidCents = totalCents) => ({
+          number: `2026-01-05/${number}`,
+          customer,
+          tracks,
+          totalCents,
+          paidCents,
+        });
+        assert.deepEqual(await booksOfDay(store.engine), {
+          sales: [
+            sale(1, "Luís Gonçalves", 3, 297),
+            sale(2, "Leonie Köhler", 3, 297),
+            sale(3, "François Tremblay", 5, 595),
+            sale(4, "František Wichterlová", 2, 198, 0),
+            sale(5, "Daan Peeters", 2, 198),
+          ],
+          tracksSold: 15,
+          totalCents: 1585,
+          linesCents: 1585,
+          chargedCents: 1585,
+          refundedCents: 198,
+          takenBack: 1,
+          staleWrites: 1,
+          refusedNumbers: 1,
+        });
+      });
+
+      test("leaves in the tables what the books say, and nothing in the store", async () => {
+        await using till = await openTill();
+        await stock(store.engine, till);
+        await day.playDay(till);
+        const all = await till.query(tillModels.Sale).withDeleted().orderBy("number").all();
+        assert.deepEqual(
+          all.map(({ number, total, version, deletedAt }) => [number, total, version, deletedAt !== null]),
+          [
+            // Marked as deleted and restored: two more writes.
+            ["2026-01-05/1", "2.97", 3, false],
+            ["2026-01-05/2", "2.97", 3, false],
+            ["2026-01-05/3", "5.95", 1, false],
+            ["2026-01-05/4", "1.98", 1, false],
+            ["2026-01-05/5", "1.98", 1, false],
+            ["2026-01-05/6", "1.98", 2, true],
+          ],
+        );
+        assert.equal(await till.query(tillModels.SaleLine).count(), 11);
+        assert.deepEqual(
+          await till
+            .query(tillModels.Payment)
+            .groupBy("kind")
+            .annotate({ paid: sum("amount") })
+            .orderBy("kind")
+            .all(),
+          [
+            { kind: "charge", paid: "17.83" },
+            { kind: "refund", paid: "1.98" },
+          ],
+        );
+        assert.equal(await store.engine.query(people.Invoice).count(), 412);
+      });
+
+      test("does not balance when a payment is lost", async () => {
+        await using till = await openTill();
+        await stock(store.engine, till);
+        await day.playDay(till);
+        await till.query(tillModels.Payment).filter({ id: 1 }).delete();
+        const books = await day.closeBooks(till);
+        assert.throws(() => day.assertBalance(books), /do not balance/);
       });
     });
 
