@@ -12,7 +12,7 @@ same<"admin" | "member" | "guest">()(user.role);
 same<Metadata>()(user.metadata);
 same<Date>()(user.createdAt);
 same<boolean>()(user.isAdult);
-type _keys = Assert<Equal<keyof User, "id" | "name" | "email" | "age" | "role" | "vip" | "metadata" | "createdAt" | "isAdult">>;
+type _keys = Assert<Equal<keyof User, "id" | "name" | "email" | "age" | "role" | "vip" | "metadata" | "createdAt" | "isAdult" | "toJSON">>;
 
 // ---- insert and update
 type _insert = Assert<Equal<Flat<Insert<User>>, Flat<{ name: string; email: string; metadata: Metadata } & { id?: number | undefined; age?: number | null | undefined; role?: "admin" | "member" | "guest" | undefined; vip?: boolean | undefined; createdAt?: Date | undefined }>>>;
@@ -91,3 +91,13 @@ class _Bad extends Model("bad", { id: int().primaryKey() }, { indexes: [["ix"]] 
 // @ts-expect-error neither column nor relation
 class _Bad2 extends Model("bad", { id: 5 }) {}
 void update; void anyUser; void notLoaded; void tag;
+
+// ---- objects in place of foreign keys, for a unit of work
+declare const writer: User;
+new Post({ title: "x", author: writer });
+new Post({ title: "x", authorId: 1, tags: [new Tag({ name: "t" })], reviewer: null });
+new User({ name: "Ann", email: "a", metadata: { plan: "free", settings: { theme: "dark" } }, posts: [post], profile: null });
+// @ts-expect-error an object of another model
+new Post({ title: "x", author: post });
+// @ts-expect-error the title is still missing
+new Post({ author: writer });
