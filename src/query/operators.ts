@@ -5,6 +5,7 @@
  */
 import { ConfigurationError } from "../base/errors.ts";
 import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
+import { parameterType } from "../ast/operands.ts";
 import type { ComparisonOperator, DatePart, MatchKind } from "../ast/operator.ts";
 import { describe } from "../types/column-type.ts";
 import type { ColumnType, Kind } from "../types/column-type.ts";
@@ -220,6 +221,21 @@ const dated: Readonly<Record<string, Operator>> = {
   day: part("day"),
   weekDay: part("weekDay"),
 };
+const floatType: ColumnType = { kind: "float" };
+const isBeyond = (value: unknown): boolean => typeof value === "number" && parameterType(wholeType, value) !== wholeType;
+
+/** On whole numbers, a fraction or a number beyond 32 bits is compared as it is, as it is in `where()`. */
+const whole =
+  (operator: Operator): Operator =>
+  (given, name) => {
+    const form = operator(given, name);
+    if (!(Array.isArray(given) ? given.some(isBeyond) : isBeyond(given))) return form;
+    return { ...form, id: `beyond.${form.id}`, test: (target) => form.test({ ...target, type: floatType }) };
+  };
+const wholeInOrder: Readonly<Record<string, Operator>> = Object.fromEntries(
+  Object.entries(inOrder).map(([name, operator]) => [name, whole(operator)]),
+);
+
 /** The type of a value that is compared with something of unknown type. */
 const typeOfValue = (value: unknown): ColumnType | null => {
   if (value instanceof Date) return { kind: "timestamp" };
@@ -246,7 +262,7 @@ export { inOrder as orderedOperators, equal as equalOperators };
 
 /** The operators of each kind of column; those of `json` are in `json-lookup.ts`. */
 export const operatorsOf: Readonly<Record<Exclude<Kind, "json">, Readonly<Record<string, Operator>>>> = {
-  int: inOrder,
+  int: wholeInOrder,
   bigint: inOrder,
   float: inOrder,
   decimal: inOrder,

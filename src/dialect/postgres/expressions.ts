@@ -46,8 +46,14 @@ export const typedParameter = (node: ParameterNode, compilation: Compilation): s
 const isUntyped = (node: ExpressionNode): boolean =>
   node.node === "parameter" || node.node === "raw" || (node.node === "literal" && node.value === null);
 
+/** A fraction beside whole numbers, as in `age > 17.5`: by itself the server would take it for a whole number, too, and refuse it. */
+const isFractionBesideWhole = (node: ExpressionNode, all: readonly ExpressionNode[]): boolean =>
+  node.node === "parameter" &&
+  node.type?.kind === "float" &&
+  all.some((each) => each.node !== "parameter" && ["int", "bigint"].includes(nodeType(each)?.kind ?? ""));
+
 export const operand = (node: ExpressionNode, all: readonly ExpressionNode[], _equality: boolean, compilation: Compilation): string =>
-  all.every(isUntyped) ? compilation.typed(node, level.other) : compilation.at(node, level.other);
+  all.every(isUntyped) || isFractionBesideWhole(node, all) ? compilation.typed(node, level.other) : compilation.at(node, level.other);
 
 /** `now()` in a column of days or times means the day or time in UTC, whatever the session's time zone. */
 export const now = (type: ColumnType | null): string =>
