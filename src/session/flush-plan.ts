@@ -165,8 +165,11 @@ const batchesOf = (nodes: readonly Node[], edges: readonly Edge[], depths: Reado
   return ordered.map((batch) => batch.nodes);
 };
 
+const none: OrderedRows = { batches: [], deferred: [] };
+
 /** Rows in an order that lets each point at those before it. Throws `ConfigurationError` naming the columns when there is none. */
 export const inOrder = (nodes: readonly Node[], pending: readonly PendingKey[] = []): OrderedRows => {
+  if (nodes.length === 0) return none;
   const mine = new Set(nodes.map(({ object }) => object));
   let edges = edgesOf(nodes, pending).filter(({ child, parent }) => mine.has(child) && mine.has(parent));
   const deferred: DeferredKey[] = [];

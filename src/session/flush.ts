@@ -315,10 +315,18 @@ const levelsOf = (batches: readonly (readonly Node[])[], keys: ReadonlyMap<Row, 
   return levels;
 };
 
-const hasAfterHooks = ({ hooks }: UnitOfWork, { inserts, updates, deletes }: Work): boolean =>
-  inserts.some(({ table }) => hooks.has("afterInsert", table)) ||
-  updates.some(({ state }) => hooks.has("afterUpdate", state.tracking.table)) ||
-  deletes.some(({ table }) => hooks.has("afterDelete", table));
+const beforeWriting = ["beforeInsert", "beforeUpdate", "beforeDelete"] as const;
+const afterWriting = ["afterInsert", "afterUpdate", "afterDelete"] as const;
+
+/** Whether any of these hooks, of inserts, updates and deletes, is to be called: without them nobody has to be waited for. */
+const hasHooks = (
+  { hooks }: UnitOfWork,
+  { inserts, updates, deletes }: Work,
+  [insert, update, remove]: typeof beforeWriting | typeof afterWriting,
+): boolean =>
+  inserts.some(({ table }) => hooks.has(insert, table)) ||
+  updates.some(({ state }) => hooks.has(update, state.tracking.table)) ||
+  deletes.some(({ table }) => hooks.has(remove, table));
 
 /** They come when everything has been written; what they throw is the caller's to answer with a rollback. */
 const afterHooks = async ({ hooks }: UnitOfWork, { inserts, updates, deletes }: Work, session: object): Promise<void> => {
@@ -363,7 +371,7 @@ const prepared = async (unit: UnitOfWork, session: object): Promise<Work | null>
   try {
     work = workOf(unit, cascade);
     if (isNothing(work)) return null;
-    work = await afterBeforeHooks(unit, work, session);
+    if (hasHooks(unit, work, beforeWriting)) work = await afterBeforeHooks(unit, work, session);
     checkAll({ pending: work.cascade.pending, inserts: work.inserts, updates: work.updates });
     return work;
   } catch (error) {
@@ -395,10 +403,11 @@ export const flush = async (
   });
   if (ready === null) return false;
   const undo = unit.checkpoint();
+  const isFollowed = hasHooks(unit, ready, afterWriting);
   let running: Flush | null = null;
   try {
     await open(async (runner) => {
-      running = new Flush(unit, runner, hasAfterHooks(unit, ready) ? null : ending);
+      running = new Flush(unit, runner, isFollowed ? null : ending);
       await running.write(ready);
     });
   } catch (error) {
@@ -408,6 +417,6 @@ export const flush = async (
     undoSets();
     throw error;
   }
-  await afterHooks(unit, ready, session);
+  if (isFollowed) await afterHooks(unit, ready, session);
   return true;
 };

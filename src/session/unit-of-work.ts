@@ -179,6 +179,8 @@ export class UnitOfWork {
 
   /** Where to go back to when what follows is rolled back. */
   mark(): Mark {
+    const isUntouched = this.#journal.length === 0 && this.afterCommit.length === 0 && !this.isTainted && !this.isRecording;
+    if (isUntouched && this.isEmpty) return startMark;
     const unwritten = new Map<Row, Readonly<Row>>();
     for (const state of this.identities.states()) {
       if (state.tracking.isChanged(state)) unwritten.set(state.object, copiesOf(state.tracking.table, state.object));
