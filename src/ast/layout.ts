@@ -296,6 +296,7 @@ export const partLayouts: {
   ],
   conflict: [
     ["target", "columns"],
+    ["liveOnly", "word"],
     ["update", "set"],
   ],
 };

@@ -9,6 +9,8 @@ export type InsertValue = ParameterNode | ExpressionNode | { readonly node: "def
 export interface ConflictClause {
   /** The columns of the unique constraint. */
   readonly target: readonly ColumnRef[];
+  /** The constraint holds among rows that are not marked as deleted. */
+  readonly liveOnly?: true;
   /** What to overwrite; empty means do nothing. */
   readonly update: readonly (readonly [ColumnRef, ExpressionNode])[];
 }

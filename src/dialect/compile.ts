@@ -79,8 +79,10 @@ const set = (assignments: UpdateStatement["set"], compilation: Compilation): str
 /** Inside DO UPDATE two rows are in sight, so columns are written with their table. */
 const conflict = (statement: InsertStatement, compilation: Compilation): string => {
   if (statement.conflict === null) return "";
-  const { target, update } = statement.conflict;
-  const start = ` ON CONFLICT${target.length === 0 ? "" : ` (${quoteAll(target)})`} DO`;
+  const { target, update, liveOnly } = statement.conflict;
+  const marker = liveOnly === true ? statement.table.softDelete : null;
+  const live = marker === null ? "" : ` WHERE ${quote(marker.name)} IS NULL`;
+  const start = ` ON CONFLICT${target.length === 0 ? "" : ` (${quoteAll(target)})${live}`} DO`;
   if (update.length === 0) return `${start} NOTHING`;
   const { qualified } = compilation;
   compilation.qualified = true;

@@ -1,7 +1,9 @@
 /** A model's table as its database's own structure: types and expressions in the dialect's words, every constraint with its name. */
 import type { BoundValue } from "../base/bound-value.ts";
 import type { ExpressionNode } from "../ast/expression.ts";
+import type { ColumnRef } from "../ast/source.ts";
 import { constraintName } from "../schema/naming.ts";
+import type { Referenced } from "../schema/referenced.ts";
 import type { ColumnSnapshot, ConstraintSnapshot, IndexSnapshot, IndexTerm, TableSnapshot } from "../schema/snapshot.ts";
 import type { Filler, ForeignKey, Table, TableColumn, TableIndex, TableIndexTerm, UniqueConstraint } from "../schema/table.ts";
 import type { ColumnType } from "../types/column-type.ts";
@@ -82,6 +84,9 @@ const foreignKeyOf = (key: ForeignKey): ConstraintSnapshot =>
     deferrable: null,
   });
 
+const plainTerm = (column: string): IndexTerm =>
+  Object.freeze({ column, expression: null, descending: false, nulls: null, operatorClass: null, collation: null });
+
 const termOf = ({ value, descending }: TableIndexTerm, words: Words): IndexTerm => {
   const isColumn = !("node" in value);
   const column = isColumn ? value.name : null;
@@ -101,7 +106,20 @@ const indexOf = (index: TableIndex, { words }: TableWords): IndexSnapshot =>
     comment: null,
   });
 
-const constraintsOf = (table: Table, tableWords: TableWords): ConstraintSnapshot[] => {
+/** Rows that are marked as deleted give their unique values free: a constraint cannot say so, an index can. No foreign key may point at its columns. */
+const liveUniqueOf = ({ name, columns }: UniqueConstraint, marker: ColumnRef): IndexSnapshot =>
+  Object.freeze({
+    name,
+    terms: Object.freeze(columns.map((column) => plainTerm(column.name))),
+    unique: true,
+    nullsNotDistinct: false,
+    where: `${quote(marker.name)} IS NULL`,
+    include: Object.freeze([]),
+    method: "btree",
+    comment: null,
+  });
+
+const constraintsOf = (table: Table, tableWords: TableWords, uniques: readonly UniqueConstraint[]): ConstraintSnapshot[] => {
   const check = (name: string, expression: string): ConstraintSnapshot => Object.freeze({ kind: "check", name, expression });
   return [
     Object.freeze({
@@ -110,7 +128,7 @@ const constraintsOf = (table: Table, tableWords: TableWords): ConstraintSnapshot
       columns: names(table.primaryKey),
       deferrable: null,
     }),
-    ...table.uniques.map(uniqueOf),
+    ...uniques.map(uniqueOf),
     ...table.foreignKeys.map(foreignKeyOf),
     ...table.columns.flatMap((column) =>
       conditions(column, tableWords).map(([about, text]) => check(constraintName(table.name, [column.name, about], "check"), text)),
@@ -119,14 +137,20 @@ const constraintsOf = (table: Table, tableWords: TableWords): ConstraintSnapshot
   ];
 };
 
-export const describeTableWith = (tableWords: TableWords, table: Table): TableSnapshot => {
+export const describeTableWith = (tableWords: TableWords, table: Table, referenced: Referenced = new Set()): TableSnapshot => {
   const lone = table.primaryKey.length === 1 ? table.primaryKey[0] : undefined;
+  const marker = table.softDelete;
+  const isConstraint = ({ columns }: UniqueConstraint): boolean =>
+    marker === null || columns.every((column) => referenced.has(`${table.name}.${column.name}`));
   return Object.freeze({
     schema: null,
     name: table.name,
     columns: Object.freeze(table.columns.map((column) => columnOf(column, column === lone, tableWords))),
-    constraints: Object.freeze(constraintsOf(table, tableWords)),
-    indexes: Object.freeze(table.indexes.map((index) => indexOf(index, tableWords))),
+    constraints: Object.freeze(constraintsOf(table, tableWords, table.uniques.filter(isConstraint))),
+    indexes: Object.freeze([
+      ...table.uniques.filter((unique) => !isConstraint(unique)).map((unique) => liveUniqueOf(unique, marker!)),
+      ...table.indexes.map((index) => indexOf(index, tableWords)),
+    ]),
     triggers: Object.freeze([]),
     options: tableWords.tableOptions,
     comment: tableWords.hasComments ? table.comment : null,

@@ -4,6 +4,7 @@ import type { ParameterNode } from "../ast/expression.ts";
 import type { Statement } from "../ast/statement.ts";
 import type { Change, DdlStatement } from "../schema/change.ts";
 import type { TableSnapshot } from "../schema/snapshot.ts";
+import type { Referenced } from "../schema/referenced.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import type { Codec, ColumnType } from "../types/column-type.ts";
 import type { Introspection, IntrospectionOptions } from "./introspection.ts";
@@ -44,14 +45,14 @@ export interface Dialect {
   /** How values of a type are stored. The same object for the same type. */
   codec(type: ColumnType): Codec;
   /** Statements that create the table and its indexes, in order, each whole. */
-  createTable(table: Table, options: { readonly ifNotExists: boolean }): readonly string[];
+  createTable(table: Table, options: { readonly ifNotExists: boolean; readonly referenced?: Referenced }): readonly string[];
   /**
    * What sets the comments of a table that was created, and the question that is asked before it is: whether it is missing. `null` where the model has
    * none, or the database has no place for them.
    */
   tableComments(table: Table): { readonly isMissing: string; readonly statements: readonly string[] } | null;
-  /** The model's table as this database's own structure. */
-  describeTable(table: Table): TableSnapshot;
+  /** The model's table as this database's own structure. `referenced`: what foreign keys point at, which must be unique among all rows. */
+  describeTable(table: Table, referenced?: Referenced): TableSnapshot;
   /** The statements that make one change of structure. */
   render(change: Change): readonly DdlStatement[];
   /** How to ask a live database for its structure. */

@@ -2,6 +2,8 @@
 import { ConfigurationError } from "../base/errors.ts";
 import type { Request } from "../driver/driver.ts";
 import type { AnyModel } from "../schema/entity.ts";
+import { referencedBy } from "../schema/referenced.ts";
+import type { Referenced } from "../schema/referenced.ts";
 import { definedTables, tableOf } from "../schema/registry.ts";
 import type { Table } from "../schema/table.ts";
 import type { Database } from "./database.ts";
@@ -60,11 +62,11 @@ const runAll = async (transaction: Transaction, texts: readonly string[]): Promi
 };
 
 /** Comments are set on tables that were not there before: those that exist are left as they are. */
-const create = async (transaction: Transaction, table: Table): Promise<void> => {
+const create = async (transaction: Transaction, table: Table, referenced: Referenced): Promise<void> => {
   const { dialect } = transaction;
   const comments = dialect.tableComments(table);
   const isNew = comments !== null && (await runText(transaction, comments.isMissing)).tuples()[0]?.[0] === true;
-  await runAll(transaction, dialect.createTable(table, { ifNotExists: true }));
+  await runAll(transaction, dialect.createTable(table, { ifNotExists: true, referenced }));
   if (isNew) await runAll(transaction, comments.statements);
 };
 
@@ -74,8 +76,9 @@ const create = async (transaction: Transaction, table: Table): Promise<void> => 
  */
 export const createAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
   const tables = inForeignKeyOrder(tablesOf(models), database.dialect.forwardReferences);
+  const referenced = referencedBy(tables);
   await database.runInTransaction(async (transaction) => {
-    for (const table of tables) await create(transaction, table);
+    for (const table of tables) await create(transaction, table, referenced);
   });
 };
 

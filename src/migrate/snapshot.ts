@@ -3,6 +3,7 @@ import { ConfigurationError } from "../base/errors.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import { definedTables, tableOf } from "../schema/registry.ts";
+import { referencedBy } from "../schema/referenced.ts";
 import type { Snapshot } from "../schema/snapshot.ts";
 import type { Table } from "../schema/table.ts";
 
@@ -23,6 +24,11 @@ const tablesOf = (models: readonly AnyModel[] | undefined): readonly Table[] => 
   return [...named.values()];
 };
 
+const described = (dialect: Dialect, tables: readonly Table[]): Snapshot["tables"] => {
+  const referenced = referencedBy(tables);
+  return Object.freeze(tables.map((table) => dialect.describeTable(table, referenced)));
+};
+
 /**
  * What the models ask of a database that speaks `dialect` (`engine.dialect`): plain frozen data, the same for the same models. Without models: of
  * every model defined so far. It runs no SQL. Throws `ConfigurationError` for a mistake in a model.
@@ -36,6 +42,6 @@ export const snapshot = ({ dialect }: { readonly dialect: Dialect }, models?: re
     source: "models",
     schemas: Object.freeze([]),
     enums: Object.freeze([]),
-    tables: Object.freeze(tablesOf(models).map((table) => dialect.describeTable(table))),
+    tables: described(dialect, tablesOf(models)),
     views: Object.freeze([]),
   });

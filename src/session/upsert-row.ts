@@ -88,6 +88,10 @@ const nextVersion = ({ table, scope }: Root, overwritten: readonly TableColumn[]
   return [[version, { node: "arithmetic", operator: "+", left, right: { node: "literal", value: 1 }, type: version.type }]];
 };
 
+/** Of a soft-deletable model, unique columns are unique among the rows that are not marked as deleted; the primary key among all. */
+const isLiveOnly = ({ softDelete, primaryKey }: Table, target: readonly TableColumn[]): boolean =>
+  softDelete !== null && !sameColumns(primaryKey, target);
+
 const conflictOf = (
   root: Root,
   target: readonly TableColumn[],
@@ -106,7 +110,7 @@ const conflictOf = (
     ...renewed.map((column) => [column, renewal(column)] as const),
     ...nextVersion(root, overwritten),
   ];
-  return { clause: { target, update }, parameters };
+  return { clause: { target, update, ...(isLiveOnly(root.table, target) ? { liveOnly: true } : {}) }, parameters };
 };
 
 /** The values that columns renew themselves with; those made by the database have none. */
@@ -172,6 +176,8 @@ export const upsertRow = (runner: Runner, row: PreparedRow, plan: UpsertPlan, tr
 const rowInTheWay = async (runner: Runner, { root, form, values }: PreparedRow, plan: UpsertPlan): Promise<Readonly<Row> | null> => {
   const lookups = Object.fromEntries(plan.target.map((column) => [column.property, values[form.given.indexOf(column)]]));
   const query = QueryBuilder.about(root, runner).filter(lookups);
-  const all = root.table.softDelete === null ? query : query.withDeleted();
+  const { softDelete } = root.table;
+  // A row that is not marked as deleted comes before those that are.
+  const all = softDelete === null ? query : query.withDeleted().orderBy(`-${softDelete.property}`);
   return (await all.first(plan.signal === undefined ? {} : { signal: plan.signal })) as Row | null;
 };

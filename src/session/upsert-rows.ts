@@ -66,7 +66,9 @@ const inTheWay = async (runner: Runner, missing: readonly Item[], { target, sign
   if (target.length > 1 || column === undefined) return [];
   const keys = missing.map((item) => item.row.values[item.row.form.given.indexOf(column)]);
   const query = QueryBuilder.about(row.root, runner).filter({ [`${column.property}__in`]: keys });
-  const all = row.root.table.softDelete === null ? query : query.withDeleted();
+  const { softDelete } = row.root.table;
+  // Of several with one key, the one that is not marked as deleted comes last, and stays.
+  const all = softDelete === null ? query : query.withDeleted().orderBy(softDelete.property);
   return (await all.all(signal === undefined ? {} : { signal })) as Row[];
 };
 

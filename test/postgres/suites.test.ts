@@ -5,6 +5,7 @@ import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import { askingAtOnceSuite } from "../suites/asking-at-once-suite.ts";
 import { manyRowsSuite } from "../suites/many-rows-suite.ts";
 import { sessionSuite } from "../suites/session-suite.ts";
+import { softDeleteSuite } from "../suites/soft-delete-suite.ts";
 import { transactionSuite } from "../suites/transaction-suite.ts";
 import { unitOfWorkSuite } from "../suites/unit-of-work-suite.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
@@ -30,5 +31,6 @@ const open = async (options: EngineOptions = {}): Promise<Engine> => {
 sessionSuite({ name: "PostgreSQL", open });
 unitOfWorkSuite({ name: "PostgreSQL", open });
 askingAtOnceSuite({ name: "PostgreSQL", open });
+softDeleteSuite({ name: "PostgreSQL", open });
 manyRowsSuite({ name: "PostgreSQL", open });
 transactionSuite({ name: "PostgreSQL", open, readsBesideWriter: true });

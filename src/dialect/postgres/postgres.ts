@@ -64,8 +64,8 @@ export const postgres: Dialect = Object.freeze({
   name: "postgres",
   compile: (statement) => compileWith(words, statement),
   codec: postgresCodec,
-  describeTable: (table) => describeTableWith(tables, table),
-  createTable: (table, options) => createTableWith(postgresTables, describeTableWith(tables, table), options),
+  describeTable: (table, referenced) => describeTableWith(tables, table, referenced),
+  createTable: (table, options) => createTableWith(postgresTables, describeTableWith(tables, table, options.referenced), options),
   tableComments: (table) => {
     const statements = commentsOf(describeTableWith(tables, table)).map(({ sql }) => sql);
     const isMissing = `SELECT to_regclass(${literal(quote(table.name), null)}) IS NULL AS missing`;

@@ -61,8 +61,8 @@ export const sqlite: Dialect = Object.freeze({
     return insert === null ? compileWith(words, statement) : { ...compileWith(words, insert), returnsKey: true };
   },
   codec: sqliteCodec,
-  describeTable: (table) => describeTableWith(tables, table),
-  createTable: (table, options) => createTableWith(sqliteTables, describeTableWith(tables, table), options),
+  describeTable: (table, referenced) => describeTableWith(tables, table, referenced),
+  createTable: (table, options) => createTableWith(sqliteTables, describeTableWith(tables, table, options.referenced), options),
   tableComments: () => null,
   render: renderSqlite,
   introspection: sqliteIntrospection,
