@@ -7,6 +7,7 @@ import { manyRowsSuite } from "../suites/many-rows-suite.ts";
 import { sessionSuite } from "../suites/session-suite.ts";
 import { softDeleteSuite } from "../suites/soft-delete-suite.ts";
 import { transactionSuite } from "../suites/transaction-suite.ts";
+import { unitOfWorkRandomSuite } from "../suites/unit-of-work-random-suite.ts";
 import { unitOfWorkSuite } from "../suites/unit-of-work-suite.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 import { write } from "./requests.ts";
@@ -31,6 +32,7 @@ const open = async (options: EngineOptions = {}): Promise<Engine> => {
 sessionSuite({ name: "PostgreSQL", open });
 unitOfWorkSuite({ name: "PostgreSQL", open });
 askingAtOnceSuite({ name: "PostgreSQL", open });
+unitOfWorkRandomSuite({ name: "PostgreSQL", open, graphs: 20, runs: 10 });
 softDeleteSuite({ name: "PostgreSQL", open });
 manyRowsSuite({ name: "PostgreSQL", open });
 transactionSuite({ name: "PostgreSQL", open, readsBesideWriter: true });
