@@ -116,7 +116,15 @@ describe("COPY TO STDOUT", () => {
       bytes += chunk.length;
       if (held >= 0) continue;
       const start = process.memoryUsage().arrayBuffers;
-      await sleep(300);
+      // Until the server waits for us for good, or has sent all of it.
+      let waits = 0;
+      await until(async () => {
+        const text =
+          "SELECT state = 'active' AND wait_event = 'ClientWrite' FROM pg_stat_activity WHERE query LIKE 'COPY (SELECT repeat%' AND state = 'active'";
+        const [row] = (await driver.run(read(text))).rows;
+        waits = row?.[0] === true ? waits + 1 : 0;
+        return row === undefined || waits === 20;
+      });
       held = process.memoryUsage().arrayBuffers - start;
     }
     assert.equal(bytes, 8000 * 10_001);

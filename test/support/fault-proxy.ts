@@ -15,12 +15,20 @@ export interface FaultProxy {
   readonly cut: (how: "end" | "reset") => void;
   /** Resets each connection once the server has sent so many more bytes. */
   readonly cutAfter: (bytes: number) => void;
+  /** Nothing passes any more on the connections that are open now, and nobody is told; new ones work. */
+  readonly silence: () => void;
   /** Resets the connection on which a client next sends this text: before the server gets it, or when the server has answered it. */
   readonly cutAt: (text: string, when: "before" | "answered") => void;
   readonly close: () => Promise<void>;
 }
 
-interface Pair {
+interface Spoils {
+  /** At the next answer the connection ends. */
+  springs: boolean;
+  isSilent: boolean;
+}
+
+interface Pair extends Spoils {
   readonly client: Socket;
   readonly server: Socket;
 }
@@ -42,11 +50,11 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
   const isStalled = (): boolean => fault === "stall";
 
   /** What the client sends is looked at for the trap's text; `springs` then ends the connection at its answer. */
-  const forward = (from: Socket, to: Socket, counts: boolean, drop: () => void, pair: { springs: boolean }): void => {
+  const forward = (from: Socket, to: Socket, counts: boolean, drop: () => void, pair: Spoils): void => {
     let line = Promise.resolve();
     const pass = async (chunk: Buffer): Promise<void> => {
       while (isStalled()) await new Promise<void>((resolve) => waiting.push(resolve));
-      if (to.destroyed) return;
+      if (to.destroyed || pair.isSilent) return;
       if (counts && pair.springs) return drop();
       if (!counts && trap !== null && chunk.includes(trap.text)) {
         const { when } = trap;
@@ -77,7 +85,7 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
   const listener = createServer((client) => {
     const server = connect({ host: target.hostname, port: Number(target.port), noDelay: true });
     client.setNoDelay(true);
-    const pair = { client, server, springs: false };
+    const pair = { client, server, springs: false, isSilent: false };
     pairs.add(pair);
     const drop = (): void => {
       reset(client);
@@ -108,6 +116,9 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
     },
     cutAfter: (bytes) => {
       bytesLeft = bytes;
+    },
+    silence: () => {
+      for (const pair of pairs) pair.isSilent = true;
     },
     cutAt: (text, when) => {
       trap = { text, when };

@@ -65,7 +65,13 @@ export class PostgresDriver implements Driver {
   }
 
   /** Takes a connection now or waits; the time spent waiting is taken off the request's limit. */
-  #lend<T, R extends Patience>(use: Use, request: R, act: (slot: Slot<PostgresConnection>, rest: R) => Promise<T>): Promise<T> {
+  #lend<T, R extends Patience>(use: Use, request: R, perform: (slot: Slot<PostgresConnection>, rest: R) => Promise<T>): Promise<T> {
+    const act = (borrowed: Slot<PostgresConnection>, rest: R): Promise<T> => {
+      const answer = perform(borrowed, rest);
+      // What could not be written, or was stopped before, leaves nothing that would end, and so give the connection back.
+      if (use !== "reserved" && borrowed.connection.inFlight === 0) this.#pool.giveBack(borrowed);
+      return answer;
+    };
     let slot: Slot<PostgresConnection> | null;
     try {
       slot = this.#pool.take(use);
