@@ -5,7 +5,7 @@ export { compare, type CompareOptions } from "../migrate/compare.ts";
 export { diff } from "../migrate/diff.ts";
 export { render } from "../migrate/render.ts";
 export { irreversible, reverse } from "../migrate/reverse.ts";
-export { inTransactions, runStatements } from "../migrate/run.ts";
+export { inTransactions, runStatements, withForeignKeysOff, type MigrationConnection } from "../migrate/run.ts";
 export { snapshot } from "../migrate/snapshot.ts";
 export type {
   Answers,

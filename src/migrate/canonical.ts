@@ -8,23 +8,28 @@
 import type { Database } from "../engine/database.ts";
 import type { Transaction } from "../engine/transaction.ts";
 import { quote } from "../dialect/quote.ts";
-import type { Snapshot, TableSnapshot } from "../schema/snapshot.ts";
+import type { ConstraintSnapshot, IndexSnapshot, Snapshot, TableSnapshot } from "../schema/snapshot.ts";
 import { dialectOf } from "./dialects.ts";
 import { introspectOn } from "./introspect.ts";
 import { request } from "./run.ts";
 
 const temporary = "pg_temp";
 
-/** Only what holds expressions is worth asking about; foreign keys hold none, and a temporary table can refer only to its like. */
+const isExpressive = (constraint: ConstraintSnapshot): boolean => constraint.kind === "check" || constraint.kind === "exclusion";
+const isExpressiveIndex = (index: IndexSnapshot): boolean => index.where !== null || index.terms.some((term) => term.expression !== null);
+
 const hasExpressions = (table: TableSnapshot): boolean =>
   table.columns.some((column) => column.default !== null || column.generated !== null) ||
-  table.constraints.some((constraint) => constraint.kind === "check" || constraint.kind === "exclusion") ||
-  table.indexes.some((index) => index.where !== null || index.terms.some((term) => term.expression !== null));
+  table.constraints.some(isExpressive) ||
+  table.indexes.some(isExpressiveIndex);
 
+/** Only what holds expressions: keys and counters would have to be made as well. */
 const asTemporary = (table: TableSnapshot): TableSnapshot => ({
   ...table,
   schema: temporary,
-  constraints: table.constraints.filter((constraint) => constraint.kind !== "foreign key"),
+  columns: table.columns.map((column) => ({ ...column, identity: null, comment: null })),
+  constraints: table.constraints.filter(isExpressive),
+  indexes: table.indexes.filter(isExpressiveIndex).map((index) => ({ ...index, comment: null })),
   options: [],
   comment: null,
 });

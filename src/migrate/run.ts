@@ -4,11 +4,12 @@ import type { Database } from "../engine/database.ts";
 import type { DdlStatement } from "../schema/change.ts";
 
 type Request = Parameters<Database["send"]>[0];
-type Connection = Awaited<ReturnType<Database["driver"]["reserve"]>>;
+/** A connection of one's own, outside of any transaction. */
+export type MigrationConnection = Awaited<ReturnType<Database["driver"]["reserve"]>>;
 
 export const request = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
 
-const runOne = async (connection: Connection, statement: DdlStatement): Promise<void> => {
+const runOne = async (connection: MigrationConnection, statement: DdlStatement): Promise<void> => {
   const answer = await connection.run(request(statement.sql));
   if (!statement.expectsNoRows || answer.rows.length === 0) return;
   throw new MigrationError(
@@ -19,13 +20,20 @@ const runOne = async (connection: Connection, statement: DdlStatement): Promise<
   );
 };
 
-const inTransaction = async (connection: Connection, begin: readonly string[], statements: readonly DdlStatement[]): Promise<void> => {
+const inTransaction = async (
+  connection: MigrationConnection,
+  begin: readonly string[],
+  statements: readonly DdlStatement[],
+): Promise<void> => {
   for (const text of begin) await connection.run(request(text));
   try {
     for (const statement of statements) await runOne(connection, statement);
     await connection.run(request("COMMIT"));
   } catch (error) {
-    await connection.run(request("ROLLBACK"));
+    // Where this fails, too, the connection is lost, and with it the transaction: the first error says more.
+    await Promise.resolve()
+      .then(() => connection.run(request("ROLLBACK")))
+      .catch(() => null);
     throw error;
   }
 };
@@ -42,24 +50,44 @@ export const inTransactions = (statements: readonly DdlStatement[]): readonly (r
 };
 
 /**
+ * Runs `work` while foreign keys are off where one of the statements needs that, and then puts the connection's settings back as they were. A rebuild that
+ * failed half-way may have left `legacy_alter_table` on, which no rollback takes back.
+ */
+export const withForeignKeysOff = async <T>(
+  connection: MigrationConnection,
+  statements: readonly DdlStatement[],
+  work: () => Promise<T>,
+): Promise<T> => {
+  if (!statements.some((statement) => statement.foreignKeysOff)) return work();
+  const { rows } = await connection.run(request("PRAGMA foreign_keys"));
+  const wereOn = Number(rows[0]?.[0]) === 1;
+  await connection.run(request("PRAGMA foreign_keys = OFF"));
+  try {
+    return await work();
+  } finally {
+    await connection.run(request("PRAGMA legacy_alter_table = OFF"));
+    if (wereOn) await connection.run(request("PRAGMA foreign_keys = ON"));
+  }
+};
+
+/**
  * Runs statements in order on one connection: what may stand in a transaction together, all or nothing; the others alone. SQLite's foreign keys are off
- * where a statement needs that, and on again afterwards. Throws `MigrationError` when rows would refer to nothing afterwards.
+ * where a statement needs that, and as before afterwards. Throws `MigrationError` when rows would refer to nothing afterwards, `TransactionError` inside of a
+ * transaction of the same database.
+ *
+ *     await runStatements(engine, render(plan.changes, "sqlite"));      // BEGIN IMMEDIATE, ALTER TABLE …, COMMIT
  */
 export const runStatements = async (database: Database, statements: readonly DdlStatement[]): Promise<void> => {
   database.assertOutside(true);
   const connection = await database.driver.reserve({ write: true });
-  const keysOff = statements.some((statement) => statement.foreignKeysOff);
   try {
-    if (keysOff) await connection.run(request("PRAGMA foreign_keys = OFF"));
-    for (const run of inTransactions(statements)) {
-      if (run[0]!.transactional) await inTransaction(connection, database.dialect.begin({}), run);
-      else for (const statement of run) await runOne(connection, statement);
-    }
+    await withForeignKeysOff(connection, statements, async () => {
+      for (const run of inTransactions(statements)) {
+        if (run[0]!.transactional) await inTransaction(connection, database.dialect.begin({}), run);
+        else for (const statement of run) await runOne(connection, statement);
+      }
+    });
   } finally {
-    try {
-      if (keysOff) await connection.run(request("PRAGMA foreign_keys = ON"));
-    } finally {
-      connection.release();
-    }
+    connection.release();
   }
 };

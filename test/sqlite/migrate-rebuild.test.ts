@@ -91,6 +91,22 @@ test("a foreign key that rows would break is refused as a whole, with the table'
   assert.deepEqual(await introspect(engine), before);
 });
 
+test("settings of the connection are afterwards what they were, also when a rebuild fails half-way", async () => {
+  for (const foreignKeys of [true, false]) {
+    await using engine = await createEngine("sqlite::memory:", { foreignKeys });
+    await engine.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT)");
+    const plan = await planTo(engine, "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, UNIQUE (a))");
+    const statements = render(plan.changes, "sqlite");
+    const half = statements.findIndex((statement) => statement.sql === "PRAGMA legacy_alter_table = ON") + 1;
+    const broken = [...statements.slice(0, half), { ...statements[0]!, sql: "DROP TABLE nowhere" }];
+    await assert.rejects(runStatements(engine, broken), { code: "E2101" });
+    assert.deepEqual(await rows(engine, "SELECT * FROM pragma_foreign_keys, pragma_legacy_alter_table"), [[Number(foreignKeys), 0]]);
+    await apply(engine, plan);
+    assert.deepEqual(await rows(engine, "SELECT * FROM pragma_foreign_keys, pragma_legacy_alter_table"), [[Number(foreignKeys), 0]]);
+    assert.deepEqual(diff(await introspect(engine), plan.to).changes, []);
+  }
+});
+
 test("what ALTER TABLE can do is done in place", async () => {
   await using engine = await open("CREATE TABLE t (id INTEGER PRIMARY KEY, gone TEXT, stays TEXT) STRICT", parents);
   const plan = await planTo(
