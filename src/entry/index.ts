@@ -19,6 +19,7 @@ export {
   InvalidCursor,
   isPetrelError,
   LockNotAvailable,
+  MigrationError,
   MultipleResultsFound,
   NoResultFound,
   NotNullViolation,
