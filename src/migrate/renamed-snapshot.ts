@@ -1,5 +1,6 @@
 /** A structure as it is after its tables and columns were renamed: the database writes the new names everywhere. */
 import { tokens } from "../ast/tokens.ts";
+import type { Token } from "../ast/tokens.ts";
 import { quote } from "../dialect/quote.ts";
 import { keyOf, sameName } from "../schema/snapshot.ts";
 import type { ConstraintSnapshot, IndexSnapshot, ObjectName, Snapshot, TableSnapshot } from "../schema/snapshot.ts";
@@ -8,17 +9,40 @@ import type { Renames } from "./renames.ts";
 type Names = ReadonlyMap<string, string>;
 const none: Names = new Map();
 
+/** Words that are never a column's name unless they are quoted (PostgreSQL manual, "SQL Key Words"; https://sqlite.org/lang_keywords.html). */
+const reserved: ReadonlySet<string> = new Set(
+  (
+    "all and any array as asc between both case cast check collate constraint create current_date current_time current_timestamp current_user default " +
+    "desc distinct else end except exists false for foreign from glob group having ilike in intersect into is isnull lateral leading like limit match not " +
+    "notnull null offset on or order over primary references regexp select similar some table then to trailing true union unique user using values when where with"
+  ).split(" "),
+);
+
+const isBlank = ({ text }: Token): boolean => text.trim() === "";
+
+/** Whether a bare word may be a column where it stands: no keyword, no type behind `::`, no function before `(`. */
+const mayBeColumn = (all: readonly Token[], place: number): boolean => {
+  if (reserved.has(all[place]!.text.toLowerCase())) return false;
+  const before = all.slice(0, place).findLast((token) => !isBlank(token));
+  const behind = all.slice(place + 1).find((token) => !isBlank(token));
+  return before?.text !== "::" && behind?.text !== "(";
+};
+
 /** An expression with its columns' new names. A bare name is compared as PostgreSQL reads it, in lower case. */
 const inExpression = (expression: string, names: Names): string => {
   if (names.size === 0) return expression;
-  let text = "";
-  for (const token of tokens(expression, true)) {
-    const isQuoted = token.kind === "opaque" && token.text.startsWith('"');
-    const name = isQuoted ? token.text.slice(1, -1).replaceAll('""', '"') : token.kind === "word" ? token.text : null;
-    const next = name === null ? undefined : (names.get(name) ?? (isQuoted ? undefined : names.get(name.toLowerCase())));
-    text += next === undefined ? token.text : quote(next);
-  }
-  return text;
+  const all = [...tokens(expression, true)];
+  const nextName = ({ kind, text }: Token, place: number): string | undefined => {
+    if (kind === "opaque") return text.startsWith('"') ? names.get(text.slice(1, -1).replaceAll('""', '"')) : undefined;
+    if (kind !== "word" || !mayBeColumn(all, place)) return undefined;
+    return names.get(text) ?? names.get(text.toLowerCase());
+  };
+  return all
+    .map((token, place) => {
+      const next = nextName(token, place);
+      return next === undefined ? token.text : quote(next);
+    })
+    .join("");
 };
 
 const through = (columns: readonly string[], names: Names): readonly string[] => columns.map((column) => names.get(column) ?? column);

@@ -132,6 +132,13 @@ class Maker {
     });
   }
 
+  /** Another default, none, or a column that may be NULL, or may not: every row of the other form has a value. */
+  #altered(column: ColumnSnapshot): ColumnSnapshot {
+    const random = this.#random;
+    const { defaults } = kindsFor[this.#dialect].find((kind) => kind.type === column.type)!;
+    return { ...column, nullable: random.chance(0.5), default: random.chance(0.4) ? null : random.of(defaults) };
+  }
+
   #checks(columns: readonly ColumnSnapshot[]): ConstraintSnapshot[] {
     return some(this.#random, columns, 2).map((column) => {
       const kind = kindsFor[this.#dialect].find((each) => each.type === column.type)!;
@@ -180,9 +187,7 @@ class Maker {
     const keep =
       likeness?.columns.filter((column) => !["id", "other_id"].includes(column.name) && column.generated === null && random.chance(0.7)) ??
       [];
-    const kept = keep.map((column) =>
-      random.chance(0.5) ? column : { ...column, nullable: true, default: random.chance(0.5) ? null : column.default },
-    );
+    const kept = keep.map((column) => (random.chance(0.5) ? column : this.#altered(column)));
     const fresh = some(
       random,
       columnNames.filter((column) => likeness?.columns.every((each) => each.name !== column) ?? true),
@@ -249,7 +254,9 @@ class Maker {
   }
 
   structure(like: Snapshot | undefined): Snapshot {
-    const names = some(this.#random, tableNames, 6);
+    const likely = like?.tables.map((table) => table.name).filter(() => this.#random.chance(0.7)) ?? [];
+    const others = tableNames.filter((name) => !(like?.tables.some((table) => table.name === name) ?? false));
+    const names = [...likely, ...some(this.#random, others, like === undefined ? 6 : 2)];
     if (names.length === 0) names.push("users");
     const tables = names.map((name) =>
       this.table(

@@ -134,6 +134,29 @@ test("renamedFrom is done once, and means nothing afterwards", () => {
   assert.deepEqual(texts(structure([]), after), [`CREATE TABLE "new" (\n  "b" integer NOT NULL\n)`]);
 });
 
+test("a renamed column is renamed in expressions, and a keyword, a type or a function of that name is not", () => {
+  const named = (date: string, from: string, expression: string): Snapshot =>
+    structure([table("t", [column(date), column(from)], { constraints: [{ kind: "check", name: "c", expression }] })]);
+  const before = named(
+    "date",
+    "from",
+    `date IS DISTINCT FROM '2026-01-01'::date AND date (now()) > date AND "from" > 0 AND 'from date' <> ''`,
+  );
+  const after = named(
+    "day",
+    "start",
+    `day IS DISTINCT FROM '2026-01-01'::date AND date (now()) > "day" AND start > 0 AND 'from date' <> ''`,
+  );
+  const renames = [
+    { table: "t", column: "date", to: "day" },
+    { table: "t", column: "from", to: "start" },
+  ];
+  assert.deepEqual(texts(before, after, { renames }), [
+    `ALTER TABLE "t" RENAME COLUMN "date" TO "day"`,
+    `ALTER TABLE "t" RENAME COLUMN "from" TO "start"`,
+  ]);
+});
+
 test("a plan and its reversal name what is lost", () => {
   const plan = diff(structure([table("t", [column("a"), column("b")]), table("u", [column("a")])]), structure([table("t", [column("a")])]));
   assert.deepEqual(
