@@ -10,6 +10,8 @@ import { makeLazyRows } from "../rows/lazy-row.ts";
 import { makeReader } from "../rows/reader.ts";
 import type { Reader, ResultForm, ResultShape } from "../rows/shape.ts";
 import { problemWith } from "../types/check.ts";
+import type { Table } from "../schema/table.ts";
+import { rememberWriter } from "./violation.ts";
 import { describe, ValueProblem } from "../types/column-type.ts";
 import type { Codec, ColumnType } from "../types/column-type.ts";
 
@@ -66,6 +68,8 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
   const columns = types.map((type) => ({ decode: type === null ? null : dialect.codec(type).decode }));
   const shape: ResultShape = { ...form, columns };
   const reader = makeReader(shape);
+  const writer = writerOf(statement);
+  if (writer !== null) rememberWriter(compiled.writes, writer);
   // A computed column's parameters come again with every expression that names the column: those of the step that computed it, the first, are the query's own.
   const slots = new Map<ParameterNode, number>();
   for (const [index, parameter] of parameters.entries()) if (!slots.has(parameter)) slots.set(parameter, index);
@@ -84,6 +88,12 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     batched: statement.statement === "select" && (statement.limit === null || statement.limitBy.length > 0) && statement.wrap === null,
     atMostOne: statement.statement === "select" && isOneRow(statement),
   };
+};
+
+/** The table that a statement writes. Statements are made of the tables of models, of which they need to know less. */
+const writerOf = (statement: Statement): Table | null => {
+  if (statement.statement === "insert") return statement.table as Table;
+  return statement.statement === "update" || statement.statement === "delete" ? (statement.source.table as Table) : null;
 };
 
 const isOneRow = ({ limit, wrap }: SelectStatement): boolean => wrap !== null || (limit?.node === "literal" && limit.value === 1);

@@ -36,11 +36,20 @@ const refusals: readonly Refusal[] = [
   { kind: DatatypeMismatch, say: (subject) => `${subject} was given a value of a type that the column does not store.` },
 ];
 
+/** Which model's plan writes these tables: two models may share one, and have other names for its columns. */
+const writers = new WeakMap<readonly string[], Table>();
+export const rememberWriter = (writes: readonly string[], table: Table): void => void writers.set(writes, table);
+
+const tableNamed = (name: string, writes: readonly string[]): Table | undefined => {
+  const writer = writers.get(writes);
+  return writer?.name === name ? writer : knownTable(name);
+};
+
 /** The same error with model and property named, where they are known; any other error as it is. */
 export const inModelWords = (error: unknown, writes: readonly string[]): unknown => {
   if (!(error instanceof ConstraintViolation)) return error;
   const tableName = error.table ?? (writes.length === 1 ? writes[0] : undefined);
-  const table = tableName === undefined ? undefined : knownTable(tableName);
+  const table = tableName === undefined ? undefined : tableNamed(tableName, writes);
   const refusal = refusals.find((candidate) => error.constructor === candidate.kind);
   if (table === undefined || refusal === undefined) return error;
   const columns = columnsOf(table, error);
