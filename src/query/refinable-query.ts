@@ -9,6 +9,7 @@ import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
 import { fingerprint, numberOf } from "../ast/fingerprint.ts";
 import { parametersOf } from "../ast/walk.ts";
 import type { Shape, StepMaker } from "../engine/shape.ts";
+import { tableOf } from "../schema/registry.ts";
 import type { Table } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
 import type { SetOperator } from "../ast/operator.ts";
@@ -265,6 +266,12 @@ export abstract class RefinableQuery {
   #assertSoftDeletable(use: string): void {
     const { table } = this.#state.root;
     if (table.softDelete !== null) return;
+    if (table !== tableOf(table.model)) {
+      throw new ConfigurationError(
+        `${use}: the rows of a source are those of its queries, deleted ones included if they are there. Say ${use} of ${table.modelName} before from(), a set operation or recursive().`,
+        { model: table.modelName },
+      );
+    }
     throw new ConfigurationError(`${use}: ${table.modelName} cannot be soft-deleted. Spread ...softDelete into the model first.`, {
       model: table.modelName,
     });

@@ -728,6 +728,91 @@ const suite = (open: EngineUnderTest["open"]): void => {
     assert.deepEqual(await from(sales().onlyDeleted()).column("id"), [6]);
   });
 
+  test("rows of a source are what they are everywhere else", async () => {
+    const session = engine.session();
+    const ada = await session.getOrThrow(Clerk, 1);
+    assert.equal(await from(session.query(Clerk)).filter({ id: 1 }).one(), ada);
+    assert.deepEqual((await session.execute(from(select(Clerk)).filter({ id: 1 }))).one(), ada);
+    const best = await clerks()
+      .with("sales", (own) =>
+        from(own.annotate((sale) => ({ place: rowNumber().over({ partitionBy: sale.clerkId, orderBy: sale.amount.desc() }) }))).filter({
+          place: 1,
+        }),
+      )
+      .orderBy("id")
+      .all();
+    assert.deepEqual(
+      best.map((clerk) => [clerk.name, clerk.sales.map((sale) => `${sale.amount} ${sale.place}`)]),
+      [
+        ["Ada", ["20.00 1"]],
+        ["Bob", ["10.50 1"]],
+        ["Cy", ["99.99 1"]],
+        ["Dee", []],
+      ],
+    );
+    assert.deepEqual(await from(sales().limit(9)).orderBy("id").limit(1).values("amount", "clerk.name"), [
+      { amount: "10.50", clerk: { name: "Ada" } },
+    ]);
+    assert.deepEqual(await from(clerks().filter({ id: 1 })).values("name", "sales.id"), [{ name: "Ada", sales: [{ id: 1 }, { id: 2 }] }]);
+    assert.deepEqual(await from(sales().limit(9)).groupBy("clerk.name").annotate({ sold: count() }).filter({ clerk__name: "Bob" }).all(), [
+      { sold: 2, clerk: { name: "Bob" } },
+    ]);
+    const seen: unknown[] = [];
+    for await (const row of from(sales().select((sale) => ({ id: sale.id })))
+      .orderBy("-id")
+      .stream({ batchSize: 2 }))
+      seen.push(row.id);
+    assert.deepEqual(seen, [5, 4, 3, 2, 1]);
+    assert.deepEqual(await from(sales().select((sale) => ({ id: sale.id }))).last(), { id: 5 });
+    await mistake(() => from(sales()).withDeleted(), /before from\(\)/);
+  });
+
+  test("values of every kind come through a query inside another", async () => {
+    const [row] = await clerks()
+      .filter({ id: 1 })
+      .select((clerk) => {
+        const own = select(Sale)
+          .where((sale) => sale.clerkId.eq(clerk.id))
+          .orderBy("id");
+        return {
+          at: subquery(own, "soldAt"),
+          day: subquery(own, "day"),
+          amount: subquery(own, "amount"),
+          weight: subquery(own, "weight"),
+          none: subquery(own.filter({ id: 9 }), "soldAt"),
+          dear: subquery(own, (sale) => sale.amount.gt("10.00")),
+          any: exists(own),
+        };
+      })
+      .all();
+    assert.deepEqual(row, {
+      at: at("2026-01-05T10:20:30.500"),
+      day: "2026-01-05",
+      amount: "10.50",
+      weight: 1.5,
+      none: null,
+      dear: true,
+      any: true,
+    });
+    const big = await sales()
+      .where((sale) => sale.amount.times("2.00").gt(subquery(select(Sale), (other) => max(other.amount))))
+      .column("id");
+    assert.deepEqual(big, [5]);
+  });
+
+  test("places of groups", async () => {
+    const rows = await sales()
+      .groupBy("clerkId")
+      .annotate((sale) => ({ sold: sum(sale.pieces), place: rowNumber().over({ orderBy: sum(sale.pieces).desc() }) }))
+      .orderBy("clerkId")
+      .all();
+    assert.deepEqual(rows, [
+      { clerkId: 1, sold: 4, place: 3 },
+      { clerkId: 2, sold: 9, place: 1 },
+      { clerkId: 3, sold: 5, place: 2 },
+    ]);
+  });
+
   // ------------------------------------------------------------ set operations
 
   test("rows of several queries", async () => {

@@ -3,11 +3,31 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { postgres } from "../../../src/dialect/postgres/postgres.ts";
 import { sqlite } from "../../../src/dialect/sqlite/sqlite.ts";
-import { avg, count, F, int, json, Model, Q, sql, text } from "../../../src/entry/index.ts";
+import {
+  avg,
+  coalesce,
+  count,
+  exists,
+  F,
+  from,
+  int,
+  json,
+  lag,
+  Model,
+  Q,
+  recursive,
+  select,
+  sql,
+  subquery,
+  sum,
+  text,
+  union,
+  when,
+} from "../../../src/entry/index.ts";
 import { QueryBuilder } from "../../../src/query/query-builder.ts";
 import { rootOf } from "../../../src/query/root.ts";
 import { allRows } from "../../../src/query/verbs.ts";
-import { Post, User } from "../../support/models.ts";
+import { Category, Post, User } from "../../support/models.ts";
 import { Listener, queryOn } from "../../support/query-texts.ts";
 
 /** `unknown`: what a builder returns is looked into, and not used. */
@@ -56,6 +76,50 @@ const pairs: readonly (readonly [what: string, make: (value: number) => unknown]
         .annotate((user) => ({ older: user.age.plus(n) }))
         .filter({ older__gt: n }),
   ],
+  ["functions and CASE", (n) => queryOn(User).where((user) => when(user.age.gt(n), coalesce(user.age, n)).otherwise(n).gt(n))],
+  [
+    "windows",
+    (n) =>
+      queryOn(User).select((user) => ({ before: lag(user.age, n, n).over({ orderBy: user.id }), total: sum(user.age.plus(n)).over() })),
+  ],
+  [
+    "queries inside conditions",
+    (n) =>
+      queryOn(User)
+        .filter({ age: n })
+        .where((user) =>
+          exists(
+            select(Post)
+              .filter({ views: n })
+              .where((post) => post.authorId.eq(user.id).and(post.id.gt(n))),
+          ),
+        ),
+  ],
+  [
+    "queries as values",
+    (n) =>
+      queryOn(User).where((user) =>
+        user.id.in(
+          subquery(
+            select(Post)
+              .filter({ views: n })
+              .limit(n + 1),
+            (post) => post.authorId.plus(n),
+          ),
+        ),
+      ),
+  ],
+  [
+    "queries as sources",
+    (n) =>
+      from(
+        queryOn(User)
+          .filter({ age: n })
+          .limit(n + 1),
+      ).filter({ id: n }),
+  ],
+  ["set operations", (n) => union(queryOn(User).filter({ age: n }), queryOn(User).filter({ id: n })).filter({ id__gt: n })],
+  ["trees", (n) => recursive(queryOn(Category).filter({ id: n }), "children", { maxDepth: n }).filter({ id__gt: n })],
   ["expressions of one's own", (n) => queryOn(User).select((user) => ({ older: user.age.plus(n) }))],
   [
     "groups",
