@@ -1,0 +1,117 @@
+/** `npm run bench`: the scenarios that were asked for, on each database, and the pages about them. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus, release, totalmem, type as systemType } from "node:os";
+import { dirname, join } from "node:path";
+import { help, parseCommandLine } from "./command-line.ts";
+import type { Wanted } from "./command-line.ts";
+import { fieldOf } from "./contenders.ts";
+import { openDatabase } from "./database.ts";
+import { paces, runField, Stages } from "./field-run.ts";
+import type { Pace } from "./field-run.ts";
+import type { Measurement, Run } from "./measurement.ts";
+import { CountingProxy } from "./proxy.ts";
+import { htmlReport } from "./report/html.ts";
+import { markdownSummary } from "./report/markdown.ts";
+import { textTable } from "./report/text.ts";
+import { namedScenarios, scenarios } from "./scenarios.ts";
+
+const commit = (): string => {
+  try {
+    const git = (...args: string[]): string => execFileSync("git", args, { encoding: "utf8" }).trim();
+    return `${git("rev-parse", "--short", "HEAD")}${git("status", "--porcelain", "--", "src") === "" ? "" : " and changes"}`;
+  } catch {
+    return "unknown";
+  }
+};
+
+const paceOf = ({ pace, rounds, isTogether }: Wanted): Pace => {
+  const named = paces[pace];
+  return { ...named, rounds: rounds ?? named.rounds, isolation: isTogether ? "none" : named.isolation };
+};
+
+const measure = async (wanted: Wanted): Promise<Run> => {
+  const pace = paceOf(wanted);
+  const asked = namedScenarios(wanted.scenarios);
+  const measurements: Measurement[] = [];
+  const absent: { name: string; reason: string }[] = [];
+  const versions: Record<string, string> = { node: process.versions.node, v8: process.versions.v8 };
+  const databases: Record<string, string> = {};
+  const say = (text: string): void => console.error(`  ${text}`);
+  for (const kind of wanted.databases) {
+    const here = asked.filter((scenario) => scenario.databases.includes(kind));
+    if (here.length === 0) continue;
+    const { contenders, ...field } = await fieldOf(kind, wanted.contenders);
+    absent.push(...field.absent.map(({ file, reason }) => ({ name: `${file} on ${kind}`, reason })));
+    Object.assign(versions, field.versions);
+    const database = await openDatabase(kind);
+    databases[kind] = `${database.version}, ${database.settings}`;
+    const target = database.target(1);
+    const proxy = target.kind === "postgres" ? await CountingProxy.start(target.host, target.port) : null;
+    const stages = new Stages(pace);
+    try {
+      for (const [index, scenario] of here.entries()) {
+        console.error(`${kind} ${index + 1}/${here.length}: ${scenario.title}`);
+        const modes = kind === "postgres" ? wanted.modes : (["free"] as const);
+        const found = await runField({ scenario, database, contenders, pace, modes, proxy, stages, say });
+        for (const measurement of found) console.log(textTable(measurement));
+        measurements.push(...found);
+      }
+    } finally {
+      await stages.end();
+      await proxy?.close();
+      await database.close();
+    }
+  }
+  return {
+    format: "petrel-results-1",
+    takenAt: new Date().toISOString(),
+    commit: commit(),
+    pace: pace.name,
+    rounds: pace.rounds,
+    isIsolated: pace.isolation !== "none",
+    machine: { processor: cpus()[0]?.model ?? "unknown", cores: cpus().length, memory: totalmem(), system: `${systemType()} ${release()}` },
+    versions,
+    databases,
+    absent,
+    measurements,
+  };
+};
+
+const write = (run: Run, folder: string): void => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "results.json"), `${JSON.stringify(run)}\n`);
+  writeFileSync(join(folder, "report.html"), htmlReport(run));
+  writeFileSync(join(folder, "summary.md"), markdownSummary(run));
+  console.log(`\n${join(folder, "report.html")}\n${join(folder, "summary.md")}\n${join(folder, "results.json")}`);
+};
+
+const list = async (): Promise<void> => {
+  for (const { name, title, groups, databases } of scenarios) {
+    const others = groups.filter((group) => group !== name);
+    console.log(
+      `${name.padEnd(20)}${title}${others.length === 0 ? "" : ` (${others.join(", ")})`}${databases.length === 2 ? "" : `, ${databases[0]} only`}`,
+    );
+  }
+  for (const kind of ["postgres", "sqlite"] as const) {
+    const { contenders, absent } = await fieldOf(kind);
+    console.log(`\n${kind}: ${contenders.map(({ id }) => id).join(", ")}`);
+    for (const { file, reason } of absent) console.log(`  absent: ${file} (${reason})`);
+  }
+};
+
+const args = process.argv.slice(2);
+if (args.includes("--help")) console.log(help);
+else if (args.includes("--list")) await list();
+else {
+  const wanted = parseCommandLine(args, new Date());
+  if (wanted.report === null) {
+    const run = await measure(wanted);
+    if (wanted.out !== null) write(run, wanted.out);
+  } else {
+    // Written by `write`.
+    write(JSON.parse(readFileSync(wanted.report, "utf8")) as Run, dirname(wanted.report));
+  }
+}
+// Some libraries leave timers behind.
+process.exit();
