@@ -28,7 +28,7 @@ export const help = `npm run bench -- [scenarios…] [options]
   --quick                    about ten minutes on two cores for everything
   --smoke                    a call or two of everything: does it work?
   --rounds 31                counted rounds
-  --together                 all contenders in one process
+  --together                 all contenders in one process; with --db postgres
   --out folder               where results.json, report.html and summary.md go (benchmarks/results/<date>)
   --print                    only prints
   --report results.json      makes the pages of results that are there
@@ -72,5 +72,8 @@ export const parseCommandLine = (args: readonly string[], now: Date): Wanted => 
     else if (word.startsWith("--")) fail(`There is no option ${word}.`);
     else scenarios.push(word);
   }
+  // Each library brings its own SQLite, and two of them in one process take each other's locks on a file away.
+  if (isTogether && databases.includes("sqlite"))
+    fail("--together is for --db postgres: several copies of SQLite in one process spoil the file.");
   return { scenarios, databases, contenders, modes, pace, rounds, isTogether, out, report };
 };

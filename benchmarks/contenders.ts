@@ -62,6 +62,7 @@ const versionOf = (name: string): string => {
 
 const reasonOf = (error: unknown): string => {
   const { code, message } = error as { code?: string; message?: string };
+  if (message?.startsWith("Could not locate the bindings file") === true) return "its native part is not built: npm ran no install scripts";
   return code === "ERR_MODULE_NOT_FOUND" ? "not installed: npm install --prefix benchmarks" : String(message ?? error).split("\n")[0]!;
 };
 

@@ -64,7 +64,7 @@ const inChunks = async (list, insert) => {
 };
 
 const operationsOf = (db, schema, kind, isPrepared, close) => {
-  const { users, tags, postTags, counters, documents } = schema;
+  const { users, counters, documents } = schema;
   const isSqlite = kind === "sqlite";
   const prepared = (query, name) => (isSqlite ? query.prepare() : query.prepare(`bench_${name}`));
   const hold = (name) => sql.placeholder(name);
@@ -80,7 +80,7 @@ const operationsOf = (db, schema, kind, isPrepared, close) => {
       where: (post) =>
         and(
           lt(post.authorId, 90),
-          sql`${post.id} IN (SELECT ${postTags.postId} FROM ${postTags} INNER JOIN ${tags} ON ${tags.id} = ${postTags.tagId} WHERE ${tags.name} = ${tag})`,
+          sql`${post.id} IN (SELECT pt.post_id FROM bench_post_tags pt INNER JOIN bench_tags t ON t.id = pt.tag_id WHERE t.name = ${tag})`,
         ),
       orderBy: (post) => [desc(post.views), asc(post.id)],
       limit: 20,

@@ -63,6 +63,7 @@ const start = async (target) => {
 const open = async (target) => {
   const orm = await start(target);
   const fork = () => orm.em.fork();
+  const keeper = fork();
   return {
     byId: (id) => fork().findOne(User, id),
     insertOne: async (user) => {
@@ -103,7 +104,7 @@ const open = async (target) => {
         counters.map((counter) => ({ ...counter })),
       ),
     documents: (kindOf) => fork().find(Document, { data: { kind: kindOf } }),
-    keptQuery: (id) => fork().createQueryBuilder(User).where({ id }),
+    keptQuery: (id) => keeper.createQueryBuilder(User).where({ id }),
     build: (id) => fork().createQueryBuilder(User).where({ id }).getQuery(),
     buildLonger: (least) =>
       fork()

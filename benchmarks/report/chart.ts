@@ -4,7 +4,7 @@
  */
 import type { Ranked } from "./ranking.ts";
 
-const [rowHeight, labelWidth, plotWidth, valueWidth, axisHeight] = [24, 210, 430, 200, 34];
+const [rowHeight, labelWidth, plotWidth, valueWidth, headHeight, axisHeight] = [24, 260, 420, 170, 20, 34];
 const width = labelWidth + plotWidth + valueWidth;
 
 export const escaped = (text: string): string =>
@@ -47,7 +47,7 @@ const textAt = (x: number, y: number, text: string, of: string): string =>
   `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" class="${of}">${escaped(text)}</text>`;
 
 const rowOf = (row: Ranked, index: number, scale: Scale, shown: (value: number) => string): string => {
-  const middle = index * rowHeight + rowHeight / 2;
+  const middle = headHeight + index * rowHeight + rowHeight / 2;
   const x = labelWidth + Math.max(0, Math.min(plotWidth, scale.at(row.value)));
   const [low, high] = spread(row).map((value) => labelWidth + Math.max(0, Math.min(plotWidth, scale.at(value)))) as [number, number];
   const kind = row.found.group.replace(" ", "-");
@@ -63,18 +63,19 @@ const rowOf = (row: Ranked, index: number, scale: Scale, shown: (value: number) 
 export const chart = (rows: readonly Ranked[], title: string, shown: (value: number) => string): string | null => {
   if (rows.length === 0) return null;
   const scale = scaleOf(rows);
-  const bottom = rows.length * rowHeight;
+  const bottom = headHeight + rows.length * rowHeight;
   const ticks = scale.ticks
     .filter((tick) => scale.at(tick) <= plotWidth + 0.5)
     .map((tick) => {
       const x = labelWidth + scale.at(tick);
-      return `<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="0" y2="${bottom}" class="grid"/>${textAt(x, bottom + 15, tick === 0 ? "0" : shown(tick), "tick")}`;
+      return `<line x1="${x.toFixed(1)}" x2="${x.toFixed(1)}" y1="${headHeight}" y2="${bottom}" class="grid"/>${textAt(x, bottom + 15, tick === 0 ? "0" : shown(tick).replace(/\.0+ /, " "), "tick")}`;
     })
     .join("");
+  const head = rows.some(({ toPetrel }) => toPetrel !== null) ? "median · × Petrel's" : "median";
   const note = scale.isLogarithmic
     ? textAt(labelWidth + plotWidth / 2, bottom + 30, "logarithmic scale: each line is ten times the one before", "tick")
     : "";
-  return `<svg viewBox="0 0 ${width} ${bottom + axisHeight}" role="img" aria-label="${escaped(title)}">${ticks}${rows
+  return `<svg viewBox="0 0 ${width} ${bottom + axisHeight}" role="img" aria-label="${escaped(title)}">${textAt(labelWidth + plotWidth + 12, 12, head, "head")}${ticks}${rows
     .map((row, index) => rowOf(row, index, scale, shown))
     .join("")}${note}</svg>`;
 };

@@ -67,16 +67,16 @@ const tableOf = (measurement: Measurement): string => {
     const cells = [...figures, or(toDriver, ratio), or(toPetrel, ratio)].map((cell) => `<td>${cell}</td>`).join("");
     return `<tr class="${found.group === "petrel" ? "ours" : ""}"><th scope="row">${escaped(found.name)}</th>${cells}</tr>`;
   });
-  const bad = failed(measurement).map(({ name, failure }) => `<li><b>${escaped(name)}</b> has no figures: ${escaped(failure ?? "")}</li>`);
-  return `<div class="wide"><table><thead><tr><th></th>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>${bad.length === 0 ? "" : `<ul class="failed">${bad.join("")}</ul>`}`;
+  return `<div class="wide"><table><thead><tr><th></th>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 };
 
 const measurementPart = (measurement: Measurement): string => {
   const rows = ranked(measurement);
   const isMemory = rows.some(({ found }) => found.kept !== null);
+  const bad = failed(measurement).map(({ name, failure }) => `<li><b>${escaped(name)}</b> has no figures: ${escaped(failure ?? "")}</li>`);
   const caption = `${modeName[measurement.mode]}, per ${measurement.unit}`;
   const plot = chart(rows, `${measurement.title}, ${caption}`, isMemory ? bytes : time) ?? "<p>Nobody has figures here.</p>";
-  return `<figure><figcaption>${isMemory ? `per ${measurement.unit}` : caption}</figcaption>${plot}</figure><details><summary>Table</summary>${tableOf(measurement)}</details>`;
+  return `<figure><figcaption>${isMemory ? `per ${measurement.unit}` : caption}</figcaption>${plot}</figure>${bad.length === 0 ? "" : `<ul class="failed">${bad.join("")}</ul>`}${rows.length === 0 ? "" : `<details><summary>Table</summary>${tableOf(measurement)}</details>`}`;
 };
 
 const scenarioPart = (measurements: readonly Measurement[]): string => {
@@ -121,6 +121,7 @@ const warning = ({ pace }: Run): string =>
 
 const reading = `<p>Each figure is the median of the rounds. All contenders take turns within a round, and ratios are medians of the ratios within a round, so that a slow minute slows everybody.
 Everybody reads every value, on the same tables, which are made anew before every contender; results that differ from the others' are shown as failed, not as figures.
+In plots and tables <b>× Petrel</b> is the other way round than in the overview: how many times Petrel's the time is (the engine's where it can do it, otherwise the session's).
 Error bars go from the first quartile to the 95th percentile. <b>Client CPU</b> is the part of the time that a library can do something about.</p>
 <p class="legend"><span class="petrel">Petrel</span><span class="driver">drivers</span><span class="query-builder">query builders</span><span class="orm">ORMs</span></p>`;
 

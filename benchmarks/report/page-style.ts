@@ -14,7 +14,7 @@ th[scope=row]{text-align:left;font-weight:400}thead th{color:var(--soft);font-we
 .overview td{padding:4px 7px}.overview th[scope=row]{position:sticky;left:0;background:var(--paper);max-width:330px;overflow:hidden;text-overflow:ellipsis}
 .overview td.faster{background:color-mix(in srgb,var(--good) var(--strength),transparent)}.overview td.slower{background:color-mix(in srgb,var(--bad) var(--strength),transparent);font-weight:600}
 .own{font-weight:600}.none{color:var(--soft)}figure{margin:12px 0 4px}figcaption{color:var(--soft);font-size:13px;margin-bottom:4px}svg{width:100%;height:auto;display:block;font:12px system-ui,sans-serif}
-svg text{fill:var(--ink)}svg .label{text-anchor:end}svg .petrel-text{font-weight:700}svg .tick{text-anchor:middle;fill:var(--soft);font-size:11px}svg .value{fill:var(--ink);font-variant-numeric:tabular-nums}
+svg text{fill:var(--ink)}svg .label{text-anchor:end}svg .petrel-text{font-weight:700}svg .tick{text-anchor:middle;fill:var(--soft);font-size:11px}svg .head{fill:var(--soft);font-size:11px}svg .value{fill:var(--ink);font-variant-numeric:tabular-nums}
 svg .grid,svg .guide{stroke:var(--line)}svg .guide{stroke-dasharray:2 3}svg .error{stroke:var(--ink);fill:none;stroke-opacity:.65}
 .petrel{fill:var(--petrel)}.driver{fill:var(--driver)}.query-builder{fill:var(--query-builder)}.orm{fill:var(--orm)}
 .legend span{margin-right:18px;font-size:13px}.legend span::before{content:"";display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:6px}
