@@ -16,6 +16,8 @@ export interface Wanted {
   readonly isTogether: boolean;
   /** Where results go; null only prints. */
   readonly out: string | null;
+  /** Whether the summary goes into docs/performance.md, too. */
+  readonly isForDocs: boolean;
   /** Makes the reports of results that are there. */
   readonly report: string | null;
 }
@@ -31,6 +33,7 @@ export const help = `npm run bench -- [scenarios…] [options]
   --together                 all contenders in one process; with --db postgres
   --out folder               where results.json, report.html and summary.md go (benchmarks/results/<date>)
   --print                    only prints
+  --docs                     the summary goes into docs/performance.md, too
   --report results.json      makes the pages of results that are there
   --list                     scenarios and contenders`;
 
@@ -47,7 +50,7 @@ export const parseCommandLine = (args: readonly string[], now: Date): Wanted => 
   let databases: readonly DatabaseKind[] = ["postgres", "sqlite"];
   let [contenders, modes]: [readonly string[], readonly Mode[]] = [[], ["free", "pinned"]];
   let pace: Pace["name"] = "full";
-  let [rounds, isTogether, report]: [number | null, boolean, string | null] = [null, false, null];
+  let [rounds, isTogether, isForDocs, report]: [number | null, boolean, boolean, string | null] = [null, false, false, null];
   let out: string | null = `benchmarks/results/${now.toISOString().slice(0, 16).replaceAll(":", "")}`;
   const value = (option: string): string => {
     const given = rest.shift();
@@ -65,6 +68,7 @@ export const parseCommandLine = (args: readonly string[], now: Date): Wanted => 
       rounds = Number(value(word));
       if (!Number.isSafeInteger(rounds) || rounds < 1) fail("--rounds is a whole number of at least 1.");
     } else if (word === "--together") isTogether = true;
+    else if (word === "--docs") isForDocs = true;
     else if (word === "--out") out = value(word);
     else if (word === "--print") out = null;
     else if (word === "--report") report = value(word);
@@ -75,5 +79,5 @@ export const parseCommandLine = (args: readonly string[], now: Date): Wanted => 
   // Each library brings its own SQLite, and two of them in one process take each other's locks on a file away.
   if (isTogether && databases.includes("sqlite"))
     fail("--together is for --db postgres: several copies of SQLite in one process spoil the file.");
-  return { scenarios, databases, contenders, modes, pace, rounds, isTogether, out, report };
+  return { scenarios, databases, contenders, modes, pace, rounds, isTogether, out, isForDocs, report };
 };

@@ -1,6 +1,7 @@
 /** Who takes part. A library that is not installed is left out, and the report says so. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { floorOf, isFloor } from "./floors.ts";
 import type { Contender, ContenderModule } from "./operations.ts";
 import type { DatabaseKind } from "./target.ts";
 
@@ -86,6 +87,11 @@ export const fieldOf = async (kind: DatabaseKind, wanted: readonly string[] = []
     } catch (error) {
       absent.push({ file: file.replace(/\.\w+$/, ""), reason: reasonOf(error) });
     }
+  }
+  try {
+    if (wanted.length === 0 || wanted.some(isFloor)) contenders.push(floorOf(kind));
+  } catch (error) {
+    absent.push({ file: "C floor", reason: reasonOf(error) });
   }
   return { contenders, absent, versions };
 };

@@ -54,7 +54,8 @@ const openSqlite = (): BenchDatabase => {
 /** At PETREL_BENCH_URL, or a server of our own for the time of the run. */
 const openPostgres = async (): Promise<BenchDatabase> => {
   const given = process.env["PETREL_BENCH_URL"];
-  const scratch = given === undefined ? await startScratchPostgres({ settings: { shared_buffers: "256MB" } }) : null;
+  const scratch =
+    given === undefined ? await startScratchPostgres({ settings: { shared_buffers: "256MB", max_connections: "400" } }) : null;
   const url = given ?? scratch!.url();
   const keeper = await createEngine(url, { maxConnections: 1 });
   const run = async (texts: readonly string[]): Promise<void> => {

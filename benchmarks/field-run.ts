@@ -1,5 +1,6 @@
 /** One scenario, all contenders, in turns: verified, warmed up, rounds in an order that moves on each time. */
 import type { BenchDatabase } from "./database.ts";
+import { FloorStage, isFloor } from "./floors.ts";
 import type { Found, Measurement, Mode } from "./measurement.ts";
 import type { Contender } from "./operations.ts";
 import { pin } from "./pinning.ts";
@@ -56,7 +57,7 @@ export class Stages {
   of(id: string): Stage {
     let stage = this.#stages.get(id);
     if (stage === undefined) {
-      stage = this.#pace.isolation === "none" ? new LocalStage(id) : new ProcessStage(id);
+      stage = isFloor(id) ? new FloorStage() : this.#pace.isolation === "none" ? new LocalStage(id) : new ProcessStage(id);
       this.#stages.set(id, stage);
     }
     return stage;
@@ -122,7 +123,7 @@ export const runField = async (run: FieldRun): Promise<readonly Measurement[]> =
     try {
       await work();
     } catch (error) {
-      player.failure = error instanceof Error ? error.message.slice(0, 300) : String(error);
+      player.failure = error instanceof Error ? error.message.replaceAll("\n", " ").slice(0, 300) : String(error);
       say(`${player.contender.name}: ${player.failure}`);
       await stages.end(player.contender.id);
     }
@@ -135,7 +136,12 @@ export const runField = async (run: FieldRun): Promise<readonly Measurement[]> =
       await reseed();
       if (!(await player.stage.enter(scenario.name, target))) return;
       here.push(player);
-      if (scenario.kind === "memory") return;
+      if (scenario.kind === "memory") {
+        // One after the other: pools of fifty connections each would be too many for any server.
+        player.kept = await player.stage.hold();
+        await player.stage.leave();
+        return;
+      }
       const calls = Math.min(verifyCalls, scenario.mostCalls ?? verifyCalls);
       const { sum } = await player.stage.round(calls, 0);
       player.next = calls;
@@ -199,19 +205,11 @@ export const runField = async (run: FieldRun): Promise<readonly Measurement[]> =
 
   const measurements: Measurement[] = [];
   if (scenario.kind === "memory") {
-    for (const player of here) {
-      await attempt(player, async () => {
-        player.kept = await player.stage.hold();
-      });
-    }
     measurements.push(measurementOf("free"));
   } else {
     for (const mode of run.modes.filter((each) => each !== "delay")) {
       if (mode === "pinned" && (scenario.isLocal === true || scenario.kind === "opening")) continue;
-      const pids = [
-        ...here.map(({ stage }) => (stage instanceof ProcessStage ? stage.pid : process.pid)),
-        ...(await database.serverPids()),
-      ];
+      const pids = [...here.map(({ stage }) => stage.pid), ...(await database.serverPids())];
       if (!pin(pids, mode === "pinned") && mode === "pinned") {
         say("taskset does not work here: nothing is pinned");
         continue;

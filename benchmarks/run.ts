@@ -12,7 +12,7 @@ import type { Pace } from "./field-run.ts";
 import type { Measurement, Run } from "./measurement.ts";
 import { CountingProxy } from "./proxy.ts";
 import { htmlReport } from "./report/html.ts";
-import { markdownSummary } from "./report/markdown.ts";
+import { markdownSummary, withSummary } from "./report/markdown.ts";
 import { textTable } from "./report/text.ts";
 import { namedScenarios, scenarios } from "./scenarios.ts";
 
@@ -78,11 +78,14 @@ const measure = async (wanted: Wanted): Promise<Run> => {
   };
 };
 
-const write = (run: Run, folder: string): void => {
+const docs = "docs/performance.md";
+
+const write = (run: Run, folder: string, isForDocs: boolean): void => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "results.json"), `${JSON.stringify(run)}\n`);
   writeFileSync(join(folder, "report.html"), htmlReport(run));
   writeFileSync(join(folder, "summary.md"), markdownSummary(run));
+  if (isForDocs) writeFileSync(docs, withSummary(readFileSync(docs, "utf8"), markdownSummary(run)));
   console.log(`\n${join(folder, "report.html")}\n${join(folder, "summary.md")}\n${join(folder, "results.json")}`);
 };
 
@@ -107,10 +110,10 @@ else {
   const wanted = parseCommandLine(args, new Date());
   if (wanted.report === null) {
     const run = await measure(wanted);
-    if (wanted.out !== null) write(run, wanted.out);
+    if (wanted.out !== null) write(run, wanted.out, wanted.isForDocs);
   } else {
     // Written by `write`.
-    write(JSON.parse(readFileSync(wanted.report, "utf8")) as Run, dirname(wanted.report));
+    write(JSON.parse(readFileSync(wanted.report, "utf8")) as Run, dirname(wanted.report), wanted.isForDocs);
   }
 }
 // Some libraries leave timers behind.

@@ -14,6 +14,8 @@ export interface Round {
 }
 
 export interface Stage {
+  /** Of the process that does the work, once it has entered. */
+  readonly pid: number;
   /** Opens the contender on the target; false when it cannot do this scenario. */
   enter(scenario: string, target: Target): Promise<boolean>;
   round(calls: number, firstIndex: number): Promise<Round>;
@@ -76,6 +78,7 @@ const keep = async (kept: unknown[], make: () => unknown): Promise<void> => {
 };
 
 export class LocalStage implements Stage {
+  readonly pid = process.pid;
   readonly #id: string;
   #scenario: Scenario | null = null;
   #contender: Contender | null = null;

@@ -55,6 +55,15 @@ const tableOf = (run: Run, database: Measurement["database"], mode: Measurement[
   ];
 };
 
+const [begin, end] = ["<!-- npm run bench -- --docs: begin -->", "<!-- npm run bench -- --docs: end -->"];
+
+/** A page with the summary between its two marks, in place of what stood there. Throws where a mark is missing. */
+export const withSummary = (page: string, summary: string): string => {
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from === -1 || to < from) throw new Error(`The page has no place for the summary: ${begin} and ${end}.`);
+  return `${page.slice(0, from + begin.length)}\n\n${summary.trim()}\n\n${page.slice(to)}`;
+};
+
 export const markdownSummary = (run: Run): string => {
   const { machine, takenAt, commit, versions, databases, pace, rounds, absent } = run;
   const parts = (["postgres", "sqlite"] as const).flatMap((database) =>

