@@ -9,7 +9,8 @@ export interface Wanted {
   readonly databases: readonly DatabaseKind[];
   /** Beginnings of contenders' ids; none means all. */
   readonly contenders: readonly string[];
-  readonly modes: readonly Mode[];
+  /** Null without a word about it: what the pace takes. */
+  readonly modes: readonly Mode[] | null;
   readonly pace: Pace["name"];
   readonly rounds: number | null;
   /** One process for all contenders. */
@@ -26,7 +27,7 @@ export const help = `npm run bench -- [scenarios…] [options]
 
   --db postgres|sqlite       one database instead of both
   --only petrel,pg,kysely    contenders whose id begins so
-  --mode free,pinned,delay   client and server on all cores, on one core, behind 1 ms; PostgreSQL is measured free and pinned without this
+  --mode free,pinned,delay   client and server on all cores, on one core, behind 1 ms; PostgreSQL is measured free and pinned without this, and one of the two with --quick
   --quick                    about ten minutes on two cores for everything
   --smoke                    a call or two of everything: does it work?
   --rounds 31                counted rounds
@@ -48,7 +49,7 @@ export const parseCommandLine = (args: readonly string[], now: Date): Wanted => 
   const rest = [...args];
   const scenarios: string[] = [];
   let databases: readonly DatabaseKind[] = ["postgres", "sqlite"];
-  let [contenders, modes]: [readonly string[], readonly Mode[]] = [[], ["free", "pinned"]];
+  let [contenders, modes]: [readonly string[], readonly Mode[] | null] = [[], null];
   let pace: Pace["name"] = "full";
   let [rounds, isTogether, isForDocs, report]: [number | null, boolean, boolean, string | null] = [null, false, false, null];
   let out: string | null = `benchmarks/results/${now.toISOString().slice(0, 16).replaceAll(":", "")}`;

@@ -208,9 +208,10 @@ export const runField = async (run: FieldRun): Promise<readonly Measurement[]> =
     measurements.push(measurementOf("free"));
   } else {
     for (const mode of run.modes.filter((each) => each !== "delay")) {
-      if (mode === "pinned" && (scenario.isLocal === true || scenario.kind === "opening")) continue;
+      const isAlone = scenario.isLocal === true || scenario.kind === "opening";
+      if (mode === "pinned" && isAlone && run.modes.includes("free")) continue;
       const pids = [...here.map(({ stage }) => stage.pid), ...(await database.serverPids())];
-      if (!pin(pids, mode === "pinned") && mode === "pinned") {
+      if (!pin(pids, mode === "pinned" && !isAlone) && mode === "pinned") {
         say("taskset does not work here: nothing is pinned");
         continue;
       }
@@ -220,7 +221,7 @@ export const runField = async (run: FieldRun): Promise<readonly Measurement[]> =
           if (pace.isolation === "scenario") player.peakMemory = await player.stage.peakMemory();
         });
       }
-      measurements.push(measurementOf(mode));
+      measurements.push(measurementOf(isAlone ? "free" : mode));
       pin(pids, false);
     }
     if (run.proxy !== null && scenario.isLocal !== true && scenario.kind === "time" && target.kind === "postgres") {

@@ -9,12 +9,15 @@ import { fieldOf } from "./contenders.ts";
 import { openDatabase } from "./database.ts";
 import { paces, runField, Stages } from "./field-run.ts";
 import type { Pace } from "./field-run.ts";
-import type { Measurement, Run } from "./measurement.ts";
+import type { Measurement, Mode, Run } from "./measurement.ts";
+import { canPin } from "./pinning.ts";
 import { CountingProxy } from "./proxy.ts";
 import { htmlReport } from "./report/html.ts";
 import { markdownSummary, withSummary } from "./report/markdown.ts";
 import { textTable } from "./report/text.ts";
 import { namedScenarios, scenarios } from "./scenarios.ts";
+import type { Scenario } from "./scenarios.ts";
+import type { DatabaseKind } from "./target.ts";
 
 const commit = (): string => {
   try {
@@ -28,6 +31,14 @@ const commit = (): string => {
 const paceOf = ({ pace, rounds, isTogether }: Wanted): Pace => {
   const named = paces[pace];
   return { ...named, rounds: rounds ?? named.rounds, isolation: isTogether ? "none" : named.isolation };
+};
+
+/** On one core the figures are steady; what is about many at once is measured free. With time to spare, both. */
+const modesOf = ({ modes, pace }: Wanted, { concurrency = 1 }: Scenario, kind: DatabaseKind): readonly Mode[] => {
+  if (kind === "sqlite") return ["free"];
+  if (modes !== null) return modes;
+  if (pace === "full") return ["free", "pinned"];
+  return concurrency === 1 && canPin() ? ["pinned"] : ["free"];
 };
 
 const measure = async (wanted: Wanted): Promise<Run> => {
@@ -52,7 +63,7 @@ const measure = async (wanted: Wanted): Promise<Run> => {
     try {
       for (const [index, scenario] of here.entries()) {
         console.error(`${kind} ${index + 1}/${here.length}: ${scenario.title}`);
-        const modes = kind === "postgres" ? wanted.modes : (["free"] as const);
+        const modes = modesOf(wanted, scenario, kind);
         const found = await runField({ scenario, database, contenders, pace, modes, proxy, stages, say });
         for (const measurement of found) console.log(textTable(measurement));
         measurements.push(...found);
