@@ -127,7 +127,8 @@ const placed = from(posts.annotate((post) => ({ place: rowNumber().over({ orderB
 same<(Post & { place: number })[]>()(await placed.filter({ place__lte: 3, author__name: "x" }).all());
 const grouped = from(posts.groupBy("authorId").annotate({ written: count() }));
 const group = await grouped.filter({ written__gt: 1 }).orderBy("-written", "authorId").one();
-same<[number, number]>()([group.authorId, group.written]);
+same<number>()(group.authorId);
+same<number>()(group.written);
 const labels = from(users.select((row) => ({ label: row.name, age: row.age })));
 same<{ label: string; age: number | null }[]>()(await labels.filter({ label__startsWith: "A", age__gte: 3 }).all());
 same<{ loud: string }[]>()(await labels.select((row) => ({ loud: row.label.upper() })).all());
