@@ -24,7 +24,7 @@ export interface Pace {
 
 export const paces: Readonly<Record<Pace["name"], Pace>> = {
   full: { name: "full", rounds: 31, roundMs: 40, warmUpMs: 600, isolation: "scenario" },
-  quick: { name: "quick", rounds: 11, roundMs: 15, warmUpMs: 150, isolation: "contender" },
+  quick: { name: "quick", rounds: 11, roundMs: 15, warmUpMs: 250, isolation: "contender" },
   smoke: { name: "smoke", rounds: 2, roundMs: 1, warmUpMs: 0, isolation: "contender" },
 };
 
@@ -168,13 +168,14 @@ export const runField = async (run: FieldRun): Promise<readonly Measurement[]> =
     return time;
   };
 
+  /** Warms up, and finds how many calls a round takes: by the fastest turn, since one that was disturbed would leave rounds too short to get warm in. */
   const calibrate = async (player: Player): Promise<void> => {
     const most = scenario.mostCalls ?? 100_000;
-    let spent = 0;
-    let calls = 1;
+    let [spent, calls, fastest] = [0, 1, Infinity];
     do {
       spent += await turn(player, calls);
-      calls = Math.min(most, Math.max(scenario.concurrency ?? 1, Math.ceil((pace.roundMs * 1000) / player.perCall)));
+      fastest = Math.min(fastest, player.perCall);
+      calls = Math.min(most, Math.max(scenario.concurrency ?? 1, Math.ceil((pace.roundMs * 1000) / fastest)));
     } while (spent < pace.warmUpMs * 1000);
     player.calls = calls;
   };
