@@ -42,6 +42,8 @@ export interface ParameterNode {
   readonly name?: string;
   /** Its values have been seen to fit the type before they are bound: rows are checked whole, and not again value by value. */
   readonly isChecked?: true;
+  /** Where its values go. The database may have made a type of its own of a column's closed set of texts, which only the column can name. */
+  readonly column?: { readonly table: TableRef; readonly column: ColumnRef };
 }
 
 /** A constant of the statement's shape: NULL, TRUE, FALSE or a whole number written by Petrel itself. */

@@ -17,15 +17,13 @@ import { changeAt, deleteAt, isComputed, stale } from "./change-row.ts";
 import type { ChangeOptions, RowPlace } from "./change-row.ts";
 import type { Row } from "./prepared-row.ts";
 import { writeBatch } from "./write-batch.ts";
-import { parameterFor, runWrite } from "./write-plan.ts";
+import { listFor, runWrite } from "./write-plan.ts";
 import type { WritePlan, Written } from "./write-plan.ts";
 
 export interface RowChange {
   readonly place: RowPlace;
   readonly assignments: readonly Assignment[];
 }
-
-const listFor = (column: TableColumn): ParameterNode => ({ ...parameterFor(column), form: "column", isChecked: true });
 
 /** The columns that say which row is meant. */
 const placeColumns = (table: Table, { version }: RowPlace): readonly TableColumn[] =>
@@ -51,8 +49,8 @@ const formOf = ({ place, assignments }: RowChange): string | null => {
 
 const manyPlan = (root: Root, { place, assignments }: RowChange): WritePlan => {
   const columns = placeColumns(root.table, place);
-  const keys = columns.map(listFor);
-  const given = assignments.map((assignment) => (isComputed(assignment) ? null : listFor(assignment.column)));
+  const keys = columns.map((column) => listFor(root.table, column));
+  const given = assignments.map((assignment) => (isComputed(assignment) ? null : listFor(root.table, assignment.column)));
   return {
     parameters: [...given.filter((list) => list !== null), ...keys],
     places: true,
@@ -147,7 +145,7 @@ const deleteTogether = async (
   const columns = placeColumns(table, places[0]!);
   const isCompared = columns.length > table.primaryKey.length;
   const makePlan = (): WritePlan => {
-    const keys = columns.map(listFor);
+    const keys = columns.map((column) => listFor(table, column));
     return {
       parameters: keys,
       returning: [],

@@ -7,7 +7,7 @@ import type { Runner } from "../engine/run.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import type { PreparedRow } from "./prepared-row.ts";
 import type { RowForm } from "./row-form.ts";
-import { parameterFor, runWrite } from "./write-plan.ts";
+import { listFor, parameterFor, runWrite } from "./write-plan.ts";
 import type { WritePlan } from "./write-plan.ts";
 
 /** What the database returned for the columns that were not given, in column order; `undefined` when there was nothing to return. */
@@ -29,7 +29,9 @@ export const insertPlan = (
   conflict: OnConflict | null,
   form: "one" | "column" = "one",
 ): WritePlan => {
-  const parameters = given.map((column): ParameterNode => ({ ...parameterFor(column), form, isChecked: true }));
+  const parameters = given.map((column): ParameterNode =>
+    form === "column" ? listFor(table, column) : { ...parameterFor(column), isChecked: true },
+  );
   const computed = absent.filter((column) => computedValue(column) !== null);
   return {
     parameters: conflict === null ? parameters : [...parameters, ...conflict.parameters],

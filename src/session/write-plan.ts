@@ -36,6 +36,14 @@ export const parameterFor = (column: TableColumn): ParameterNode => ({
   name: column.property,
 });
 
+/** The values of a column for many rows. */
+export const listFor = (table: Table, column: TableColumn): ParameterNode => ({
+  ...parameterFor(column),
+  form: "column",
+  isChecked: true,
+  column: { table, column },
+});
+
 /** `"id" = ?` for every column of the primary key, with the parameters in order. */
 export const keyTest = (table: Table, source: Source): { readonly node: ExpressionNode; readonly parameters: readonly ParameterNode[] } => {
   const parameters = table.primaryKey.map(parameterFor);

@@ -4,7 +4,9 @@ import type { BoundValue } from "../../base/bound-value.ts";
 import type { ParameterNode } from "../../ast/expression.ts";
 import type { ColumnType } from "../../types/column-type.ts";
 import type { Compilation } from "../compilation.ts";
+import { quote } from "../quote.ts";
 import { arrayText } from "./array-text.ts";
+import { literal } from "./literal.ts";
 import { castName } from "./type-names.ts";
 
 type Encode = (value: unknown) => BoundValue;
@@ -22,14 +24,32 @@ const encodeAll =
     // Values were checked against the column's type, so without a codec they are bound as they are.
     (encode === null ? values : values.map((value) => (value === null ? null : encode(value)))) as BoundValue;
 
+/**
+ * A closed set of texts may be a type of the database's own, which has no cast from text: the column says what the list is. The subquery is never run.
+ *
+ *     COALESCE($1, ARRAY(SELECT "mood" FROM "people" LIMIT 0))
+ */
+const asColumn = (bound: string, { table, column }: NonNullable<ParameterNode["column"]>): string =>
+  `COALESCE(${bound}, ARRAY(SELECT ${quote(column.name)} FROM ${quote(table.name)} LIMIT 0))`;
+
+/** A text as the column's value, where the column may hold an array of what has no cast from text: what makes records reads their texts. */
+const readAsColumn = (text: string, { table, column }: NonNullable<ParameterNode["column"]>): string => {
+  const record = `(SELECT "its row" FROM ${quote(table.name)} AS "its row" LIMIT 0)`;
+  return `(jsonb_populate_record(${record}, jsonb_build_object(${literal(column.name, null)}, ${text}))).${quote(column.name)}`;
+};
+
 export const columnList = (
   node: ParameterNode,
   name: string,
   compilation: Compilation,
 ): { readonly list: string; readonly value: string } => {
-  const { type } = node;
+  const { type, column } = node;
   if (type === null) throw new BugError("a list of values to insert has no type.");
   const bound = compilation.bind(node, encodeAll(encoderFor(type, compilation)));
-  if (type.kind === "array") return { list: `${bound}::text[]`, value: `${name}::${castName(type)}` };
-  return { list: `${bound}::${castName(type)}[]`, value: name };
+  if (type.kind === "array") {
+    const isClosed = column !== undefined && type.element?.values !== undefined;
+    return { list: `${bound}::text[]`, value: isClosed ? readAsColumn(name, column) : `${name}::${castName(type)}` };
+  }
+  const isClosed = column !== undefined && type.values !== undefined;
+  return { list: isClosed ? asColumn(bound, column) : `${bound}::${castName(type)}[]`, value: name };
 };

@@ -24,7 +24,7 @@ import { call, caseWith, commonSpelling, windowWith } from "../expressions.ts";
 import type { Behind } from "../expressions.ts";
 import { escapeLike, likeWithoutTrail } from "../like.ts";
 import { atom, level, test } from "../piece.ts";
-import type { Piece } from "../piece.ts";
+import type { Level, Piece } from "../piece.ts";
 import { nodeType } from "../../ast/node-type.ts";
 import { jsonContains, jsonEqual, jsonHasKey, jsonIsNull, jsonPath, jsonSet } from "./json.ts";
 import { castName } from "./type-names.ts";
@@ -125,21 +125,27 @@ const encodePattern =
     return make(value);
   };
 
+/** What a pattern is held against: a closed set of texts may be an enum in the database, which has no patterns. */
+const matched = (of: ExpressionNode, compilation: Compilation, needed: Level): string => {
+  if (nodeType(of)?.values === undefined) return compilation.typed(of, needed);
+  return `${compilation.typed(of, level.atom)}::text`;
+};
+
 /** The escape character is the backslash unless one says otherwise, and the pattern is bound: no literal depends on the server's settings. */
 const match = ({ kind, caseless, operand: of, pattern }: MatchNode, compilation: Compilation): Piece => {
   if (!Object.hasOwn(likePatterns, kind)) throw new BugError("a statement holds a kind of match that is in no list.");
   const encode = encodePattern(likePatterns[kind]);
   if (kind === "exact" && caseless) {
-    const left = `lower(${compilation.typed(of)})`;
+    const left = `lower(${matched(of, compilation, level.or)})`;
     return test(`${left} = lower(${compilation.bind(pattern, encode)})`);
   }
   const operator = kind === "exact" ? "=" : caseless ? "ILIKE" : "LIKE";
-  const left = compilation.typed(of, level.other);
+  const left = kind === "exact" ? compilation.typed(of, level.other) : matched(of, compilation, level.other);
   return test(`${left} ${operator} ${compilation.bind(pattern, encode)}`);
 };
 
 const regex = ({ caseless, operand: of, pattern }: RegexNode, compilation: Compilation): Piece => {
-  const left = compilation.typed(of, level.atom);
+  const left = matched(of, compilation, level.atom);
   return test(`${left} ${caseless ? "~*" : "~"} ${compilation.bind(pattern, encodePattern(likePatterns.exact))}`);
 };
 
