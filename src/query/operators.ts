@@ -228,10 +228,17 @@ const isBeyond = (value: unknown): boolean => typeof value === "number" && param
 const whole =
   (operator: Operator): Operator =>
   (given, name) => {
-    const form = operator(given, name);
-    if (!(Array.isArray(given) ? given.some(isBeyond) : isBeyond(given))) return form;
-    return { ...form, id: `beyond.${form.id}`, test: (target) => form.test({ ...target, type: floatType }) };
+    if (!Array.isArray(given)) return isBeyond(given) ? beyond(operator(given, name)) : operator(given, name);
+    // Read once: what decided the form is what is bound.
+    const kept: readonly unknown[] = [...(given as unknown[])];
+    const form = operator(kept, name);
+    return { ...(kept.some(isBeyond) ? beyond(form) : form), values: () => form.values(kept) };
   };
+const beyond = (form: FormOf): FormOf => ({
+  ...form,
+  id: `beyond.${form.id}`,
+  test: (target) => form.test({ ...target, type: floatType }),
+});
 const wholeInOrder: Readonly<Record<string, Operator>> = Object.fromEntries(
   Object.entries(inOrder).map(([name, operator]) => [name, whole(operator)]),
 );

@@ -10,10 +10,10 @@ import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-p
 const inMemory = '"sqlite::memory:"';
 
 /** Why a block is about SQLite alone; false where it is not. */
-const sqliteOnly = ({ page, code }: Block): string | false => {
-  if (page === "docs/guide/sqlite.md") return "a page about SQLite";
-  if (code.includes(".toSQL()")) return "shows SQLite's placeholders";
-  return code.includes("INTEGER PRIMARY KEY") ? "has SQLite's words in its own SQL" : false;
+const sqliteOnly = (block: Block): string | false => {
+  if (block.page === "docs/guide/sqlite.md") return "a page about SQLite";
+  if (block.code.includes(".toSQL()")) return "shows SQLite's placeholders";
+  return /INTEGER PRIMARY KEY|\bSTRICT\b/.test(textOf(block, blocks)) ? "has SQLite's words in its own SQL" : false;
 };
 
 const blocks = documentationBlocks();

@@ -21,7 +21,7 @@ interface Row {
   readonly deleted: boolean;
 }
 
-/** The table as it should be. Calls return the code of the error that is due, or null. */
+/** The table as it should be: a code is unique among the rows that are not marked as deleted. Calls return the code of the error that is due, or null. */
 class Expected {
   rows: Row[] = [];
 
@@ -29,12 +29,19 @@ class Expected {
     return this.rows.find((row) => row.id === id);
   }
 
-  set(id: number, values: Partial<Row>): void {
-    this.rows = this.rows.map((row) => (row.id === id ? { ...row, ...values } : row));
+  live(code: string): Row | undefined {
+    return this.rows.find((row) => row.code === code && !row.deleted);
+  }
+
+  set(id: number, values: Partial<Row>): string | null {
+    const changed = { ...this.at(id)!, ...values };
+    if (!changed.deleted && (this.live(changed.code)?.id ?? id) !== id) return "E2301";
+    this.rows = this.rows.map((row) => (row.id === id ? changed : row));
+    return null;
   }
 
   insert(row: Row): string | null {
-    if (this.rows.some(({ id, code }) => id === row.id || code === row.code)) return "E2301";
+    if (this.at(row.id) !== undefined || this.live(row.code) !== undefined) return "E2301";
     this.rows = [...this.rows, row];
     return null;
   }
@@ -132,7 +139,7 @@ class Play {
     const amount = this.#random(100);
     const updates = this.#random(2) === 0;
     const id = this.#nextId++;
-    const there = this.#expected.rows.find((row) => row.code === code);
+    const there = this.#expected.live(code);
     if (there === undefined) this.#expected.insert({ id, code, amount, note: null, deleted: false });
     else if (updates) this.#expected.set(there.id, { amount });
     const options = { conflictTarget: "code", ...(updates ? {} : { updateFields: [] }) } as const;
@@ -151,19 +158,17 @@ class Play {
     }
     if (kind === 5) {
       const code = this.#code();
-      const taken = this.#expected.rows.some((other) => other.code === code && other.id !== row.id);
-      if (!taken) this.#expected.set(row.id, { code });
+      const due = this.#expected.set(row.id, { code });
       const got = await outcomeOf(session.update(item, { code }));
-      assert.equal(item.code, taken ? row.code : code);
-      return [taken ? "E2301" : null, got];
+      assert.equal(item.code, due === null ? code : row.code);
+      return [due, got];
     }
     if (kind === 6) {
       this.#expected.set(row.id, { deleted: true });
       return [null, await outcomeOf(session.softDelete(item))];
     }
     if (kind === 7) {
-      this.#expected.set(row.id, { deleted: false });
-      return [null, await outcomeOf(session.restore(item))];
+      return [this.#expected.set(row.id, { deleted: false }), await outcomeOf(session.restore(item))];
     }
     if (kind === 8) {
       this.#expected.rows = this.#expected.rows.filter(({ id }) => id !== row.id);
