@@ -24,9 +24,7 @@ const formsOf = (scope: LookupScope, lookups: object): { forms: LookupForm[]; va
   for (const key of Object.keys(lookups)) {
     const given = (lookups as Record<string, unknown>)[key];
     if (isSkip(given)) continue;
-    const form = scope.lookup(key).formOf(given);
-    forms.push(form);
-    form.pushValues(values, given);
+    forms.push(scope.lookup(key).ask(given, values));
   }
   return { forms, values };
 };

@@ -72,8 +72,16 @@ export class Lookup {
     this.#operator = operator;
   }
 
-  /** The form for a value; the same object for the same kind of value. */
-  formOf(given: unknown): LookupForm {
+  /** The form for a value, the same object for the same kind of value; what it binds is added to `values`. */
+  ask(given: unknown, values: unknown[]): LookupForm {
+    // A copy: what the caller's array says later, or the second time, is not the query's.
+    const kept = Array.isArray(given) ? [...(given as unknown[])] : given;
+    const form = this.#formOf(kept);
+    form.pushValues(values, kept);
+    return form;
+  }
+
+  #formOf(given: unknown): LookupForm {
     if (given === undefined) throw undefinedValue(this.target.name);
     const form = this.#operator(given, this.target.name);
     const known = this.#forms.get(form.id);

@@ -80,8 +80,7 @@ const ordered = (operator: ComparisonOperator): Operator => {
 const listed = (negated: boolean): Operator => {
   const form: FormOf = {
     id: "list",
-    // A copy: what the caller does to the array afterwards is not the query's.
-    values: (given) => [[...(given as unknown[])]],
+    values: itself,
     test: (target) => {
       const list = parameter(target.type, target.name, "list");
       return { node: { node: "in", operand: target.expression, list, negated }, parameters: [list] };
@@ -228,17 +227,10 @@ const isBeyond = (value: unknown): boolean => typeof value === "number" && param
 const whole =
   (operator: Operator): Operator =>
   (given, name) => {
-    if (!Array.isArray(given)) return isBeyond(given) ? beyond(operator(given, name)) : operator(given, name);
-    // Read once: what decided the form is what is bound.
-    const kept: readonly unknown[] = [...(given as unknown[])];
-    const form = operator(kept, name);
-    return { ...(kept.some(isBeyond) ? beyond(form) : form), values: () => form.values(kept) };
+    const form = operator(given, name);
+    if (!(Array.isArray(given) ? given.some(isBeyond) : isBeyond(given))) return form;
+    return { ...form, id: `beyond.${form.id}`, test: (target) => form.test({ ...target, type: floatType }) };
   };
-const beyond = (form: FormOf): FormOf => ({
-  ...form,
-  id: `beyond.${form.id}`,
-  test: (target) => form.test({ ...target, type: floatType }),
-});
 const wholeInOrder: Readonly<Record<string, Operator>> = Object.fromEntries(
   Object.entries(inOrder).map(([name, operator]) => [name, whole(operator)]),
 );

@@ -165,10 +165,9 @@ export abstract class RefinableQuery {
     for (const key of Object.keys(lookups)) {
       const given = (lookups as Record<string, unknown>)[key];
       if (isSkip(given)) continue;
-      const form = state.scope.lookup(key).formOf(given);
+      const form = state.scope.lookup(key).ask(given, values);
       if (form.lookup.toMany && ++collections > 1) return this.#conditions(lookups, false);
       shape = shape.child(form);
-      form.pushValues(values, given);
     }
     if (shape !== state.shape) return this.derive({ ...state, shape, values, restricted: true });
     assertLookups(lookups);
