@@ -46,14 +46,26 @@ export type LastOutcome<R> =
   | { readonly results: null; readonly failure: unknown; readonly isCommitted: boolean };
 
 export const settledTogether = async <R>({ written, committed }: LastWrites<R>): Promise<LastOutcome<R>> => {
-  const [outcomes, [commit]] = await Promise.all([Promise.allSettled(written), Promise.allSettled([committed])]);
-  const isCommitted = commit.status === "fulfilled";
-  // A commit lost on the way is what matters most to whoever asked for it.
-  if (!isCommitted && commit.reason instanceof CommitOutcomeUnknown) return { results: null, failure: commit.reason, isCommitted };
+  // Each is looked at in its turn; one that fails before that is not forgotten.
+  for (const write of written) if (write instanceof Promise) write.catch(ignore);
+  if (committed instanceof Promise) committed.catch(ignore);
   const results: R[] = [];
-  for (const outcome of outcomes) {
-    if (outcome.status === "rejected") return { results: null, failure: outcome.reason, isCommitted };
-    results.push(outcome.value);
+  let failure: { readonly reason: unknown } | null = null;
+  for (const write of written) {
+    try {
+      results.push(write instanceof Promise ? await write : write);
+    } catch (reason) {
+      failure ??= { reason };
+    }
   }
-  return isCommitted ? { results } : { results: null, failure: commit.reason, isCommitted };
+  try {
+    await committed;
+  } catch (reason) {
+    // A commit lost on the way is what matters most to whoever asked for it.
+    const isLost = failure === null || reason instanceof CommitOutcomeUnknown;
+    return { results: null, failure: isLost ? reason : failure!.reason, isCommitted: false };
+  }
+  return failure === null ? { results } : { results: null, failure: failure.reason, isCommitted: true };
 };
+
+const ignore = (): void => {};

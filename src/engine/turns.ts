@@ -14,16 +14,17 @@ interface Waiter {
 }
 
 export class Turns {
-  readonly #waiting = new Set<Waiter>();
+  /** Made for the first who waits: nearly always nobody does. */
+  #waiting: Set<Waiter> | null = null;
   #holds = 0;
 
   /** Whether a job would run now. */
   get isFree(): boolean {
-    return this.#holds === 0 && this.#waiting.size === 0;
+    return this.#holds === 0 && !this.hasWaiting;
   }
 
   get hasWaiting(): boolean {
-    return this.#waiting.size > 0;
+    return this.#waiting !== null && this.#waiting.size > 0;
   }
 
   /** Runs `job` now or in its turn. Rejects with the signal's reason when it is aborted while waiting. */
@@ -38,7 +39,7 @@ export class Turns {
   /** Ends one `hold`, and lets those who wait go on. */
   free(): void {
     this.#holds--;
-    for (const waiter of this.#waiting) {
+    for (const waiter of this.#waiting ?? []) {
       if (this.#holds > 0) return;
       waiter.start();
     }
@@ -46,13 +47,14 @@ export class Turns {
 
   /** Sends everyone who waits away with an error. */
   dismiss(reason: unknown): void {
-    for (const waiter of this.#waiting) waiter.leave(reason);
+    for (const waiter of this.#waiting ?? []) waiter.leave(reason);
   }
 
   #wait<T>(job: () => MaybePromise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const waiting = (this.#waiting ??= new Set());
     return new Promise<T>((resolve, reject) => {
       const done = (): void => {
-        this.#waiting.delete(waiter);
+        waiting.delete(waiter);
         signal?.removeEventListener("abort", onAbort);
       };
       const onAbort = (): void => waiter.leave(signal?.reason);
@@ -72,7 +74,7 @@ export class Turns {
       };
       if (signal?.aborted === true) return reject(signal.reason);
       signal?.addEventListener("abort", onAbort);
-      this.#waiting.add(waiter);
+      waiting.add(waiter);
     });
   }
 }

@@ -138,6 +138,12 @@ export const assignmentsOf = (table: Table, source: Source, values: unknown, use
       model: table.modelName,
     });
   }
+  return completed(table, source, assignments);
+};
+
+/** The same with what every write of a row renews. */
+export const completed = (table: Table, source: Source, assignments: Assignment[]): Assignment[] => {
+  if (table.version === null && !table.columns.some(({ onUpdate }) => onUpdate !== null)) return assignments;
   return [...assignments, ...renewals(table, assignments), ...nextVersion(table, source, assignments)];
 };
 

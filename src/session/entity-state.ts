@@ -150,11 +150,11 @@ const trackings = new WeakMap<Table, Map<string, Tracking>>();
 
 /** The tracking of a table's columns; the same object each time, so that its code is made once. Without `columns`: of all. */
 export const trackingOf = (table: Table, columns: readonly TableColumn[] = table.columns): Tracking => {
-  const known = trackings.get(table) ?? new Map<string, Tracking>();
-  trackings.set(table, known);
+  let known = trackings.get(table);
+  if (known === undefined) trackings.set(table, (known = new Map()));
   const key = columns.length === table.columns.length ? "" : columns.map((column) => column.position).join();
-  const tracking = known.get(key) ?? new Tracking(table, key === "" ? table.columns : columns);
-  known.set(key, tracking);
+  let tracking = known.get(key);
+  if (tracking === undefined) known.set(key, (tracking = new Tracking(table, key === "" ? table.columns : columns)));
   return tracking;
 };
 

@@ -18,7 +18,7 @@ export interface ToCheck {
 }
 
 /** Whether a value is computed by the database when it is written. */
-const isExpression = (value: unknown): boolean => ColumnCalculation.of(value) !== null || nodeOf(value) !== undefined;
+export const isExpression = (value: unknown): boolean => ColumnCalculation.of(value) !== null || nodeOf(value) !== undefined;
 
 const problemsOf = ({ table, object }: Node, columns: readonly TableColumn[], waiting: ReadonlySet<string>, isNew: boolean): Row | null => {
   let problems: Row | null = null;

@@ -20,6 +20,7 @@ import { Cascade } from "./cascade.ts";
 import type { Link, PendingKey } from "./cascade.ts";
 import type { EntityState } from "./entity-state.ts";
 import { checkAll } from "./flush-check.ts";
+import { flushOne, onlyChanged, placeOfState, plainAssignments } from "./flush-one.ts";
 import { inOrder } from "./flush-plan.ts";
 import type { DeferredKey, Node } from "./flush-plan.ts";
 import { insertUniform, uniformRows } from "./insert-rows.ts";
@@ -65,6 +66,8 @@ const workOf = (unit: UnitOfWork, cascade: Cascade): Work => {
 
 /** Whether a flush would write anything. Leaves everything as it is. */
 export const hasWork = (unit: UnitOfWork): boolean => {
+  const only = onlyChanged(unit);
+  if (only === null) return false;
   const { added } = unit;
   unit.added = new Set(added);
   const cascade = new Cascade(unit);
@@ -234,7 +237,7 @@ class Flush {
     const { table } = tracking;
     this.#keep({ table, object });
     const values = Object.fromEntries(columns.map(({ property }) => [property, object[property]]));
-    return { place: placeOf(state), assignments: assignmentsOf(table, rootOfNode({ table }).scope.source, values, "flush()") };
+    return { place: placeOfState(state), assignments: assignmentsOf(table, rootOfNode({ table }).scope.source, values, "flush()") };
   }
 
   #changed(state: EntityState, written: Readonly<Row>): void {
@@ -293,7 +296,7 @@ class Flush {
 
   #placeOf(object: Row): RowPlace {
     const state = this.#stateOf(object);
-    if (state !== undefined) return placeOf(state);
+    if (state !== undefined) return placeOfState(state);
     return { key: keyValuesOf(object, tableOfInstance(object, "flush()").primaryKey), version: undefined, object };
   }
 }
@@ -353,17 +356,6 @@ const byTable = <T>(all: readonly T[], tableOf: (one: T) => Table): Map<Table, T
 
 const keyValuesOf = (object: Row, columns: readonly TableColumn[]): unknown[] => columns.map(({ property }) => object[property]);
 
-/** Where the row of a tracked object is: by what was read, whatever the object says now. */
-const placeOf = (state: EntityState): RowPlace => {
-  const { tracking } = state;
-  const { primaryKey, version } = tracking.table;
-  return {
-    key: primaryKey.map((column) => tracking.kept(state, column)),
-    version: version === null ? undefined : (tracking.kept(state, version) ?? undefined),
-    object: state.object,
-  };
-};
-
 /** The work with its hooks called and all values checked; `null` when there is none. What a failure had filled in is taken back. */
 const prepared = async (unit: UnitOfWork, session: object): Promise<Work | null> => {
   const cascade = new Cascade(unit);
@@ -390,6 +382,22 @@ export const flush = async (
   open: (write: (runner: Runner) => Promise<void>) => Promise<void>,
   session: object,
   ending: Ending | null = null,
+): Promise<boolean> => {
+  const only = onlyChanged(unit);
+  if (only === null) return false;
+  const assignments = only === undefined ? null : plainAssignments(unit, only);
+  if (only !== undefined && assignments !== null) {
+    await flushOne(unit, open, only, assignments, ending);
+    return true;
+  }
+  return flushAll(unit, open, session, ending);
+};
+
+const flushAll = async (
+  unit: UnitOfWork,
+  open: (write: (runner: Runner) => Promise<void>) => Promise<void>,
+  session: object,
+  ending: Ending | null,
 ): Promise<boolean> => {
   const added = new Set(unit.added);
   const deleted = new Set(unit.deleted);

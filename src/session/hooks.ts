@@ -10,6 +10,7 @@
  */
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
+import type { MaybePromise } from "../base/maybe-promise.ts";
 import { rootOf } from "../query/root.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import type { Table } from "../schema/table.ts";
@@ -65,6 +66,10 @@ const methodsOf = (table: Table): ReadonlyMap<RowHook, Method> => {
   return found;
 };
 
+const inTurn = async (calls: readonly Listener[]): Promise<void> => {
+  for (const call of calls) await call();
+};
+
 export class Hooks {
   readonly #rows = new Map<RowHook, Registered[]>();
   #running = 0;
@@ -110,7 +115,9 @@ export class Hooks {
     for (const { table: about, call } of this.#rows.get("afterLoad") ?? []) if (about === table) call(object as never, this as never);
   }
 
-  async transaction(name: TransactionHook): Promise<void> {
-    for (const call of this.#transactions.get(name) ?? []) await call();
+  /** Without anyone to call there is nothing to wait for. */
+  transaction(name: TransactionHook): MaybePromise<void> {
+    const calls = this.#transactions.get(name);
+    return calls === undefined ? undefined : inTurn(calls);
   }
 }

@@ -33,7 +33,8 @@ export class SessionScope implements UnitOwner {
   /** The transaction that a flush began, of a session that was not given one. */
   #own: Transaction | null = null;
   #flushing: Promise<unknown> | null = null;
-  readonly #loads = new Set<Promise<void>>();
+  /** Made for the first one: most sessions load nothing by themselves. */
+  #loads: Set<Promise<void>> | null = null;
 
   constructor(database: Database, transaction: Transaction | null, unit: UnitOfWork, autoflush: boolean) {
     this.database = database;
@@ -67,14 +68,19 @@ export class SessionScope implements UnitOwner {
 
   /** Remembers a load until it is done: it is made of several statements, so the end of the transaction waits for it. */
   loading(load: Promise<void>): Promise<void> {
-    const remembered = load.finally(() => this.#loads.delete(remembered));
-    this.#loads.add(remembered);
+    const loads = (this.#loads ??= new Set());
+    const remembered = load.finally(() => loads.delete(remembered));
+    loads.add(remembered);
     return remembered;
+  }
+
+  get #isLoading(): boolean {
+    return this.#loads !== null && this.#loads.size > 0;
   }
 
   /** Loads that nobody awaited belong to what is committed. */
   async #loaded(): Promise<void> {
-    while (this.#loads.size > 0) await Promise.all(this.#loads);
+    while (this.#isLoading) await Promise.all(this.#loads!);
   }
 
   /** Writes what is in hand before a query, so that the query sees it. */
@@ -96,12 +102,12 @@ export class SessionScope implements UnitOwner {
     const isFirst = this.#own === null;
     const before = this.unit.mark();
     try {
-      if (this.#loads.size > 0) await this.#loaded();
+      if (this.#isLoading) await this.#loaded();
       await this.#flushAll(session);
       const own = this.#own;
       if (own === null) return await this.#settled();
       if (!own.isCommitted) {
-        await this.unit.hooks.transaction("beforeCommit");
+        if (this.unit.hooks.hasTransaction("beforeCommit")) await this.unit.hooks.transaction("beforeCommit");
         await own.commit();
       }
     } catch (error) {
@@ -122,7 +128,7 @@ export class SessionScope implements UnitOwner {
     if (transaction?.isCommitted === true)
       throw new TransactionError("rollback(): the transaction has been committed, and cannot be undone.");
     const wasOpen = transaction === null || this.#isHeld();
-    if (this.#loads.size > 0) await Promise.allSettled(this.#loads);
+    if (this.#isLoading) await Promise.allSettled(this.#loads!);
     await (transaction ?? this.#own)?.rollback();
     this.#own = null;
     if (!wasOpen) return;
@@ -139,16 +145,18 @@ export class SessionScope implements UnitOwner {
   /** The last write of a callback that returned; its transaction commits next. Nothing is left to do when it has ended already. */
   async beforeEnd(session: object): Promise<void> {
     if (this.transaction?.isOpen !== true || !this.#isHeld()) return;
-    if (this.#loads.size > 0) await this.#loaded();
+    if (this.#isLoading) await this.#loaded();
+    const isDone = this.unit.isEmpty && this.#flushing === null && this.#isInCharge();
+    if (isDone) return this.unit.hooks.transaction("beforeCommit");
     await this.#flushAll(session);
     await this.unit.hooks.transaction("beforeCommit");
   }
 
   /** The callback's transaction has committed. */
-  async ended(): Promise<void> {
-    if (!this.#isHeld()) return;
+  ended(): MaybePromise<void> {
+    if (!this.#isHeld()) return undefined;
     this.#giveBack();
-    if (this.transaction?.parent === null) await this.#settled();
+    return this.transaction?.parent === null ? this.#settled() : undefined;
   }
 
   async dispose(): Promise<void> {
@@ -182,7 +190,7 @@ export class SessionScope implements UnitOwner {
     try {
       const wasOpen = transaction.isOpen;
       if (wasOpen && this.#isHeld()) {
-        if (this.#loads.size > 0) await this.#loaded();
+        if (this.#isLoading) await this.#loaded();
         await this.#flushAll(session);
         await this.unit.hooks.transaction("beforeCommit");
       }
@@ -220,10 +228,11 @@ export class SessionScope implements UnitOwner {
     };
   }
 
-  async #settled(): Promise<void> {
+  /** Nobody has to be waited for where nobody wants to be told. */
+  #settled(): MaybePromise<void> {
     const calls = this.unit.settle();
-    await this.unit.hooks.transaction("afterCommit");
-    for (const call of calls) await call();
+    const told = this.unit.hooks.transaction("afterCommit");
+    return told === undefined && calls.length === 0 ? undefined : inTurn(told, calls);
   }
 
   /** Flushes of one session never overlap. */
@@ -276,6 +285,11 @@ export class SessionScope implements UnitOwner {
 }
 
 const ignore = (): void => {};
+
+const inTurn = async (told: MaybePromise<void>, calls: readonly (() => unknown)[]): Promise<void> => {
+  await told;
+  for (const call of calls) await call();
+};
 
 /** The scope of a session that was not given a transaction. */
 export const plainScope = (database: Database, options: SessionOptions): SessionScope => {
