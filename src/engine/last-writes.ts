@@ -1,5 +1,5 @@
-/** The last writes of a transaction with the COMMIT right behind them: begun together, settled together. */
-import { CommitOutcomeUnknown } from "../base/errors.ts";
+/** The last writes of a transaction with the COMMIT right behind them, or all of a savepoint: begun together, settled together. */
+import { CommitOutcomeUnknown, UnreadableValue } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Answer, ReservedConnection } from "../driver/driver.ts";
 import { command } from "./transaction-control.ts";
@@ -9,9 +9,16 @@ export interface LastWrites<R> {
   readonly committed: MaybePromise<Answer>;
 }
 
+/** What stands before and behind the writes. */
+export interface Frame {
+  readonly opening: readonly string[];
+  readonly ending: string;
+}
+
 /** Null where the driver sends nothing together. When a write cannot be begun, nothing was sent, and what it threw is thrown. */
 export const begunTogether = <T, R>(
   connection: ReservedConnection,
+  { opening, ending }: Frame,
   rows: readonly T[],
   write: (row: T) => MaybePromise<R>,
 ): LastWrites<R> | null => {
@@ -19,8 +26,10 @@ export const begunTogether = <T, R>(
   const written: MaybePromise<R>[] = [];
   try {
     const committed = connection.together(() => {
+      // When one fails those behind it do not run, and say so.
+      for (const text of opening) void Promise.resolve(connection.run(command(text))).catch(ignore);
       for (const row of rows) written.push(write(row));
-      return connection.run(command("COMMIT"));
+      return connection.run(command(ending));
     });
     return { written, committed };
   } catch (error) {
@@ -68,4 +77,13 @@ export const settledTogether = async <R>({ written, committed }: LastWrites<R>):
   return failure === null ? { results } : { results: null, failure: failure.reason, isCommitted: true };
 };
 
-const ignore = (): void => {};
+/** For promises whose failure is told elsewhere. */
+export const ignore = (): void => {};
+
+/** What is thrown when the transaction was committed with writes whose answers cannot be read. */
+export const committedUnread = (cause: unknown): UnreadableValue =>
+  new UnreadableValue(
+    "The transaction was committed, and all of it is kept; only what its last writes gave back cannot be read, as the cause says. " +
+      "Do not run it again: read the rows.",
+    { cause, mayHaveRun: true },
+  );

@@ -12,7 +12,9 @@ import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Request, ReservedConnection } from "../driver/driver.ts";
 import { bothSignals, ownReason } from "./call-limit.ts";
-import { begunTogether, inTurn, settledTogether } from "./last-writes.ts";
+import { begunTogether, committedUnread, ignore, inTurn, settledTogether } from "./last-writes.ts";
+import type { LastWrites } from "./last-writes.ts";
+import { OpenStreams } from "./open-streams.ts";
 import { batchesWithOwnReason, calledWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
@@ -27,7 +29,6 @@ import { Turns } from "./turns.ts";
 import { inModelWords } from "./violation.ts";
 
 type State = "open" | "ending" | "committed" | "rolled back";
-type Batches = AsyncIterator<Answer>;
 
 export class Transaction implements Runner, ScopedTransaction {
   readonly host: TransactionHost;
@@ -36,11 +37,13 @@ export class Transaction implements Runner, ScopedTransaction {
   /** What opens it, and the name of the savepoint. */
   readonly #opening: readonly string[];
   readonly #savepoint: string;
+  /** What makes it permanent. */
+  readonly #ending: string;
   readonly #depth: number;
   readonly #turns = new Turns();
   /** What was promised and is not there yet. */
   readonly #running = new Set<Promise<unknown>>();
-  readonly #streams = new Set<Batches>();
+  readonly #streams = new OpenStreams();
   #state: State = "open";
   #connection: ReservedConnection | null = null;
   #whenOpened: Promise<unknown> | null = null;
@@ -60,6 +63,7 @@ export class Transaction implements Runner, ScopedTransaction {
     this.#options = startedOptions(options);
     this.#depth = parent === null ? 0 : parent.#depth + 1;
     this.#savepoint = `petrel_${this.#depth}`;
+    this.#ending = parent === null ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`;
     this.#opening = parent === null ? host.dialect.begin(options) : [`SAVEPOINT ${this.#savepoint}`];
     host.countTransaction(1);
   }
@@ -104,22 +108,12 @@ export class Transaction implements Runner, ScopedTransaction {
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
     if (plan.mayWrite) this.#mayHaveWritten = true;
     const request = requestOf(plan, values, this.#signalWith(signal), false);
-    const batches: Batches = await this.#onConnection(
+    const batches = await this.#onConnection(
       (connection) => batchesWithOwnReason(connection.stream(request, batchSize), request.signal),
       request.signal,
     );
     this.host.countStatement();
-    this.#streams.add(batches);
-    try {
-      for (let step = await batches.next(); step.done !== true; step = await batches.next()) {
-        yield step.value;
-        this.#assertStillRead(batches);
-      }
-      this.#assertStillRead(batches);
-    } finally {
-      this.#streams.delete(batches);
-      await batches.return?.();
-    }
+    yield* this.#streams.read(batches);
   }
 
   /** A savepoint that the caller ends; until then this transaction runs nothing. */
@@ -173,13 +167,17 @@ export class Transaction implements Runner, ScopedTransaction {
 
   /**
    * Begins a write for each of `rows`, in their order, and commits right behind them, in the same packet where the driver can: nothing is looked at in
-   * between, so it is for writes whose failure the database itself reports. Returns what each gave; the first failure is thrown, and nothing was kept.
+   * between, so it is for writes whose failure the database itself reports. A savepoint's beginning leaves with them, too.
+   * Returns what each gave; the first failure is thrown, and nothing was kept.
    */
   async commitWith<T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> {
     const { signal } = this.#options;
-    const connection = await this.#onConnection((opened) => opened, signal);
+    const { parent } = this;
+    const isOwed = parent !== null && this.#connection === null && parent.#isAloneWith(this);
+    let connection = await (isOwed ? parent.#open(signal) : this.#onConnection((opened) => opened, signal));
+    if (isOwed && connection.together === undefined) connection = await this.#onConnection((opened) => opened, signal);
     if (signal?.aborted === true) return this.#refuse(ownReason(signal.reason, signal));
-    const last = this.#isAlone ? begunTogether(connection, rows, write) : null;
+    const last = this.#isAlone && (parent === null || isOwed) ? this.#begunTogether(connection, rows, write) : null;
     if (last === null) {
       const results = await inTurn(rows, write);
       await this.commit();
@@ -190,23 +188,49 @@ export class Transaction implements Runner, ScopedTransaction {
       if (outcome.results !== null) this.#end("committed");
       // A write that found no row was the only one: nothing was kept. Whatever else fails after the commit only concerns what was read back.
       else if (!outcome.isCommitted || outcome.failure instanceof StaleObject) return this.#refuse(inModelWords(outcome.failure, []));
-      else throw (this.#end("committed"), outcome.failure);
+      else return this.#keptUnread(outcome.failure);
       return [...outcome.results];
     });
     this.#whenEnded = ending.then(ignore, ignore);
     return ending;
   }
 
+  #begunTogether<T, R>(connection: ReservedConnection, rows: readonly T[], write: (row: T) => MaybePromise<R>): LastWrites<R> | null {
+    if (this.parent === null) return begunTogether(connection, { opening: [], ending: "COMMIT" }, rows, write);
+    this.#connection = connection;
+    try {
+      return begunTogether(connection, { opening: this.#opening, ending: this.#ending }, rows, write);
+    } catch (error) {
+      // Nothing was sent, so there is no savepoint to go back to.
+      this.#connection = null;
+      throw error;
+    }
+  }
+
+  /** What was written cannot be undone alone any more, and what came back could not be read. */
+  #keptUnread(failure: unknown): never {
+    if (this.parent !== null) this.#lose(failure);
+    else this.#end("committed");
+    throw this.parent === null ? committedUnread(failure) : failure;
+  }
+
   /** Nobody else works with it. */
   get #isAlone(): boolean {
-    return this.parent === null && this.#child === null && this.#turns.isFree && this.#running.size === 0 && this.#streams.size === 0;
+    return this.#child === null && this.#turns.isFree && this.#running.size === 0 && this.#streams.isEmpty;
+  }
+
+  /** Whether it waits for the end of `child`, and for nothing else. */
+  #isAloneWith(child: Transaction): boolean {
+    const { parent } = this;
+    const isQuiet = this.#child === child && this.#running.size <= 1 && this.#streams.isEmpty;
+    return isQuiet && (parent === null || parent.#isAloneWith(this));
   }
 
   /** Ends the transaction without a trace, and never throws. Does nothing when it has ended already. */
   rollback(): MaybePromise<void> {
     if (this.#state !== "open") return this.#whenEnded?.then(ignore, ignore);
     this.#state = "ending";
-    this.#whenEnded = whenDone(this.#child?.rollback(), () => whenDone(settled(this.#whenOpened), () => this.#undo()));
+    this.#whenEnded = whenDone(this.#child?.rollback(), () => whenDone(this.#whenOpened?.catch(ignore), () => this.#undo()));
     return this.#whenEnded;
   }
 
@@ -239,10 +263,6 @@ export class Transaction implements Runner, ScopedTransaction {
     const child = this.#child;
     if (child === null || (this.#childEndsByItself && !isSurrounded((transaction) => transaction === child))) return;
     throw new TransactionError("A nested transaction is open on this one. Use the session that it was given, or end it first.");
-  }
-
-  #assertStillRead(batches: Batches): void {
-    if (!this.#streams.has(batches)) throw ended("ended while a stream of it was read; it");
   }
 
   #newChild(options: TransactionOptions, endsByItself: boolean): Transaction {
@@ -353,12 +373,12 @@ export class Transaction implements Runner, ScopedTransaction {
     if (!this.isOpen) return this.finish();
     const { signal } = this.#options;
     if (signal?.aborted === true) return this.#refuse(ownReason(signal.reason, signal));
-    this.#stopStreams();
+    this.#streams.stop();
     const connection = this.#connection;
     if (connection === null) return this.#end("committed");
     const refused = (error: unknown): MaybePromise<never> => this.#refuse(inModelWords(error, []));
     try {
-      const answer = connection.run(command(this.parent === null ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`));
+      const answer = connection.run(command(this.#ending));
       return answer instanceof Promise ? answer.then(() => this.#end("committed"), refused) : this.#end("committed");
     } catch (error) {
       return refused(error);
@@ -373,12 +393,12 @@ export class Transaction implements Runner, ScopedTransaction {
 
   /** Undoes what was done and gives the connection back. Never throws: a connection that cannot roll back is closed by its driver. */
   #undo(): MaybePromise<void> {
-    this.#stopStreams();
+    this.#streams.stop();
     const connection = this.#connection;
     const end = (): void => this.#end("rolled back");
     if (connection === null) return end();
     const { parent } = this;
-    const texts = parent === null ? ["ROLLBACK"] : [`ROLLBACK TO SAVEPOINT ${this.#savepoint}`, `RELEASE SAVEPOINT ${this.#savepoint}`];
+    const texts = parent === null ? ["ROLLBACK"] : [`ROLLBACK TO SAVEPOINT ${this.#savepoint}`, this.#ending];
     // Changes that cannot be undone alone take the whole transaction with them.
     const failed = (error: unknown): void => (parent === null ? end() : this.#lose(error));
     if (!connection.inTransaction) return failed(null);
@@ -387,14 +407,6 @@ export class Transaction implements Runner, ScopedTransaction {
       return answers.some((answer) => answer instanceof Promise) ? Promise.all(answers).then(end, failed) : end();
     } catch (error) {
       return failed(error);
-    }
-  }
-
-  #stopStreams(): void {
-    for (const batches of this.#streams) {
-      this.#streams.delete(batches);
-      // Whoever reads it is told that the transaction ended.
-      batches.return?.().catch(() => {});
     }
   }
 
@@ -424,10 +436,6 @@ export class Transaction implements Runner, ScopedTransaction {
     }
   }
 }
-
-const ignore = (): void => {};
-
-const settled = (promise: Promise<unknown> | null): MaybePromise<unknown> => promise?.catch(() => {});
 
 /** Runs `work` in the transaction: commits when it returns, rolls back when it throws, and throws what it threw. */
 export const runTransaction = async <T>(transaction: Transaction, work: (transaction: Transaction) => Promise<T>): Promise<T> => {

@@ -11,7 +11,6 @@ import type { Row } from "./prepared-row.ts";
 import type { SessionScope } from "./session-scope.ts";
 import { upsertPlan } from "./upsert-row.ts";
 import { upsertRows } from "./upsert-rows.ts";
-import { writeBatch } from "./write-batch.ts";
 import { trackInserted, upserted } from "./write-now.ts";
 
 /** The rows of an iterable, which may make them as it goes; anything else is the caller's to refuse. */
@@ -41,7 +40,7 @@ export const insertMany = async (scope: SessionScope, given: object, values: unk
   return rows.map(({ instance }) => instance);
 };
 
-/** Groups leave together, and in a transaction of their own the COMMIT with them. */
+/** Groups leave together, with what begins and ends the transaction or the savepoint around them. */
 const insertAllOrNone = async <R>(
   scope: SessionScope,
   groups: readonly Uniform[],
@@ -50,10 +49,7 @@ const insertAllOrNone = async <R>(
 ): Promise<R[]> => {
   if (groups.length === 0) return [];
   return scope.nested(
-    (transaction) => {
-      const write = (group: Uniform): MaybePromise<R> => insert(transaction, group);
-      return transaction.parent === null ? transaction.commitWith(groups, write) : writeBatch(groups, write);
-    },
+    (transaction) => transaction.commitWith(groups, (group) => insert(transaction, group)),
     signal === undefined ? {} : { signal },
   );
 };
