@@ -71,25 +71,28 @@ const inTurn = async (calls: readonly Listener[]): Promise<void> => {
 };
 
 export class Hooks {
-  readonly #rows = new Map<RowHook, Registered[]>();
+  /** Made for the first function given: most sessions are given none. */
+  #rows: Map<RowHook, Registered[]> | null = null;
+  #transactions: Map<TransactionHook, Listener[]> | null = null;
   #running = 0;
-  readonly #transactions = new Map<TransactionHook, Listener[]>();
 
   onRow(name: RowHook, table: Table, call: RowListener): void {
+    this.#rows ??= new Map();
     this.#rows.set(name, [...(this.#rows.get(name) ?? []), { table, call }]);
   }
 
   onTransaction(name: TransactionHook, call: Listener): void {
+    this.#transactions ??= new Map();
     this.#transactions.set(name, [...(this.#transactions.get(name) ?? []), call]);
   }
 
   /** Whether anyone wants to know; without it the caller need not wait. */
   has(name: RowHook, table: Table): boolean {
-    return methodsOf(table).has(name) || this.#rows.get(name)?.some((each) => each.table === table) === true;
+    return methodsOf(table).has(name) || this.#rows?.get(name)?.some((each) => each.table === table) === true;
   }
 
   hasTransaction(name: TransactionHook): boolean {
-    return this.#transactions.has(name);
+    return this.#transactions?.has(name) === true;
   }
 
   /** Whether one is being called: what it asks of the session is part of the flush that called it, and does not wait for that. */
@@ -102,7 +105,7 @@ export class Hooks {
     this.#running++;
     try {
       await methodsOf(table).get(name)?.call(object, session);
-      for (const { table: about, call } of this.#rows.get(name) ?? []) if (about === table) await call(object as never, session as never);
+      for (const { table: about, call } of this.#rows?.get(name) ?? []) if (about === table) await call(object as never, session as never);
     } finally {
       this.#running--;
     }
@@ -112,12 +115,12 @@ export class Hooks {
   loaded(table: Table, object: Row): void {
     if (!this.has("afterLoad", table)) return;
     methodsOf(table).get("afterLoad")?.call(object, this);
-    for (const { table: about, call } of this.#rows.get("afterLoad") ?? []) if (about === table) call(object as never, this as never);
+    for (const { table: about, call } of this.#rows?.get("afterLoad") ?? []) if (about === table) call(object as never, this as never);
   }
 
   /** Without anyone to call there is nothing to wait for. */
   transaction(name: TransactionHook): MaybePromise<void> {
-    const calls = this.#transactions.get(name);
+    const calls = this.#transactions?.get(name);
     return calls === undefined ? undefined : inTurn(calls);
   }
 }

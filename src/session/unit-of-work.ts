@@ -87,7 +87,7 @@ export class UnitOfWork {
   owner: UnitOwner | null = null;
   readonly #journal: Undo[] = [];
   /** Objects whose rows were just deleted. */
-  readonly #departed = new Set<Row>();
+  #departed: Set<Row> | null = null;
 
   /** Nothing in hand at all: the test that a session without objects pays for. */
   get isEmpty(): boolean {
@@ -155,16 +155,16 @@ export class UnitOfWork {
   /** The object's row is gone. */
   gone(state: EntityState): void {
     this.identities.delete(state);
-    this.#departed.add(state.object);
+    (this.#departed ??= new Set()).add(state.object);
     this.record(() => {
       this.identities.set(state);
-      this.#departed.delete(state.object);
+      this.#departed?.delete(state.object);
     });
   }
 
   /** After rows were deleted: their objects leave the relations in hand, or the next flush would take them for new ones. */
   takeOutDeparted(): void {
-    if (this.#departed.size === 0) return;
+    if (this.#departed === null || this.#departed.size === 0) return;
     takeOut(this.identities, this.#departed, (undo) => this.record(undo));
     this.#departed.clear();
   }
