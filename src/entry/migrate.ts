@@ -3,6 +3,7 @@ export { introspect, type IntrospectOptions } from "../migrate/introspect.ts";
 export { canonical } from "../migrate/canonical.ts";
 export { compare, type CompareOptions } from "../migrate/compare.ts";
 export { diff } from "../migrate/diff.ts";
+export { generateModels, type GeneratedModels } from "../migrate/generate-models.ts";
 export { render } from "../migrate/render.ts";
 export { irreversible, reverse } from "../migrate/reverse.ts";
 export { inTransactions, runStatements, withForeignKeysOff, type MigrationConnection } from "../migrate/run.ts";

@@ -1,0 +1,258 @@
+/** Models from the structure of a live database, as the text of a TypeScript file. */
+import { camelCase, constraintName, snakeCase } from "../schema/naming.ts";
+import type {
+  CheckSnapshot,
+  ColumnSnapshot,
+  ForeignKeySnapshot,
+  IndexSnapshot,
+  Snapshot,
+  TableSnapshot,
+  UniqueSnapshot,
+} from "../schema/snapshot.ts";
+import { columnText, sqlText } from "./generated-column.ts";
+import type { Words } from "./generated-column.ts";
+import { className, inverseName, propertyName, relationName } from "./generated-names.ts";
+
+export interface GeneratedModels {
+  /** The whole file. */
+  readonly text: string;
+  /** The names of the classes, in the order of their tables. */
+  readonly models: readonly string[];
+  /** What the models do not say, or say otherwise, one sentence each. Without any, comparing them with the database finds nothing. */
+  readonly remarks: readonly string[];
+}
+
+interface Relation {
+  readonly key: ForeignKeySnapshot;
+  readonly name: string;
+  readonly target: Draft;
+}
+
+/** A model in the making. */
+interface Draft {
+  readonly table: TableSnapshot;
+  readonly model: string;
+  readonly names: Set<string>;
+  /** Properties by column. */
+  readonly properties: ReadonlyMap<string, string>;
+  readonly key: readonly string[];
+  readonly relations: Relation[];
+  /** Lines of the way back, from other tables' foreign keys. */
+  readonly inverses: string[];
+  readonly remarks: string[];
+}
+
+const keyOf = (table: TableSnapshot): readonly string[] =>
+  table.constraints.find((constraint) => constraint.kind === "primary key")?.columns ?? [];
+const ofKind = <K extends TableSnapshot["constraints"][number]["kind"]>(table: TableSnapshot, kind: K) =>
+  table.constraints.filter((constraint): constraint is Extract<typeof constraint, { kind: K }> => constraint.kind === kind);
+const isUnique = ({ table, key }: Draft, column: string): boolean =>
+  (key.length === 1 && key[0] === column) || ofKind(table, "unique").some(({ columns }) => columns.length === 1 && columns[0] === column);
+
+const quoted = (text: string): string => JSON.stringify(text);
+const list = (properties: readonly string[]): string => `[${properties.map(quoted).join(", ")}]`;
+const propertyOf = (draft: Draft, column: string): string => draft.properties.get(column)!;
+/** A name for a comment: nothing in it ends the line. */
+const shown = (name: string): string => name.replaceAll(/\p{Cc}|\u2028|\u2029/gu, "?");
+
+const draftOf = (table: TableSnapshot, models: Set<string>): Draft => {
+  const names = new Set<string>();
+  const properties = new Map(table.columns.map((column) => [column.name, propertyName(column.name, names)]));
+  return {
+    table,
+    model: className(table.name, models),
+    names,
+    properties,
+    key: keyOf(table),
+    relations: [],
+    inverses: [],
+    remarks: [],
+  };
+};
+
+const relate = (draft: Draft, drafts: ReadonlyMap<string, Draft>): void => {
+  const seen = new Set<string>();
+  for (const key of ofKind(draft.table, "foreign key")) {
+    const target = key.target.schema === null ? drafts.get(key.target.name) : undefined;
+    const [column = ""] = key.columns;
+    const about = `its foreign key on ${key.columns.map(shown).join(", ")}`;
+    if (target === undefined) draft.remarks.push(`${about} leads to a table without a model`);
+    else if (key.columns.length > 1) draft.remarks.push(`${about} has several columns`);
+    else if (seen.has(column)) draft.remarks.push(`${about} is a second one`);
+    else if (needsReference(draft, key, target) && `${key.target.name}${key.targetColumns[0]}`.includes("."))
+      draft.remarks.push(`${about} leads to a name with a '.'`);
+    else draft.relations.push({ key, name: relationName(propertyOf(draft, column), key.target.name, draft.names), target });
+    seen.add(column);
+  }
+};
+
+/** A relation leads to the primary key by itself; and a key that is filled by another table is not counted up. */
+const needsReference = (draft: Draft, key: ForeignKeySnapshot, target: Draft): boolean =>
+  target.key.length !== 1 || target.key[0] !== key.targetColumns[0] || (draft.key.length === 1 && draft.key[0] === key.columns[0]);
+
+const relateBack = (draft: Draft, words: Words): void => {
+  for (const { key, name, target } of draft.relations) {
+    const column = key.columns[0]!;
+    const isOne = isUnique(draft, column);
+    const several = draft.relations.filter((other) => other.target === target).length > 1;
+    const inverse = inverseName(draft.table.name, { isOne, by: several ? name : null }, target.names);
+    words.add(isOne ? "hasOne" : "hasMany");
+    target.inverses.push(`${inverse}: () => ${isOne ? "hasOne" : "hasMany"}(${draft.model}, ${quoted(propertyOf(draft, column))}),`);
+  }
+};
+
+const actionsOf = ({ onDelete, onUpdate }: ForeignKeySnapshot): string => {
+  const parts = Object.entries({ onDelete, onUpdate }).filter(([, action]) => action !== "no action");
+  return parts.length === 0 ? "" : `, { ${parts.map(([name, action]) => `${name}: ${quoted(action)}`).join(", ")} }`;
+};
+
+const columnLine = (
+  draft: Draft,
+  column: ColumnSnapshot,
+  found: Pick<Snapshot, "dialect" | "enums">,
+  words: Words,
+  said: Set<string>,
+): string => {
+  const { table, key, relations } = draft;
+  const property = propertyOf(draft, column.name);
+  const text = columnText({ table: table.name, column, checks: ofKind(table, "check") }, found, words);
+  for (const name of text.said) said.add(name);
+  if (text.remark !== null) draft.remarks.push(`its column ${shown(column.name)} ${text.remark}`);
+  const isKey = key.length === 1 && key[0] === column.name;
+  const relation = relations.find((each) => each.key.columns[0] === column.name);
+  const reference = relation !== undefined && needsReference(draft, relation.key, relation.target) ? relation.key : null;
+  if (
+    isKey &&
+    found.dialect === "postgres" &&
+    column.identity === null &&
+    reference === null &&
+    text.filled === "" &&
+    /^(?:int|bigint|smallint)\(/.test(text.kind)
+  )
+    draft.remarks.push(`its key ${shown(column.name)} is not counted up by the database`);
+  if (!isKey && column.identity !== null) draft.remarks.push(`its column ${shown(column.name)} is counted up by the database`);
+  const isNullable = !key.includes(column.name) && (column.nullable || column.generated !== null);
+  return [
+    `${property}: ${text.kind}`,
+    isKey ? ".primaryKey()" : "",
+    isNullable ? ".nullable()" : "",
+    !isKey && isUnique(draft, column.name) ? ".unique()" : "",
+    text.filled,
+    reference === null ? "" : `.references(${quoted(`${reference.target.name}.${reference.targetColumns[0]}`)})`,
+    snakeCase(property) === column.name ? "" : `.named(${quoted(column.name)})`,
+    column.comment === null ? "" : `.comment(${quoted(column.comment)})`,
+    column.generated === null ? "," : ", // computed by the database",
+  ].join("");
+};
+
+const uniquesOf = (draft: Draft): readonly UniqueSnapshot[] => ofKind(draft.table, "unique").filter(({ columns }) => columns.length > 1);
+
+const indexText = (draft: Draft, index: IndexSnapshot, words: Words): string => {
+  const { table } = draft;
+  const plain = index.terms.every((term) => term.column !== null && !term.descending);
+  const columns = index.terms.flatMap(({ column }) => (column === null ? [] : [column]));
+  const isAlone = ![draft.key, ...ofKind(table, "unique").map((each) => each.columns)].some((each) => `${each}` === `${columns}`);
+  const isOnly = !table.indexes.some((other) => other !== index && `${other.terms.map(({ column }) => column)}` === `${columns}`);
+  const isBare = !index.unique && index.where === null && index.include.length === 0 && index.method === "btree";
+  if (plain && isBare && isAlone && isOnly && index.name === constraintName(table.name, columns, "idx"))
+    return list(columns.map((column) => propertyOf(draft, column)));
+  const terms = index.terms.map(({ column, expression, descending }) => {
+    if (column !== null) return quoted(`${descending ? "-" : ""}${propertyOf(draft, column)}`);
+    return sqlText(`${expression}${descending ? " DESC" : ""}`, words);
+  });
+  return `{ ${[
+    `columns: [${terms.join(", ")}]`,
+    `name: ${quoted(index.name)}`,
+    ...(index.unique ? ["unique: true"] : []),
+    ...(index.where === null ? [] : [`where: ${sqlText(index.where, words)}`]),
+    ...(index.include.length === 0 ? [] : [`include: ${list(index.include.map((column) => propertyOf(draft, column)))}`]),
+    ...(index.method === "btree" ? [] : [`using: ${quoted(index.method)}`]),
+  ].join(", ")} }`;
+};
+
+/** What an option is called so that the model gives the check its name; a free name where the database does not keep names. */
+const checkKey = (draft: Draft, { name }: CheckSnapshot, place: number, dialect: Snapshot["dialect"]): string => {
+  const { name: table } = draft.table;
+  const middle = name?.startsWith(`${table}_`) === true && name.endsWith("_check") ? name.slice(table.length + 1, -"_check".length) : null;
+  const key = middle === null ? `check${place + 1}` : camelCase(middle);
+  const isSame = constraintName(table, [snakeCase(key)], "check") === name;
+  if (!isSame && dialect === "postgres") draft.remarks.push(`its check ${shown(name ?? "")} gets another name`);
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quoted(key);
+};
+
+const optionLines = (draft: Draft, dialect: Snapshot["dialect"], words: Words, said: ReadonlySet<string>): string[] => {
+  const { table, key } = draft;
+  const properties = (columns: readonly string[]): string => list(columns.map((column) => propertyOf(draft, column)));
+  const checks = ofKind(table, "check").filter(({ name }) => name === null || !said.has(name));
+  const uniques = uniquesOf(draft);
+  return [
+    ...(key.length > 1 ? [`primaryKey: ${properties(key)},`] : []),
+    ...(uniques.length === 0 ? [] : [`unique: [${uniques.map(({ columns }) => properties(columns)).join(", ")}],`]),
+    ...(table.indexes.length === 0 ? [] : ["indexes: [", ...table.indexes.map((index) => `  ${indexText(draft, index, words)},`), "],"]),
+    ...(checks.length === 0
+      ? []
+      : [
+          "checks: {",
+          ...checks.map((check, place) => `  ${checkKey(draft, check, place, dialect)}: ${sqlText(check.expression, words)},`),
+          "},",
+        ]),
+    ...(table.comment === null ? [] : [`comment: ${quoted(table.comment)},`]),
+  ];
+};
+
+/** Names that PostgreSQL keeps and a model makes by itself. */
+const remarkNames = (draft: Draft): void => {
+  const { name: table } = draft.table;
+  const others = draft.table.constraints.filter((constraint) => {
+    if (constraint.kind === "check" || constraint.kind === "exclusion") return false;
+    const suffix = ({ "primary key": "pkey", unique: "key", "foreign key": "fkey" } as const)[constraint.kind];
+    return constraint.name !== constraintName(table, constraint.kind === "primary key" ? [] : constraint.columns, suffix);
+  });
+  for (const { name } of others) draft.remarks.push(`its constraint ${shown(name ?? "")} gets another name`);
+};
+
+const modelText = (draft: Draft, found: Snapshot, words: Words): string => {
+  const said = new Set<string>();
+  const { table } = draft;
+  const columns = table.columns.map((column) => columnLine(draft, column, found, words, said));
+  if (draft.relations.length > 0) words.add("belongsTo");
+  const relations = draft.relations.map(
+    ({ key, name, target }) => `${name}: () => belongsTo(${target.model}, ${quoted(propertyOf(draft, key.columns[0]!))}${actionsOf(key)}),`,
+  );
+  const settings = optionLines(draft, found.dialect, words, said);
+  if (found.dialect === "postgres") remarkNames(draft);
+  if (found.dialect === "sqlite" && !table.options.includes("STRICT")) draft.remarks.push("it is not STRICT");
+  if (found.dialect === "sqlite" && table.options.includes("WITHOUT ROWID")) draft.remarks.push("it is WITHOUT ROWID");
+  const body = [...columns, ...(relations.length + draft.inverses.length > 0 ? ["", ...relations, ...draft.inverses] : [])];
+  const indented = (lines: readonly string[], by: string): string => lines.map((line) => (line === "" ? "" : `${by}${line}`)).join("\n");
+  const remarks = draft.remarks.map((remark) => `// Not as in the database: ${remark}.\n`).join("");
+  const head = `${remarks}export class ${draft.model} extends Model(`;
+  if (settings.length === 0) return `${head}${quoted(table.name)}, {\n${indented(body, "  ")}\n}) {}\n`;
+  return `${head}\n  ${quoted(table.name)},\n  {\n${indented(body, "    ")}\n  },\n  {\n${indented(settings, "    ")}\n  },\n) {}\n`;
+};
+
+/**
+ * Models for the tables of a structure that was introspected, with relations both ways along foreign keys. Comparing them with the same database finds
+ * no difference, but for what `remarks` says, which also stands above the models as comments. Tables without a primary key get no model.
+ *
+ *     const { text, remarks } = generateModels(await introspect(engine));
+ *     await writeFile("src/models.ts", text);
+ */
+export const generateModels = (found: Snapshot): GeneratedModels => {
+  const words: Words = new Set(["Model"]);
+  const models = new Set<string>();
+  const usable = found.tables.filter((table) => table.schema === null && keyOf(table).length > 0);
+  const left = found.tables.filter((table) => !usable.includes(table));
+  const drafts = new Map(usable.map((table) => [table.name, draftOf(table, models)]));
+  for (const draft of drafts.values()) relate(draft, drafts);
+  for (const draft of drafts.values()) relateBack(draft, words);
+  const texts = [...drafts.values()].map((draft) => modelText(draft, found, words));
+  const without = left.map(({ schema, name }) => {
+    const why = schema === null ? "has no primary key, so it has no model" : `is in the schema '${shown(schema)}', so it has no model`;
+    return `The table '${shown(name)}' ${why}.`;
+  });
+  const own = [...drafts.values()].flatMap(({ table, remarks }) => remarks.map((remark) => `'${shown(table.name)}': ${remark}.`));
+  const imports = `import { ${[...words].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)).join(", ")} } from "petrel";\n`;
+  const text = [imports, ...without.map((sentence) => `// ${sentence}\n`), ...texts].join("\n");
+  return Object.freeze({ text, models: Object.freeze([...models]), remarks: Object.freeze([...without, ...own]) });
+};

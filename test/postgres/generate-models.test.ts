@@ -1,0 +1,77 @@
+/** Models from live PostgreSQL databases. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
+import { createEngine, type Engine } from "../../src/entry/index.ts";
+import { generateModels, introspect } from "../../src/entry/migrate.ts";
+import { generateModelsSuite } from "../suites/generate-models-suite.ts";
+import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
+import { write } from "./requests.ts";
+
+let server: ScratchPostgres;
+let count = 0;
+
+before(async () => {
+  server = await startScratchPostgres();
+});
+after(() => server.stop());
+
+/** An engine on an empty database of its own. */
+const open = async (): Promise<Engine> => {
+  const name = `generate_${++count}`;
+  const maker = openPostgres({ url: server.socketUrl() });
+  await maker.run(write(`CREATE DATABASE ${name}`));
+  await maker.close();
+  return createEngine(server.socketUrl(name));
+};
+
+generateModelsSuite({ name: "PostgreSQL", open });
+
+test("PostgreSQL: what models cannot say is remarked, above the model and in the list", async () => {
+  await using engine = await open();
+  for (const text of [
+    "CREATE TYPE mood AS ENUM ('sad', 'it''s ok')",
+    "CREATE TABLE log (line text)",
+    "CREATE TABLE things (id int PRIMARY KEY, mood mood NOT NULL DEFAULT 'sad', address inet, at timestamp, twice int GENERATED ALWAYS AS (id * 2) STORED, n serial, CONSTRAINT positive CHECK (id > 0))",
+  ])
+    await engine.execute(text);
+  assert.deepEqual(generateModels(await introspect(engine)), {
+    models: ["Thing"],
+    remarks: [
+      "The table 'log' has no primary key, so it has no model.",
+      "'things': its key id is not counted up by the database.",
+      "'things': its column mood is mood, for which models have no word.",
+      "'things': its column address is inet, for which models have no word.",
+      "'things': its column at is timestamp, for which models have no word.",
+      "'things': its column n is counted up by the database.",
+      "'things': its check positive gets another name.",
+    ],
+    text: `import { int, Model, oneOf, sql, text, timestamp } from "petrel";
+
+// The table 'log' has no primary key, so it has no model.
+
+// Not as in the database: its key id is not counted up by the database.
+// Not as in the database: its column mood is mood, for which models have no word.
+// Not as in the database: its column address is inet, for which models have no word.
+// Not as in the database: its column at is timestamp, for which models have no word.
+// Not as in the database: its column n is counted up by the database.
+// Not as in the database: its check positive gets another name.
+export class Thing extends Model(
+  "things",
+  {
+    id: int().primaryKey(),
+    mood: oneOf("sad", "it's ok").default("sad"),
+    address: text().nullable(),
+    at: timestamp().nullable(),
+    twice: int().nullable(), // computed by the database
+    n: int(),
+  },
+  {
+    checks: {
+      check1: sql\`(id > 0)\`,
+    },
+  },
+) {}
+`,
+  });
+});
