@@ -30,11 +30,17 @@ const belowEntry = [
   "active-record",
   "migrate",
   "bench",
+  "cli",
 ];
 
 export const rooms: Readonly<Record<string, Room>> = {
   base: { floor: 0, idea: "The words every floor uses, and nothing about databases.", imports: [] },
-  config: { floor: 1, idea: "Options in the words of people: durations, and what an engine may be told.", imports: ["base"] },
+  config: {
+    floor: 1,
+    idea: "Options in the words of people: durations, and the file that says which database and which models a project has.",
+    imports: ["base"],
+    builtins: { config: ["node:fs", "node:path", "node:url"] },
+  },
   types: { floor: 1, idea: "What one column holds, and what fits into it.", imports: ["base"] },
   ast: { floor: 2, idea: "A statement as frozen plain data: what to ask, not how any database spells it.", imports: ["base", "types"] },
   schema: {
@@ -111,10 +117,31 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ["base", "config"],
     builtins: { bench: ["node:fs/promises", "node:os", "node:perf_hooks", "node:timers/promises", "node:v8"] },
   },
+  cli: {
+    floor: 10,
+    idea: "The `petrel` command: what is typed becomes calls of the rooms below, and what they answer becomes text or JSON. Opens nothing by itself.",
+    imports: ["base", "config", "ast", "schema", "dialect", "driver", "engine", "query", "session", "active-record", "migrate", "bench"],
+    builtins: {
+      cli: [
+        "node:fs",
+        "node:module",
+        "node:path",
+        "node:process",
+        "node:readline",
+        "node:repl",
+        "node:stream",
+        "node:timers/promises",
+        "node:url",
+        "node:util",
+      ],
+    },
+    packages: { cli: ["commander", "@clack/prompts", "cli-table3", "smol-toml"] },
+  },
   entry: {
     floor: 11,
     idea: "What users import; the only place that assembles, and the only one that re-exports.",
     imports: belowEntry,
+    builtins: { entry: ["node:process"] },
   },
 };
 

@@ -159,3 +159,4 @@ export { Objects } from "../active-record/objects.ts";
 export { raw } from "../active-record/raw.ts";
 export { transaction, type AmbientOptions, type Propagation } from "../active-record/transaction.ts";
 export { connect, type ConnectOptions } from "./connect.ts";
+export { defineConfig, type Config } from "./define-config.ts";

@@ -49,6 +49,7 @@ const ofKind = <K extends TableSnapshot["constraints"][number]["kind"]>(table: T
 const isUnique = ({ table, key }: Draft, column: string): boolean =>
   (key.length === 1 && key[0] === column) || ofKind(table, "unique").some(({ columns }) => columns.length === 1 && columns[0] === column);
 
+const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean => JSON.stringify(a) === JSON.stringify(b);
 const quoted = (text: string): string => JSON.stringify(text);
 const list = (properties: readonly string[]): string => `[${properties.map(quoted).join(", ")}]`;
 const propertyOf = (draft: Draft, column: string): string => draft.properties.get(column)!;
@@ -151,8 +152,15 @@ const indexText = (draft: Draft, index: IndexSnapshot, words: Words): string => 
   const { table } = draft;
   const plain = index.terms.every((term) => term.column !== null && !term.descending);
   const columns = index.terms.flatMap(({ column }) => (column === null ? [] : [column]));
-  const isAlone = ![draft.key, ...ofKind(table, "unique").map((each) => each.columns)].some((each) => `${each}` === `${columns}`);
-  const isOnly = !table.indexes.some((other) => other !== index && `${other.terms.map(({ column }) => column)}` === `${columns}`);
+  const isAlone = ![draft.key, ...ofKind(table, "unique").map((each) => each.columns)].some((each) => isSameList(each, columns));
+  const isOnly = !table.indexes.some(
+    (other) =>
+      other !== index &&
+      isSameList(
+        other.terms.map(({ column }) => column),
+        columns,
+      ),
+  );
   const isBare = !index.unique && index.where === null && index.include.length === 0 && index.method === "btree";
   if (plain && isBare && isAlone && isOnly && index.name === constraintName(table.name, columns, "idx"))
     return list(columns.map((column) => propertyOf(draft, column)));

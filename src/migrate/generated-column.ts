@@ -104,7 +104,7 @@ class OwnChecks {
   take<T>(about: string, read: (expression: string) => T | null): T | null {
     const found = this.#find(about);
     const value = found === undefined ? null : read(found.expression);
-    if (value !== null && found?.name != null) this.said.push(found.name);
+    if (value !== null && typeof found?.name === "string") this.said.push(found.name);
     return value;
   }
 }
@@ -161,7 +161,7 @@ const plainDefault = (kind: string, expression: string): string | null => {
   if (value === null) return null;
   const written = JSON.stringify(value);
   const [, minLength, maxLength] = /^text\((?:\{ (?:minLength: (\d+))?(?:, )?(?:maxLength: (\d+))? \})?\)$/.exec(kind) ?? [];
-  const { length } = [...value];
+  const { length } = Array.from(value);
   if (length < Number(minLength ?? 0) || length > Number(maxLength ?? length)) return null;
   return kind.startsWith("oneOf(") && !kind.includes(written) ? null : written;
 };

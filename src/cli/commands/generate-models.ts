@@ -1,0 +1,24 @@
+/** `petrel generate models` and `petrel db pull`: models from a live database, to standard output or into a file. */
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { ConfigurationError } from "../../base/errors.ts";
+import { generateModels } from "../../migrate/generate-models.ts";
+import { introspect } from "../../migrate/introspect.ts";
+import type { Run } from "../command.ts";
+
+export const run: Run = async (call) => {
+  const { options, output, system } = call;
+  const given = options.text("output");
+  const file = given === undefined ? null : resolve(system.cwd, given);
+  if (file !== null && existsSync(file) && !options.flag("force"))
+    throw new ConfigurationError(`The file '${given}' is there already. Pass --force to write over it.`);
+  const ignore = options.list("ignore");
+  const made = generateModels(await introspect(await call.open(), { ignore }));
+  if (file !== null) {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, made.text);
+  }
+  for (const remark of made.remarks) output.warn(remark);
+  output.result({ file, ...made }, file === null ? made.text : `${made.models.length} models are in ${given}`);
+  return undefined;
+};

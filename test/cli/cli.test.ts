@@ -1,0 +1,290 @@
+/** The `petrel` command as a process: what it prints, where, and how it ends. On SQLite; `postgres.test.ts` has what is PostgreSQL's. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { createEngine } from "../../src/entry/index.ts";
+import { root, scratchFolder, writeAll } from "../scratch.ts";
+import { runPetrel } from "../support/run-petrel.ts";
+
+const folder = scratchFolder("cli");
+let count = 0;
+
+const models = `import { belongsTo, int, Model, text } from "petrel";
+export class Author extends Model("authors", { id: int().primaryKey(), name: text() }) {}
+export class Book extends Model("books", {
+  id: int().primaryKey(),
+  title: text(),
+  authorId: int(),
+  author: () => belongsTo(Author, "authorId"),
+}) {}
+`;
+const config = `import { defineConfig } from "petrel";
+export default defineConfig({
+  url: "sqlite:app.db",
+  models: "./models.ts",
+  seed: async (engine) => { await engine.execute("INSERT INTO authors (name) VALUES ('Ursula K. Le Guin')"); },
+});
+`;
+
+/** A folder of its own with these files. */
+const project = (files: Readonly<Record<string, string>> = { "petrel.config.ts": config, "models.ts": models }): string => {
+  const path = join(folder, `project-${++count}`);
+  writeAll(path, { ".keep": "", ...files });
+  return path;
+};
+
+const json = (text: string): unknown => JSON.parse(text);
+
+describe("petrel", () => {
+  test("shows its commands and exit codes with --help, and ends with 0", async () => {
+    const { status, out, err } = await runPetrel(["--help"], { cwd: project({}) });
+    assert.deepEqual([status, err], [0, ""]);
+    assert.match(out, /^Usage: petrel \[options\] \[command\]\n/);
+    assert.match(out, /Exit codes: 0 done, 4 findings, 2 could not run, 1 a bug of petrel\.\n$/);
+  });
+
+  test("says its version", async () => {
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+    assert.deepEqual(await runPetrel(["--version"], { cwd: project({}) }), { status: 0, out: `${version}\n`, err: "" });
+  });
+
+  test("ends with 2 for a command or an option that it does not know, and proposes another", async () => {
+    const command = await runPetrel(["inspct"], { cwd: project({}) });
+    assert.deepEqual([command.status, command.out], [2, ""]);
+    assert.match(command.err, /^error: unknown command 'inspct'\n\(Did you mean inspect\?\)\n/);
+    const option = await runPetrel(["inspect", "--jsn"], { cwd: project({}) });
+    assert.deepEqual([option.status, option.out], [2, ""]);
+    assert.match(option.err, /^error: unknown option '--jsn'\n\(Did you mean --json\?\)\n/);
+  });
+
+  test("ends with 2 and one sentence where no database is named", async () => {
+    assert.deepEqual(await runPetrel(["inspect"], { cwd: project({}) }), {
+      status: 2,
+      out: "",
+      err: "error: No database is named. Pass --url, set DATABASE_URL, or write a petrel.config.ts (petrel init does). [E1001: docs/errors/E1001.md]\n",
+    });
+  });
+
+  test("gives errors as one JSON document with --json, and nothing on standard error", async () => {
+    const { status, out, err } = await runPetrel(["inspect", "--json"], { cwd: project({}) });
+    assert.deepEqual([status, err], [2, ""]);
+    assert.deepEqual(json(out), {
+      error: {
+        code: "E1001",
+        message:
+          "No database is named. Pass --url, set DATABASE_URL, or write a petrel.config.ts (petrel init does). [E1001: docs/errors/E1001.md]",
+      },
+    });
+  });
+
+  test("styles nothing where standard error is no terminal, and styles with FORCE_COLOR", async () => {
+    const cwd = project({});
+    assert.ok(!(await runPetrel(["inspect"], { cwd })).err.includes("\u001b"));
+    assert.ok((await runPetrel(["inspect"], { cwd, env: { FORCE_COLOR: "1" } })).err.startsWith("\u001b[31merror:\u001b[39m "));
+    assert.ok(!(await runPetrel(["inspect"], { cwd, env: { NO_COLOR: "1" } })).err.includes("\u001b"));
+  });
+});
+
+describe("petrel db", () => {
+  test("push makes the tables, check finds no difference, seed fills them", async () => {
+    const cwd = project();
+    const before = await runPetrel(["db", "check", "--json"], { cwd });
+    assert.equal(before.status, 4);
+    assert.equal((json(before.out) as { same: boolean }).same, false);
+    const pushed = await runPetrel(["db", "push"], { cwd });
+    assert.deepEqual([pushed.status, pushed.err], [0, ""]);
+    assert.match(pushed.out, /^CREATE TABLE "authors" [^]*The database is what the models ask for now\.\n$/);
+    assert.deepEqual(await runPetrel(["db", "check"], { cwd }), {
+      status: 0,
+      out: "The database is what the models ask for.\n",
+      err: "",
+    });
+    assert.deepEqual(await runPetrel(["db", "seed"], { cwd }), { status: 0, out: "The seed has run.\n", err: "" });
+    await using engine = await createEngine(`sqlite:///${join(cwd, "app.db")}`.replace("///", "////"));
+    assert.deepEqual((await engine.execute("SELECT name FROM authors")).all(), [{ name: "Ursula K. Le Guin" }]);
+  });
+
+  test("push --dry-run shows the statements and changes nothing", async () => {
+    const cwd = project();
+    const { status, out } = await runPetrel(["db", "push", "--dry-run"], { cwd });
+    assert.equal(status, 0);
+    assert.match(out, /^CREATE TABLE "authors" /);
+    assert.equal((await runPetrel(["db", "check"], { cwd })).status, 4);
+  });
+
+  test("push guesses no rename: it ends with 4 and says how to answer, without asking", async () => {
+    const cwd = project();
+    await runPetrel(["db", "push"], { cwd });
+    writeAll(cwd, { "models.ts": models.replace("title: text()", "headline: text()") });
+    assert.deepEqual(await runPetrel(["db", "push"], { cwd }), {
+      status: 4,
+      out: "Nothing was changed. Answer first:\nWas the column 'books.title' renamed? --rename books.title=headline or --gone books.title\n",
+      err: "",
+    });
+    const renamed = await runPetrel(["db", "push", "--rename", "books.title=headline"], { cwd });
+    assert.deepEqual([renamed.status, renamed.out.split("\n")[0]], [0, 'ALTER TABLE "books" RENAME COLUMN "title" TO "headline";']);
+  });
+
+  test("push loses nothing without --confirm and the right name", async () => {
+    const cwd = project();
+    await runPetrel(["db", "push"], { cwd });
+    writeAll(cwd, { "models.ts": models.replace("title: text(),", "") });
+    const refused = await runPetrel(["db", "push"], { cwd });
+    assert.deepEqual([refused.status, refused.out], [2, ""]);
+    assert.match(refused.err, /drops the column books\.title\. If that is meant, pass --confirm app\.db /);
+    const wrong = await runPetrel(["db", "push", "--confirm", "other.db"], { cwd });
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.err, /That is not its name\./);
+    assert.equal((await runPetrel(["db", "push", "--confirm", "app.db"], { cwd })).status, 0);
+    assert.equal((await runPetrel(["db", "check"], { cwd })).status, 0);
+  });
+
+  test("push leaves alone what no model has, unless --drop-unknown is confirmed", async () => {
+    const cwd = project();
+    await runPetrel(["db", "push"], { cwd });
+    await using engine = await createEngine(`sqlite:${join(cwd, "app.db")}`);
+    await engine.execute("CREATE TABLE others (id INTEGER PRIMARY KEY)");
+    assert.equal((await runPetrel(["db", "push"], { cwd })).out, "The database is what the models ask for.\n");
+    assert.equal((await runPetrel(["db", "check", "--all"], { cwd })).status, 4);
+    assert.equal((await runPetrel(["db", "push", "--drop-unknown"], { cwd })).status, 2);
+    assert.equal((await runPetrel(["db", "push", "--drop-unknown", "--confirm", "app.db"], { cwd })).status, 0);
+    assert.equal((await runPetrel(["db", "check", "--all"], { cwd })).status, 0);
+  });
+
+  test("create makes the file once, drop takes it away by its name", async () => {
+    const cwd = project();
+    const create = () => runPetrel(["db", "create", "--json"], { cwd });
+    assert.deepEqual(json((await create()).out), { database: "app.db", created: true });
+    assert.ok(existsSync(join(cwd, "app.db")));
+    assert.deepEqual(json((await create()).out), { database: "app.db", created: false });
+    assert.equal((await runPetrel(["db", "drop"], { cwd })).status, 2);
+    assert.ok(existsSync(join(cwd, "app.db")));
+    assert.equal((await runPetrel(["db", "drop", "--confirm", "app.db"], { cwd })).status, 0);
+    assert.ok(!existsSync(join(cwd, "app.db")));
+  });
+
+  test("pull writes models that the database is the same as, and never over a file", async () => {
+    const cwd = project();
+    await runPetrel(["db", "push"], { cwd });
+    const over = await runPetrel(["db", "pull", "--output", "models.ts"], { cwd });
+    assert.deepEqual([over.status, over.out], [2, ""]);
+    assert.match(over.err, /'models\.ts' is there already\. Pass --force/);
+    assert.deepEqual(await runPetrel(["db", "pull", "--output", "models.ts", "--force"], { cwd }), {
+      status: 0,
+      out: "2 models are in models.ts\n",
+      err: "",
+    });
+    assert.match(readFileSync(join(cwd, "models.ts"), "utf8"), /export class Book extends Model\("books", \{/);
+    assert.equal((await runPetrel(["db", "check", "--all"], { cwd })).status, 0);
+  });
+});
+
+describe("petrel inspect, generate, explain, shell, doctor", () => {
+  const filled = async (): Promise<string> => {
+    const cwd = project();
+    assert.equal((await runPetrel(["db", "push"], { cwd })).status, 0);
+    return cwd;
+  };
+
+  test("inspect lists the tables, and one of them whole", async () => {
+    const cwd = await filled();
+    assert.deepEqual(await runPetrel(["inspect"], { cwd }), {
+      status: 0,
+      out: "table    columns  indexes  refers to\nauthors  2        0\nbooks    3        0        authors\n",
+      err: "",
+    });
+    assert.deepEqual(await runPetrel(["inspect", "authors"], { cwd }), {
+      status: 0,
+      out: "authors\n\ncolumn  type               default\nid      INTEGER  not null  counted up\nname    TEXT     not null\n\nprimary key: id\n",
+      err: "",
+    });
+    const whole = await runPetrel(["inspect", "--json"], { cwd });
+    assert.deepEqual(
+      (json(whole.out) as { tables: { name: string }[] }).tables.map(({ name }) => name),
+      ["authors", "books"],
+    );
+    const missing = await runPetrel(["inspect", "author"], { cwd });
+    assert.deepEqual([missing.status, missing.err.includes("Did you mean 'authors'?")], [2, true]);
+  });
+
+  test("inspect obeys no control character of a name", async () => {
+    const cwd = project();
+    await using engine = await createEngine(`sqlite:${join(cwd, "app.db")}`);
+    await engine.execute('CREATE TABLE "a\u001b[2J\nb" (id INTEGER PRIMARY KEY)');
+    const { out } = await runPetrel(["inspect"], { cwd });
+    assert.equal(out.split("\n")[1], "a\uFFFD[2J\uFFFDb  1        0");
+  });
+
+  test("generate models prints the file", async () => {
+    const cwd = await filled();
+    const { status, out } = await runPetrel(["generate", "models"], { cwd });
+    assert.equal(status, 0);
+    assert.match(out, /^import \{ belongsTo, hasMany, int, Model, text \} from "petrel";\n/);
+  });
+
+  test("explain shows the plan; with --analyze SQLite says that it cannot", async () => {
+    const cwd = await filled();
+    const plan = await runPetrel(["explain", "SELECT * FROM books WHERE id = 1;"], { cwd });
+    assert.deepEqual([plan.status, plan.out], [0, "SEARCH books USING INTEGER PRIMARY KEY (rowid=?)\n"]);
+    assert.equal((await runPetrel(["explain", "SELECT 1", "--analyze"], { cwd })).status, 2);
+    const wrong = await runPetrel(["explain", "SELECT * FROM nowhere"], { cwd });
+    assert.deepEqual([wrong.status, wrong.out], [2, ""]);
+  });
+
+  test("shell runs lines from a pipe with models, engine and await", async () => {
+    const cwd = await filled();
+    const input = "await engine.session().insert(Author, { name: 'Ann' })\nawait engine.query(Author).count()\nsql`1` instanceof Object\n";
+    const { status, out } = await runPetrel(["shell"], { cwd, input });
+    assert.equal(status, 0);
+    assert.match(out, /name: 'Ann'[^]*\n1\ntrue\n$/);
+  });
+
+  test("doctor says who named what, and ends with 4 while something is wrong", async () => {
+    const cwd = project();
+    const before = await runPetrel(["doctor", "--json"], { cwd, env: { DATABASE_URL: "sqlite:env.db" } });
+    assert.equal(before.status, 4);
+    const { checks } = json(before.out) as { checks: { check: string; state: string; found: string }[] };
+    assert.deepEqual(
+      checks.map(({ check, state }) => [check, state]),
+      [
+        ["node", "ok"],
+        ["configuration", "ok"],
+        ["url", "ok"],
+        ["migrations", "ok"],
+        ["models", "ok"],
+        ["database", "ok"],
+        ["structure", "wrong"],
+      ],
+    );
+    assert.equal(checks[2]?.found, "sqlite:env.db (by DATABASE_URL)");
+    await runPetrel(["db", "push"], { cwd });
+    assert.equal((await runPetrel(["doctor"], { cwd })).status, 0);
+  });
+});
+
+describe("the configuration", () => {
+  test("may be TOML, with words in snake case and durations", async () => {
+    const cwd = project({
+      "petrel.toml": 'models = ["models.ts"]\n[database]\nurl = "sqlite:toml.db"\nbusy_timeout = 1000\n[pool]\nacquire_timeout = "30s"\n',
+      "models.ts": models,
+    });
+    assert.deepEqual(await runPetrel(["db", "create"], { cwd }), { status: 0, out: "The database toml.db was created.\n", err: "" });
+    assert.equal((await runPetrel(["db", "push"], { cwd })).status, 0);
+  });
+
+  test("says what is wrong in it: two files, an unknown setting, no TOML, a module that throws", async () => {
+    const errorOf = async (files: Readonly<Record<string, string>>): Promise<string> => {
+      const { status, out, err } = await runPetrel(["db", "check"], { cwd: project(files) });
+      assert.deepEqual([status, out], [2, ""]);
+      return err;
+    };
+    assert.match(await errorOf({ "petrel.config.ts": config, "petrel.toml": "" }), /There are two configurations/);
+    assert.match(await errorOf({ "petrel.config.js": "export default { modles: 1 }" }), /no setting 'modles'\. Did you mean 'models'\?/);
+    assert.match(await errorOf({ "petrel.toml": "[database" }), /is not TOML/);
+    assert.match(await errorOf({ "petrel.config.js": "throw new Error('oh')" }), /cannot be loaded: oh/);
+    assert.match(await errorOf({ "petrel.toml": '[database]\nurl = "sqlite:a.db"\nspeed = 1\n', "m.ts": models }), /names none/);
+    const option = await runPetrel(["inspect"], { cwd: project({ "petrel.toml": '[database]\nurl = "sqlite:a.db"\nspeed = 1\n' }) });
+    assert.match(option.err, /no option 'speed'/);
+  });
+});
