@@ -141,7 +141,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     floor: 11,
     idea: "What users import; the only place that assembles, and the only one that re-exports.",
     imports: belowEntry,
-    builtins: { entry: ["node:process"] },
+    builtins: { entry: ["node:fs", "node:process"] },
   },
 };
 
