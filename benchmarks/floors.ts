@@ -12,9 +12,21 @@ import type { Round, Stage } from "./stage.ts";
 import type { DatabaseKind, Target } from "./target.ts";
 
 const folder = fileURLToPath(new URL("floors/", import.meta.url));
-const libraries: Readonly<Record<DatabaseKind, { readonly name: string; readonly flags: readonly string[]; readonly shown: string }>> = {
-  postgres: { name: "libpq", flags: ["-I/usr/include/postgresql", "-lpq"], shown: "C, libpq (binary)" },
-  sqlite: { name: "sqlite", flags: ["-lsqlite3"], shown: "C, the system's SQLite" },
+const reads = ["by-id", "models", "tuples", "column", "stream"];
+/** In bulk, PostgreSQL makes the rows by itself: no client can be faster. Many at once are groups of so many on one connection. */
+const libraries: Readonly<
+  Record<
+    DatabaseKind,
+    { readonly name: string; readonly flags: readonly string[]; readonly shown: string; readonly scenarios: readonly string[] }
+  >
+> = {
+  postgres: {
+    name: "libpq",
+    flags: ["-I/usr/include/postgresql", "-lpq"],
+    shown: "C, libpq (binary)",
+    scenarios: [...reads, "bulk-100", "bulk-1000", "bulk-10000", "concurrent-1", "concurrent-16", "concurrent-64", "concurrent-256"],
+  },
+  sqlite: { name: "sqlite", flags: ["-lsqlite3"], shown: "C, the system's SQLite", scenarios: reads },
 };
 
 const binaryOf = (kind: DatabaseKind): string => `${folder}build/${libraries[kind].name}`;
@@ -67,7 +79,7 @@ export class FloorStage implements Stage {
   }
 
   async enter(scenario: string, target: Target): Promise<boolean> {
-    if (scenario !== "by-id" && scenario !== "models") return false;
+    if (!libraries[target.kind].scenarios.includes(scenario)) return false;
     this.#scenario = scenario;
     const child = spawn(binaryOf(target.kind), [argumentOf(target)], { stdio: ["pipe", "pipe", "inherit"] });
     this.#child = child;

@@ -17,6 +17,16 @@ export interface User extends NewUser {
   readonly id: number;
 }
 
+/** `bench_members`: what a row costs whose values are no mere numbers and texts. */
+export interface Member {
+  readonly id: number;
+  readonly name: string;
+  readonly email: string;
+  readonly age: number;
+  readonly isActive: boolean;
+  readonly createdAt: Date;
+}
+
 export interface Post {
   readonly id: number;
   readonly title: string;
@@ -50,6 +60,8 @@ export interface Operations {
   readonly readModifyWrite?: (id: number, add: number) => Later<unknown>;
   /** Every user as an instance of a class where the library has one, otherwise as an object. */
   readonly models?: () => Later<readonly User[]>;
+  /** Every member, with a boolean and a Date, whatever the database keeps them as. */
+  readonly members?: () => Later<readonly Member[]>;
   readonly tuples?: () => Later<readonly (readonly unknown[])[]>;
   /** Rows of which nothing is decoded before it is read. */
   readonly lazy?: () => Later<readonly unknown[]>;
@@ -82,8 +94,8 @@ export interface Operations {
   readonly buildLonger?: (least: number) => unknown;
   /** Takes a connection out of the pool and puts it back. */
   readonly acquire?: () => Later<unknown>;
-  /** Rows that are there already, made into instances: no database. */
-  readonly convert?: () => readonly User[];
+  /** Rows that are there already, made into instances, of a class of one's own where it is done by hand. The first call fetches the rows. */
+  readonly convert?: () => Later<readonly User[]>;
   readonly close: () => Later<unknown>;
 }
 

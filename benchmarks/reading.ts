@@ -1,5 +1,5 @@
 /** Reading every value of a result, as whoever asked for it would. The numbers that come out are equal only when the results are. */
-import type { AgeTotal, AuthorWithPosts, FeedPost, User } from "./operations.ts";
+import type { AgeTotal, AuthorWithPosts, FeedPost, Member, User } from "./operations.ts";
 
 const ofText = (text: string): number => text.length * 31 + text.charCodeAt(text.length - 1) + text.charCodeAt(text.length >> 1) * 7;
 
@@ -10,6 +10,15 @@ export const readUser = ({ id, name, email, age, score }: User): number =>
 export const readUsers = (users: readonly User[]): number => {
   let sum = 0;
   for (const user of users) sum = (sum + Math.imul(readUser(user), 2_654_435_761)) | 0;
+  return sum;
+};
+
+export const readMembers = (members: readonly Member[]): number => {
+  let sum = 0;
+  for (const { id, name, email, age, isActive, createdAt } of members) {
+    const own = id * 7 + age * 3 + (isActive === true ? 1 : 0) + (createdAt.getTime() % 1_000_003) + ofText(name) + ofText(email) * 5;
+    sum = (sum + Math.imul(own | 0, 2_654_435_761)) | 0;
+  }
   return sum;
 };
 

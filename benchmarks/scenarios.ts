@@ -1,6 +1,6 @@
 /** What is measured, as data: which operation, on which rows, how its result is read, and what must come out. `run.ts` does the rest. */
 import type { Later, Operations } from "./operations.ts";
-import { readAuthors, readDocuments, readFeed, readTexts, readTotals, readTuples, readUser, readUsers } from "./reading.ts";
+import { readAuthors, readDocuments, readFeed, readMembers, readTexts, readTotals, readTuples, readUser, readUsers } from "./reading.ts";
 import { newUser } from "./tables.ts";
 import type { DatabaseKind } from "./target.ts";
 
@@ -33,8 +33,12 @@ export interface Scenario {
   readonly call: (operations: Operations, index: number) => Later<number>;
   /** Whether the sum of the first calls must be the same for all contenders. Not for what nobody gives in the same form. */
   readonly isComparable?: boolean;
+  /** Of `kind: "opening"`: only the call of this number on a new connection is timed, which other statements have used before. All of it when absent. */
+  readonly timedCall?: number;
   /** Of `kind: "memory"`: makes what is held. */
   readonly hold?: (operations: Operations) => Later<unknown>;
+  /** Of `kind: "memory"`: finds the bytes by itself. `used` collects all garbage and says what is left. */
+  readonly weigh?: (operations: Operations, used: () => number) => Promise<number>;
 }
 
 const both: readonly DatabaseKind[] = ["postgres", "sqlite"];
@@ -82,6 +86,34 @@ const atOnce = (concurrency: number): Scenario =>
     { groups: ["concurrent"], databases: ["postgres"], concurrency, connections: 10, unit: "query" },
   );
 
+/** By primary key on a connection that has done other things but not this: its statement is parsed at the first call. */
+const onNewConnection = (timedCall: number): Scenario => ({
+  name: `cold-${timedCall}`,
+  title: `Call ${timedCall} by primary key on a new connection`,
+  unit: "call",
+  groups: ["cold"],
+  databases: both,
+  users: 100,
+  kind: "opening",
+  timedCall,
+  mostCalls: 20,
+  isComparable: true,
+  can: ({ byId, models }) => byId !== undefined && models !== undefined,
+  call: (operations, index) => then(operations.byId!((index % 100) + 1), (user) => readUser(user!)),
+});
+
+/** Bytes that are there near the end and were not near the beginning, with all garbage collected both times. */
+const growthOfStream = async (operations: Operations, used: () => number): Promise<number> => {
+  let [seen, early, late] = [0, 0, 0];
+  await operations.stream!(() => {
+    seen++;
+    if (seen === 10_000) early = used();
+    if (seen === 90_000) late = used();
+  });
+  if (seen !== 100_000) throw new Error(`The stream gave ${seen} rows.`);
+  return Math.max(0, late - early);
+};
+
 const hundred = Array.from({ length: 100 }, (_, index) => newUser(index));
 const counters = Array.from({ length: 1000 }, (_, index) => ({ key: `key${index}`, hits: index }));
 
@@ -112,6 +144,13 @@ export const scenarios: readonly Scenario[] = [
     ({ models }) => models !== undefined,
     (operations) => then(operations.models!(), readUsers),
     { groups: ["rows"] },
+  ),
+  timed(
+    "members",
+    "10,000 rows with a boolean and a timestamp as objects, every value read",
+    ({ members }) => members !== undefined,
+    (operations) => then(operations.members!(), readMembers),
+    { groups: ["rows", "dates"] },
   ),
   timed(
     "tuples",
@@ -146,6 +185,9 @@ export const scenarios: readonly Scenario[] = [
     can: ({ byId }) => byId !== undefined,
     call: (operations) => then(operations.byId!(1), (user) => readUser(user!)),
   },
+  onNewConnection(1),
+  onNewConnection(2),
+  onNewConnection(100),
   timed(
     "insert-loop",
     "100 rows one by one in one transaction",
@@ -257,7 +299,7 @@ export const scenarios: readonly Scenario[] = [
     "convert",
     "10,000 rows that are there, made into instances",
     ({ convert }) => convert !== undefined,
-    (operations) => readUsers(operations.convert!()),
+    (operations) => then(operations.convert!(), readUsers),
     { groups: ["rows"], isLocal: true },
   ),
   {
@@ -271,6 +313,30 @@ export const scenarios: readonly Scenario[] = [
     can: ({ models }) => models !== undefined,
     call: done,
     hold: (operations) => operations.models!(),
+  },
+  {
+    name: "memory-members",
+    title: "Memory kept by a row of 6 columns, one of them a timestamp",
+    unit: "row",
+    units: 10_000,
+    groups: ["memory", "dates"],
+    databases: both,
+    kind: "memory",
+    can: ({ members }) => members !== undefined,
+    call: done,
+    hold: (operations) => operations.members!(),
+  },
+  {
+    name: "memory-stream",
+    title: "Memory that grows while 100,000 rows are streamed",
+    unit: "stream",
+    users: 100_000,
+    groups: ["memory", "stream"],
+    databases: both,
+    kind: "memory",
+    can: ({ stream }) => stream !== undefined,
+    call: done,
+    weigh: growthOfStream,
   },
   {
     name: "memory-queries",

@@ -62,6 +62,12 @@ const concurrent = async ({ call, concurrency = 1 }: Scenario, operations: Opera
   return sum;
 };
 
+const elapsed = (since: bigint): number => Number(process.hrtime.bigint() - since) / 1000;
+const cpuSince = (before: NodeJS.CpuUsage): number => {
+  const { user, system } = process.cpuUsage(before);
+  return user + system;
+};
+
 const opening = async ({ call }: Scenario, contender: Contender, target: Target, calls: number): Promise<number> => {
   let sum = 0;
   for (let index = 0; index < calls; index++) {
@@ -70,6 +76,25 @@ const opening = async ({ call }: Scenario, contender: Contender, target: Target,
     await operations.close();
   }
   return sum;
+};
+
+/** Only one call of each connection is timed. What opens late is open by then: something else was asked. */
+const onNewConnections = async ({ call, timedCall = 1 }: Scenario, contender: Contender, target: Target, calls: number): Promise<Round> => {
+  let [time, cpu, sum] = [0, 0, 0];
+  for (let index = 0; index < calls; index++) {
+    const operations = await contender.open(target);
+    await operations.models!();
+    for (let times = 1; times < timedCall; times++) await call(operations, times);
+    const before = process.cpuUsage();
+    const start = process.hrtime.bigint();
+    const result = call(operations, index);
+    const found = result instanceof Promise ? await result : result;
+    time += elapsed(start);
+    cpu += cpuSince(before);
+    sum = (sum + found) | 0;
+    await operations.close();
+  }
+  return { time, cpu, sum };
 };
 
 /** In a function of its own: what an async function has awaited stays in its frame. */
@@ -103,20 +128,24 @@ export class LocalStage implements Stage {
     const [scenario, operations] = [this.#scenario!, this.#operations!];
     // Nobody's garbage is another's to collect. Not a full collection: a few of those throw away hidden classes and compiled code.
     collectGarbage("minor");
+    if (scenario.timedCall !== undefined) return onNewConnections(scenario, this.#contender!, this.#target!, calls);
     const before = process.cpuUsage();
     const start = process.hrtime.bigint();
     const sum =
       scenario.kind === "opening"
         ? await opening(scenario, this.#contender!, this.#target!, calls)
         : await (scenario.concurrency === undefined ? sequential : concurrent)(scenario, operations, calls, firstIndex);
-    const time = Number(process.hrtime.bigint() - start) / 1000;
-    const { user, system } = process.cpuUsage(before);
-    return { time, cpu: user + system, sum };
+    return { time: elapsed(start), cpu: cpuSince(before), sum };
   }
 
   async hold(): Promise<number> {
-    const { hold, units = 1, connections = 1 } = this.#scenario!;
+    const { hold, weigh, units = 1, connections = 1 } = this.#scenario!;
     const operations = this.#operations!;
+    if (weigh !== undefined) {
+      // Warms up: what is compiled then is not the second's.
+      await weigh(operations, used);
+      return weigh(operations, used);
+    }
     const found: number[] = [];
     const kept: unknown[] = [];
     if (hold === undefined) {

@@ -1,7 +1,9 @@
 /** Drizzle on pg, postgres.js and better-sqlite3: as it is written every day, and by statements prepared once. */
-import { and, asc, avg, count, desc, eq, gt, lt, relations, sql, sum } from "drizzle-orm";
+import { and, asc, avg, count, desc, eq, getTableColumns, gt, lt, relations, sql, sum } from "drizzle-orm";
 import * as pgCore from "drizzle-orm/pg-core";
 import * as sqliteCore from "drizzle-orm/sqlite-core";
+
+import { mapResultRow, orderSelectedFields } from "drizzle-orm/utils";
 
 export const packages = ["drizzle-orm"];
 
@@ -18,6 +20,15 @@ const schemaOf = (kind) => {
     email: text("email"),
     age: integer("age").notNull(),
     score: real("score"),
+  });
+  const moment = sqliteCore.customType({ dataType: () => "text", fromDriver: (value) => new Date(`${value.replace(" ", "T")}Z`) });
+  const members = table("bench_members", {
+    id: key(),
+    name: text("name"),
+    email: text("email"),
+    age: integer("age").notNull(),
+    isActive: (isPostgres ? pgCore.boolean("is_active") : integer("is_active", { mode: "boolean" })).notNull(),
+    createdAt: (isPostgres ? pgCore.timestamp("created_at", { withTimezone: true }) : moment("created_at")).notNull(),
   });
   const authors = table("bench_authors", { id: key(), name: text("name") });
   const posts = table("bench_posts", {
@@ -40,6 +51,7 @@ const schemaOf = (kind) => {
   });
   return {
     users,
+    members,
     authors,
     posts,
     tags,
@@ -64,7 +76,7 @@ const inChunks = async (list, insert) => {
 };
 
 const operationsOf = (db, schema, kind, isPrepared, close) => {
-  const { users, counters, documents } = schema;
+  const { users, members, counters, documents } = schema;
   const isSqlite = kind === "sqlite";
   const prepared = (query, name) => (isSqlite ? query.prepare() : query.prepare(`bench_${name}`));
   const hold = (name) => sql.placeholder(name);
@@ -99,6 +111,9 @@ const operationsOf = (db, schema, kind, isPrepared, close) => {
       .select()
       .from(documents)
       .where(sql`${documents.data}->>'kind' = ${kindOf}`);
+  let fetched = null;
+  const fields = orderSelectedFields(getTableColumns(users));
+  const convert = () => fetched.map((row) => mapResultRow(fields, row, {}));
   const plain = {
     // On SQLite its calls answer at once: .get(), .all() and .run().
     byId: isSqlite ? (id) => select(id).get() : async (id) => (await select(id))[0],
@@ -115,6 +130,14 @@ const operationsOf = (db, schema, kind, isPrepared, close) => {
             await update(id, score + add, tx);
           }),
     models: isSqlite ? () => all().all() : async () => await all(),
+    convert: () => {
+      if (fetched !== null) return convert();
+      return Promise.resolve(isSqlite ? all().all() : all()).then((rows) => {
+        fetched = rows.map(({ id, name, email, age, score }) => [id, name, email, age, score]);
+        return convert();
+      });
+    },
+    members: isSqlite ? () => db.select().from(members).all() : async () => await db.select().from(members),
     column: async () => (await db.select({ email: users.email }).from(users)).map(({ email }) => email),
     insertMany: isSqlite
       ? (list) =>
@@ -157,6 +180,7 @@ const operationsOf = (db, schema, kind, isPrepared, close) => {
   if (!isPrepared) return plain;
   const byId = prepared(select(hold("id")), "by_id");
   const everyone = prepared(all(), "all");
+  const everyMember = prepared(db.select().from(members), "members");
   const one = prepared(insert({ name: hold("name"), email: hold("email"), age: hold("age"), score: hold("score") }), "insert");
   const updateById = prepared(
     db
@@ -174,6 +198,7 @@ const operationsOf = (db, schema, kind, isPrepared, close) => {
     byId: isSqlite ? (id) => byId.get({ id }) : async (id) => (await byId.execute({ id }))[0],
     insertOne: isSqlite ? (user) => one.get({ ...user }).id : async (user) => (await one.execute({ ...user }))[0].id,
     models: isSqlite ? () => everyone.all() : () => everyone.execute(),
+    members: isSqlite ? () => everyMember.all() : () => everyMember.execute(),
     eagerJoin: isSqlite ? async () => await graph.execute() : () => graph.execute(),
     feed: async (tag) => ofLinks(await feed.execute({ tag })),
     totals: isSqlite ? (least) => grouped.all({ least }) : (least) => grouped.execute({ least }),

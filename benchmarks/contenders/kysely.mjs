@@ -4,6 +4,7 @@ import { groupJoined, groupPosts } from "./sql.mjs";
 
 export const packages = ["kysely"];
 
+const memberColumns = ["id", "name", "email", "age", "is_active as isActive", "created_at as createdAt"];
 const columns = ["id", "name", "email", "age", "score"];
 
 const operationsOf = async (db, kind) => {
@@ -32,6 +33,15 @@ const operationsOf = async (db, kind) => {
         await update(id, score + add, tx);
       }),
     models: () => db.selectFrom("bench_users").select(columns).execute(),
+    members: async () => {
+      const found = await db.selectFrom("bench_members").select(memberColumns).execute();
+      if (!isSqlite) return found;
+      return found.map(({ isActive, createdAt, ...member }) => ({
+        ...member,
+        isActive: isActive === 1,
+        createdAt: new Date(`${createdAt.replace(" ", "T")}Z`),
+      }));
+    },
     column: async () => (await db.selectFrom("bench_users").select("email").execute()).map(({ email }) => email),
     insertMany,
     insertLoop: (list) =>

@@ -8,6 +8,18 @@ const User = defineEntity({
   tableName: "bench_users",
   properties: { id: p.integer().primary(), name: p.string(), email: p.string(), age: p.integer(), score: p.float() },
 });
+const Member = defineEntity({
+  name: "Member",
+  tableName: "bench_members",
+  properties: {
+    id: p.integer().primary(),
+    name: p.string(),
+    email: p.string(),
+    age: p.integer(),
+    isActive: p.boolean(),
+    createdAt: p.datetime(),
+  },
+});
 const Author = defineEntity({
   name: "Author",
   tableName: "bench_authors",
@@ -36,7 +48,7 @@ const Document = defineEntity({
   properties: { id: p.integer().primary(), data: p.json() },
 });
 
-const entities = [User, Author, Tag, Post, Counter, Document];
+const entities = [User, Member, Author, Tag, Post, Counter, Document];
 
 const start = async (target) => {
   if (target.kind === "postgres") {
@@ -64,6 +76,11 @@ const open = async (target) => {
   const orm = await start(target);
   const fork = () => orm.em.fork();
   const keeper = fork();
+  let fetched = null;
+  const convert = () => {
+    const em = fork();
+    return fetched.map((row) => em.map(User, row));
+  };
   return {
     byId: (id) => fork().findOne(User, id),
     insertOne: async (user) => {
@@ -78,6 +95,17 @@ const open = async (target) => {
         user.score += add;
       }),
     models: () => fork().findAll(User),
+    members: () => fork().findAll(Member),
+    convert: () => {
+      if (fetched !== null) return convert();
+      return keeper
+        .getConnection()
+        .execute("SELECT id, name, email, age, score FROM bench_users")
+        .then((rows) => {
+          fetched = rows;
+          return convert();
+        });
+    },
     column: async () => (await fork().findAll(User, { fields: ["email"] })).map(({ email }) => email),
     insertMany: (list) =>
       fork().insertMany(

@@ -1,6 +1,6 @@
 /** pg: named statements, which the server prepares once; and the same with its pipeline. */
 import { Pool } from "pg";
-import { groupJoined, groupPosts, insertLoop, insertManyText, rawTexts, userArrays } from "./sql.mjs";
+import { converterOf, groupJoined, groupPosts, insertLoop, insertManyText, rawTexts, userArrays } from "./sql.mjs";
 
 export const packages = ["pg"];
 
@@ -35,6 +35,7 @@ const open = async (target, more) => {
       if (on !== client) on.release();
     }
   };
+  const tuples = () => client.query({ name: "tuples", text: rawTexts.all, rowMode: "array" }).then((result) => result.rows);
   return {
     byId: (id) => rows("byId", [id]).then((found) => found[0]),
     insertOne: ({ name, email, age, score }) => rows("insertOne", [name, email, age, score]).then((found) => found[0].id),
@@ -44,7 +45,9 @@ const open = async (target, more) => {
         await run("updateOne", [score + add, id], on);
       }),
     models: () => rows("all", []),
-    tuples: () => client.query({ name: "tuples", text: rawTexts.all, rowMode: "array" }).then((result) => result.rows),
+    members: () => rows("members", []),
+    tuples,
+    convert: converterOf(tuples),
     column: () =>
       client.query({ name: "emails", text: rawTexts.emails, rowMode: "array" }).then((result) => result.rows.map((row) => row[0])),
     insertMany: (users) => client.query({ name: "insertMany", text: insertManyText, values: userArrays(users) }),

@@ -23,6 +23,7 @@ const open = (target) => {
       }),
     // A Query is a thenable of its own kind: awaited, it runs and gives its rows.
     models: async () => await sql`SELECT id, name, email, age, score FROM bench_users`,
+    members: async () => await sql`SELECT id, name, email, age, is_active AS "isActive", created_at AS "createdAt" FROM bench_members`,
     tuples: async () => await sql`SELECT id, name, email, age, score FROM bench_users`.values(),
     column: async () => (await sql`SELECT email FROM bench_users`.values()).map(([email]) => email),
     insertMany: async (users) => await sql`INSERT INTO bench_users ${sql(users, "name", "email", "age", "score")} RETURNING id`,

@@ -27,6 +27,18 @@ const open = (raw) => async (target) => {
   const key = { type: DataTypes.INTEGER, primaryKey: true, autoIncrement: true };
   const [text, integer, real] = [DataTypes.STRING, DataTypes.INTEGER, DataTypes.REAL];
   const User = sequelize.define("bench_users", { id: key, name: text, email: text, age: integer, score: real }, options);
+  const Member = sequelize.define(
+    "bench_members",
+    {
+      id: key,
+      name: text,
+      email: text,
+      age: integer,
+      isActive: { type: DataTypes.BOOLEAN, field: "is_active" },
+      createdAt: { type: DataTypes.DATE, field: "created_at" },
+    },
+    options,
+  );
   const Author = sequelize.define("bench_authors", { id: key, name: text }, options);
   const Post = sequelize.define(
     "bench_posts",
@@ -48,6 +60,8 @@ const open = (raw) => async (target) => {
   Author.hasMany(Post, { as: "posts", foreignKey: "authorId" });
   Post.belongsTo(Author, { as: "author", foreignKey: "authorId" });
   Post.belongsToMany(Tag, { as: "tags", through: PostTag, foreignKey: "postId", otherKey: "tagId" });
+  let fetched = null;
+  const convert = () => User.bulkBuild(fetched, { raw: true, isNewRecord: false });
   if (raw) {
     return {
       byId: (id) => User.findByPk(id, { raw }),
@@ -65,6 +79,14 @@ const open = (raw) => async (target) => {
         await user.update({ score: user.score + add }, { transaction });
       }),
     models: () => User.findAll(),
+    members: () => Member.findAll(),
+    convert: () => {
+      if (fetched !== null) return convert();
+      return User.findAll({ raw: true }).then((rows) => {
+        fetched = rows;
+        return convert();
+      });
+    },
     column: async () => (await User.findAll({ attributes: ["email"], raw: true })).map(({ email }) => email),
     insertMany: (list) => sequelize.transaction((transaction) => User.bulkCreate(list, { transaction })),
     insertLoop: (list) =>

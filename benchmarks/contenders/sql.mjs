@@ -6,6 +6,7 @@ export const rawTexts = {
   scoreOf: "SELECT score FROM bench_users WHERE id = $1",
   insertOne: "INSERT INTO bench_users (name, email, age, score) VALUES ($1, $2, $3, $4) RETURNING id",
   all: `SELECT ${users} FROM bench_users`,
+  members: `SELECT id, name, email, age, is_active AS "isActive", created_at AS "createdAt" FROM bench_members`,
   emails: "SELECT email FROM bench_users",
   authors: "SELECT id, name FROM bench_authors",
   postsOf: "SELECT id, author_id, title, views FROM bench_posts WHERE author_id = ANY($1)",
@@ -38,6 +39,30 @@ export const userArrays = (list) => [
 
 export const insertLoop = async (list, insert) => {
   for (const { name, email, age, score } of list) await insert([name, email, age, score]);
+};
+
+/** A class of one's own, filled by hand. */
+class User {
+  constructor([id, name, email, age, score]) {
+    this.id = id;
+    this.name = name;
+    this.email = email;
+    this.age = age;
+    this.score = score;
+  }
+}
+
+/** `convert` by hand: the first call fetches the rows. */
+export const converterOf = (tuples) => {
+  let rows = null;
+  const convert = () => rows.map((row) => new User(row));
+  return () => {
+    if (rows !== null) return convert();
+    return Promise.resolve(tuples()).then((found) => {
+      rows = found;
+      return convert();
+    });
+  };
 };
 
 /** Posts of a statement of their own. */

@@ -1,7 +1,19 @@
 /** The SQLite libraries by themselves: statements prepared once, all of them by the same few calls. */
-import { groupJoined, groupPosts } from "./sql.mjs";
+import { converterOf, groupJoined, groupPosts } from "./sql.mjs";
 
 const users = "id, name, email, age, score";
+
+/** What SQLite keeps as 1 and as text, in a class of one's own. */
+class Member {
+  constructor([id, name, email, age, isActive, createdAt]) {
+    this.id = id;
+    this.name = name;
+    this.email = email;
+    this.age = age;
+    this.isActive = isActive === 1;
+    this.createdAt = new Date(`${createdAt.replace(" ", "T")}Z`);
+  }
+}
 
 /** `arrays` makes a statement whose rows are arrays. */
 export const operationsOf = ({ prepare, arrays, exec, close }) => {
@@ -10,6 +22,7 @@ export const operationsOf = ({ prepare, arrays, exec, close }) => {
   const insert = prepare("INSERT INTO bench_users (name, email, age, score) VALUES (?, ?, ?, ?)");
   const all = prepare(`SELECT ${users} FROM bench_users`);
   const tuples = arrays(`SELECT ${users} FROM bench_users`);
+  const members = arrays("SELECT id, name, email, age, is_active, created_at FROM bench_members");
   const emails = arrays("SELECT email FROM bench_users");
   const authors = prepare("SELECT id, name FROM bench_authors");
   const posts = prepare("SELECT id, author_id, title, views FROM bench_posts WHERE author_id IN (SELECT value FROM json_each(?))");
@@ -48,7 +61,9 @@ export const operationsOf = ({ prepare, arrays, exec, close }) => {
     insertOne: ({ name, email, age, score }) => Number(insert.run(name, email, age, score).lastInsertRowid),
     readModifyWrite: (id, add) => inTransaction(() => update.run(scoreOf.get(id).score + add, id)),
     models: () => all.all(),
+    members: () => members.all().map((row) => new Member(row)),
     tuples: () => tuples.all(),
+    convert: converterOf(() => tuples.all()),
     column: () => emails.all().map(([email]) => email),
     insertMany,
     insertLoop: insertMany,

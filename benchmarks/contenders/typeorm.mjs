@@ -4,6 +4,7 @@ import { DataSource, EntitySchema, In, LessThan } from "typeorm";
 export const packages = ["typeorm"];
 
 class User {}
+class Member {}
 class Author {}
 class Post {}
 class Tag {}
@@ -13,12 +14,26 @@ class Document {}
 const entitiesOf = (kind) => {
   const key = { type: "integer", primary: true, generated: true };
   const [text, real, json] = kind === "postgres" ? ["varchar", "real", "jsonb"] : ["text", "real", "simple-json"];
+  const moment = kind === "postgres" ? "timestamptz" : "datetime";
   return [
     new EntitySchema({
       name: "User",
       target: User,
       tableName: "bench_users",
       columns: { id: key, name: { type: text }, email: { type: text }, age: { type: "integer" }, score: { type: real } },
+    }),
+    new EntitySchema({
+      name: "Member",
+      target: Member,
+      tableName: "bench_members",
+      columns: {
+        id: key,
+        name: { type: text },
+        email: { type: text },
+        age: { type: "integer" },
+        isActive: { type: "boolean", name: "is_active" },
+        createdAt: { type: moment, name: "created_at" },
+      },
     }),
     new EntitySchema({
       name: "Author",
@@ -99,6 +114,7 @@ const open = async (target) => {
         await manager.save(user);
       }),
     models: () => users.find(),
+    members: () => source.getRepository(Member).find(),
     column: async () => (await users.find({ select: { email: true } })).map(({ email }) => email),
     insertMany,
     insertLoop: (list) =>

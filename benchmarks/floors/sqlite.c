@@ -39,6 +39,10 @@ static uint32_t read_user(sqlite3_stmt *statement) {
   return (uint32_t)(int64_t)sum;
 }
 
+static uint32_t read_row(sqlite3_stmt *statement) { return read_user(statement) * 2654435761u; }
+
+static uint32_t read_email(sqlite3_stmt *statement) { return of_text(statement, 0) * 2654435761u; }
+
 static sqlite3_stmt *prepare(sqlite3 *database, const char *text) {
   sqlite3_stmt *statement;
   if (sqlite3_prepare_v3(database, text, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK) fail(sqlite3_errmsg(database));
@@ -52,19 +56,22 @@ int main(int count, char **arguments) {
   sqlite3_exec(database, "PRAGMA cache_size = -16384; PRAGMA busy_timeout = 5000", NULL, NULL, NULL);
   sqlite3_stmt *one = prepare(database, "SELECT id, name, email, age, score FROM bench_users WHERE id = ?");
   sqlite3_stmt *all = prepare(database, "SELECT id, name, email, age, score FROM bench_users");
+  sqlite3_stmt *emails = prepare(database, "SELECT email FROM bench_users");
   printf("ready %s\n", sqlite3_libversion());
   fflush(stdout);
   char scenario[32];
   int calls, first;
   while (scanf("%31s %d %d", scenario, &calls, &first) == 3) {
     int by_id = strcmp(scenario, "by-id") == 0;
-    sqlite3_stmt *statement = by_id ? one : all;
+    int is_column = strcmp(scenario, "column") == 0;
+    sqlite3_stmt *statement = by_id ? one : is_column ? emails : all;
+    uint32_t (*read)(sqlite3_stmt *) = by_id ? read_user : is_column ? read_email : read_row;
     uint32_t sum = 0;
     double cpu_before = cpu(), start = now();
     for (int index = first; index < first + calls; index++) {
       if (by_id) sqlite3_bind_int(statement, 1, (int)((int64_t)index * 7919 % 10000 + 1));
       int step;
-      while ((step = sqlite3_step(statement)) == SQLITE_ROW) sum += by_id ? read_user(statement) : read_user(statement) * 2654435761u;
+      while ((step = sqlite3_step(statement)) == SQLITE_ROW) sum += read(statement);
       if (step != SQLITE_DONE) fail(sqlite3_errmsg(database));
       sqlite3_reset(statement);
     }
@@ -74,6 +81,7 @@ int main(int count, char **arguments) {
   }
   sqlite3_finalize(one);
   sqlite3_finalize(all);
+  sqlite3_finalize(emails);
   sqlite3_close(database);
   return 0;
 }
