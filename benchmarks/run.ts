@@ -65,7 +65,7 @@ const measure = async (wanted: Wanted): Promise<Run> => {
         console.error(`${kind} ${index + 1}/${here.length}: ${scenario.title}`);
         const modes = modesOf(wanted, scenario, kind);
         const found = await runField({ scenario, database, contenders, pace, modes, proxy, stages, say });
-        for (const measurement of found) console.log(textTable(measurement));
+        for (const measurement of found) console.log(textTable(measurement, pace.name !== "smoke"));
         measurements.push(...found);
       }
     } finally {

@@ -6,6 +6,8 @@ import { chart, escaped } from "./chart.ts";
 import { bytes, databaseName, modeName, or, plain, ratio, time } from "./figures.ts";
 import { style } from "./page-style.ts";
 import { failed, ranked } from "./ranking.ts";
+import { countOf, verdictsOf, verdictsOfRun } from "./verdicts.ts";
+import type { Verdict } from "./verdicts.ts";
 
 const anchor = ({ database, scenario }: Measurement): string => `${database}-${scenario}`;
 const modes: readonly Mode[] = ["pinned", "free", "delay"];
@@ -70,19 +72,43 @@ const tableOf = (measurement: Measurement): string => {
   return `<div class="wide"><table><thead><tr><th></th>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 };
 
-const measurementPart = (measurement: Measurement): string => {
+const mark = ({ isMet }: Verdict): string => (isMet ? '<td class="met">met</td>' : '<td class="missed">missed</td>');
+
+const goalsPart = (run: Run): string => {
+  const parts = verdictsOfRun(run);
+  if (parts.length === 0) return "";
+  const { met, all } = countOf(parts);
+  const tables = parts.map(({ heading, verdicts }) => {
+    const rows = verdicts.map(
+      (each) =>
+        `<tr><th scope="row">${escaped(each.title)}</th><th scope="row">${escaped(each.what)}</th><td>${each.most}</td><td>${each.found}</td>${mark(each)}</tr>`,
+    );
+    return `<h3>${heading}</h3><div class="wide"><table><thead><tr><th></th><th></th><th scope="col">at most</th><th scope="col">found</th><th></th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+  });
+  return `<h2>Targets: ${met} of ${all} met</h2>${tables.join("")}`;
+};
+
+const goalsOf = (measurement: Measurement): string => {
+  const found = verdictsOf(measurement).map(
+    (each) =>
+      `<li><b class="${each.isMet ? "met" : "missed"}">${each.isMet ? "met" : "missed"}</b> ${escaped(each.what)}: ${each.found} (target: at most ${each.most})</li>`,
+  );
+  return found.length === 0 ? "" : `<ul class="goals">${found.join("")}</ul>`;
+};
+
+const measurementPart = (measurement: Measurement, isJudged: boolean): string => {
   const rows = ranked(measurement);
   const isMemory = rows.some(({ found }) => found.kept !== null);
   const bad = failed(measurement).map(({ name, failure }) => `<li><b>${escaped(name)}</b> has no figures: ${escaped(failure ?? "")}</li>`);
   const caption = `${modeName[measurement.mode]}, per ${measurement.unit}`;
   const plot = chart(rows, `${measurement.title}, ${caption}`, isMemory ? bytes : time) ?? "<p>Nobody has figures here.</p>";
-  return `<figure><figcaption>${isMemory ? `per ${measurement.unit}` : caption}</figcaption>${plot}</figure>${bad.length === 0 ? "" : `<ul class="failed">${bad.join("")}</ul>`}${rows.length === 0 ? "" : `<details><summary>Table</summary>${tableOf(measurement)}</details>`}`;
+  return `<figure><figcaption>${isMemory ? `per ${measurement.unit}` : caption}</figcaption>${plot}</figure>${isJudged ? goalsOf(measurement) : ""}${bad.length === 0 ? "" : `<ul class="failed">${bad.join("")}</ul>`}${rows.length === 0 ? "" : `<details><summary>Table</summary>${tableOf(measurement)}</details>`}`;
 };
 
-const scenarioPart = (measurements: readonly Measurement[]): string => {
+const scenarioPart = (measurements: readonly Measurement[], isJudged: boolean): string => {
   const [first] = measurements;
   const ordered = modes.flatMap((mode) => measurements.filter((each) => each.mode === mode));
-  return `<section id="${anchor(first!)}"><h3>${escaped(first!.title)} <small>${first!.scenario}</small></h3>${ordered.map(measurementPart).join("")}</section>`;
+  return `<section id="${anchor(first!)}"><h3>${escaped(first!.title)} <small>${first!.scenario}</small></h3>${ordered.map((each) => measurementPart(each, isJudged)).join("")}</section>`;
 };
 
 const databasePart = (run: Run, database: DatabaseKind): string => {
@@ -91,7 +117,7 @@ const databasePart = (run: Run, database: DatabaseKind): string => {
     ({ scenario }) => scenario,
   );
   if (byScenario.size === 0) return "";
-  return `<h2 id="${database}">${databaseName[database]}</h2>${[...byScenario.values()].map(scenarioPart).join("")}`;
+  return `<h2 id="${database}">${databaseName[database]}</h2>${[...byScenario.values()].map((each) => scenarioPart(each, run.pace !== "smoke")).join("")}`;
 };
 
 const aboutPart = ({ machine, versions, databases: settings, absent, rounds, pace, isIsolated, takenAt, commit }: Run): string => {
@@ -131,6 +157,6 @@ export const htmlReport = (run: Run): string => {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Petrel, measured</title><style>${style}</style></head>
 <body><main><h1>Petrel, measured</h1>${warning(run)}${aboutPart(run)}<h2>Overview</h2>
-<p>Petrel's time by each other's: <b>0.50</b> takes half as long, above <b>1</b> Petrel is slower.</p>${overview}<h2>How to read the rest</h2>${reading}${parts}</main></body></html>
+<p>Petrel's time by each other's: <b>0.50</b> takes half as long, above <b>1</b> Petrel is slower.</p>${overview}${goalsPart(run)}<h2>How to read the rest</h2>${reading}${parts}</main></body></html>
 `;
 };

@@ -3,6 +3,7 @@ import type { Measurement, Run } from "../measurement.ts";
 import { petrelOf, ratioOf } from "../measurement.ts";
 import { bytes, databaseName, modeName, or, ratio, time } from "./figures.ts";
 import { ranked } from "./ranking.ts";
+import { countOf, verdictsOfRun } from "./verdicts.ts";
 
 const peers = {
   postgres: [
@@ -55,6 +56,23 @@ const tableOf = (run: Run, database: Measurement["database"], mode: Measurement[
   ];
 };
 
+const goalLines = (run: Run): string[] => {
+  const parts = verdictsOfRun(run);
+  if (parts.length === 0) return [];
+  const { met, all } = countOf(parts);
+  const tables = parts.flatMap(({ heading, verdicts }) => [
+    `**${heading}**`,
+    "",
+    "| | | target: at most | found | |",
+    "|---|---|---|---|---|",
+    ...verdicts.map(
+      ({ title, what, most, found, isMet }) => `| ${title} | ${what} | ${most} | ${found} | ${isMet ? "met" : "**missed**"} |`,
+    ),
+    "",
+  ]);
+  return [`### Targets: ${met} of ${all} met`, "", ...tables];
+};
+
 const [begin, end] = ["<!-- npm run bench -- --docs: begin -->", "<!-- npm run bench -- --docs: end -->"];
 
 /** A page with the summary between its two marks, in place of what stood there. Throws where a mark is missing. */
@@ -77,6 +95,7 @@ export const markdownSummary = (run: Run): string => {
     "",
     "The column Petrel is a median; the others are Petrel's time by theirs, the median of the ratios within a round: below 1 Petrel is faster. A dash: the library does not do it, or failed.",
     "",
+    ...goalLines(run),
     ...parts,
   ].join("\n");
 };

@@ -2,8 +2,10 @@
 import type { Measurement } from "../measurement.ts";
 import { bytes, databaseName, modeName, or, plain, ratio, time } from "./figures.ts";
 import { failed, ranked } from "./ranking.ts";
+import { verdictsOf } from "./verdicts.ts";
 
-export const textTable = (measurement: Measurement): string => {
+/** `isJudged` where the figures mean something: with the goals that were met and missed. */
+export const textTable = (measurement: Measurement, isJudged: boolean): string => {
   const { title, database, mode, unit, scenario } = measurement;
   const heads = ["median", "fastest", "95 %", "± sd", "CPU", "round trips", "× driver", "× Petrel"];
   const rows = ranked(measurement).map(({ found, summary, value, toDriver, toPetrel }) => [
@@ -20,5 +22,8 @@ export const textTable = (measurement: Measurement): string => {
     "".padEnd(34) + heads.map((head) => head.padStart(12)).join(""),
     ...lines,
     ...failed(measurement).map(({ name, failure }) => `${name.padEnd(34)}  failed: ${failure}`),
+    ...(isJudged ? verdictsOf(measurement) : []).map(
+      ({ isMet, what, found, most }) => `  ${isMet ? "met   " : "missed"}  ${what}: ${found} (target: at most ${most})`,
+    ),
   ].join("\n");
 };

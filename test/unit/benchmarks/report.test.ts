@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { parseCommandLine } from "../../../benchmarks/command-line.ts";
+import { contenders as petrelContenders } from "../../../benchmarks/contenders/petrel.ts";
+import { goals } from "../../../benchmarks/goals.ts";
 import { driverOf, petrelOf, ratioOf, summaryOf } from "../../../benchmarks/measurement.ts";
 import type { Found, Measurement, Run } from "../../../benchmarks/measurement.ts";
 import { chart } from "../../../benchmarks/report/chart.ts";
@@ -9,7 +11,8 @@ import { htmlReport } from "../../../benchmarks/report/html.ts";
 import { markdownSummary, withSummary } from "../../../benchmarks/report/markdown.ts";
 import { ranked } from "../../../benchmarks/report/ranking.ts";
 import { textTable } from "../../../benchmarks/report/text.ts";
-import { namedScenarios } from "../../../benchmarks/scenarios.ts";
+import { verdictsOf, verdictsOfRun } from "../../../benchmarks/report/verdicts.ts";
+import { namedScenarios, scenarios } from "../../../benchmarks/scenarios.ts";
 
 const found = (id: string, times: readonly number[], more: Partial<Found> = {}): Found => ({
   id,
@@ -170,10 +173,71 @@ describe("the reports", () => {
   });
 
   test("have a table for the terminal, failures below it", () => {
-    const lines = textTable(whole.measurements[0]!).trim().split("\n");
+    const lines = textTable(whole.measurements[0]!, true).trim().split("\n");
     assert.match(lines[0]!, /^One row by primary key \[by-id\], PostgreSQL, all cores, per call$/);
     assert.match(lines[2]!, /^petrel-engine .* 21\.0 µs .* 0\.50 × +1\.00 ×$/);
     assert.match(lines[4]!, /^kysely +failed: Its result is not that of pg\.$/);
+  });
+});
+
+describe("goals", () => {
+  const pinned = {
+    ...measurement(found("petrel-engine", [14, 14]), found("petrel-driver", [12, 12]), found("pg", [20, 20])),
+    mode: "pinned",
+  } as const;
+  const line = (each: Measurement) => verdictsOf(each).map(({ what, found: value, most, isMet }) => [what, value, most, isMet]);
+
+  test("are met or missed, with what was found; those whose opponent is not there are not mentioned", () => {
+    assert.deepEqual(line(pinned), [
+      ["petrel-engine / pg", "0.70 ×", "0.65 ×", false],
+      ["petrel-engine / petrel-driver, client CPU more", "1.0 µs", "3.0 µs", true],
+    ]);
+  });
+
+  test("are for the mode that they name, and for contenders with figures", () => {
+    assert.deepEqual(line({ ...pinned, mode: "free" }), []);
+    assert.deepEqual(line({ ...pinned, found: [found("petrel-engine", [], { failure: "broken" }), found("pg", [1])] }), []);
+  });
+
+  test("against several take the best of them, and limits of memory or processor need no opponent", () => {
+    const many = {
+      ...pinned,
+      scenario: "concurrent-64",
+      found: [found("petrel-engine", [2, 2]), found("kysely", [40, 40]), found("prisma", [20, 20])],
+    };
+    assert.deepEqual(line(many), [
+      ["petrel-engine / prisma", "0.10 ×", "0.14 ×", true],
+      ["petrel-engine, client CPU", "1.0 µs", "1.2 µs", true],
+    ]);
+    const kept = {
+      ...pinned,
+      scenario: "memory-connections",
+      mode: "free" as const,
+      found: [found("petrel-engine", [], { kept: 20_480 })],
+    };
+    assert.deepEqual(line(kept), [["petrel-engine, kept", "20 KB", "16 KB", false]]);
+  });
+
+  test("stand in the table, the page and the summary, but not after a smoke run", () => {
+    const whole = run(pinned);
+    assert.match(textTable(pinned, true), /missed {2}petrel-engine \/ pg: 0\.70 × \(target: at most 0\.65 ×\)/);
+    assert.doesNotMatch(textTable(pinned, false), /missed/);
+    assert.match(markdownSummary(whole), /### Targets: 1 of 2 met\n\n\*\*PostgreSQL, client and server on one core\*\*/);
+    assert.match(markdownSummary(whole), /\| One row by primary key \| petrel-engine \/ pg \| 0\.65 × \| 0\.70 × \| \*\*missed\*\* \|/);
+    assert.match(htmlReport(whole), /<h2>Targets: 1 of 2 met<\/h2>[^]*<td class="missed">missed<\/td>/);
+    const smoke = { ...whole, pace: "smoke" };
+    assert.deepEqual(verdictsOfRun(smoke), []);
+    assert.doesNotMatch(htmlReport(smoke) + markdownSummary(smoke), /Targets:|missed</);
+  });
+
+  test("are about scenarios and contenders of Petrel that there are", () => {
+    for (const { scenario, database, own, figure } of goals) {
+      const named = scenarios.find(({ name }) => name === scenario);
+      assert.ok(named !== undefined && named.databases.includes(database), `${scenario} on ${database}`);
+      assert.equal(named.kind === "memory", figure === "kept", scenario);
+      const ids = petrelContenders(database).map(({ id }) => id);
+      for (const id of own) assert.ok(ids.includes(id), `${id} on ${database}`);
+    }
   });
 });
 
