@@ -11,6 +11,7 @@ const files: Readonly<Record<DatabaseKind, readonly string[]>> = {
     "pg.mjs",
     "postgres-js.mjs",
     "drizzle.mjs",
+    "drizzle-next.mjs",
     "kysely.mjs",
     "prisma.mjs",
     "typeorm.mjs",
@@ -23,6 +24,7 @@ const files: Readonly<Record<DatabaseKind, readonly string[]>> = {
     "node-sqlite.mjs",
     "libsql.mjs",
     "drizzle.mjs",
+    "drizzle-next.mjs",
     "kysely.mjs",
     "prisma.mjs",
     "typeorm.mjs",
@@ -96,9 +98,10 @@ export const fieldOf = async (kind: DatabaseKind, wanted: readonly string[] = []
   return { contenders, absent, versions };
 };
 
-/** Loads no more than the files before it. */
+/** Loads one file: the one that the id begins with, and the longest name of those. */
 export const findContender = async (id: string, kind: DatabaseKind): Promise<Contender> => {
-  const own = files[kind].find((file) => id.startsWith(file.replace(/\.\w+$/, "")))!;
+  const beginning = files[kind].filter((file) => id.startsWith(file.replace(/\.\w+$/, "")));
+  const own = beginning.reduce((longest, file) => (file.length > longest.length ? file : longest));
   const found = (await (await load(own)).contenders(kind)).find((contender) => contender.id === id);
   if (found === undefined) throw new Error(`There is no contender '${id}' on ${kind}.`);
   return found;

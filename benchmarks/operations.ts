@@ -64,7 +64,7 @@ export interface Operations {
   readonly members?: () => Later<readonly Member[]>;
   readonly tuples?: () => Later<readonly (readonly unknown[])[]>;
   /** Rows of which nothing is decoded before it is read. */
-  readonly lazy?: () => Later<readonly unknown[]>;
+  readonly lazy?: () => Later<readonly User[]>;
   readonly column?: () => Later<readonly string[]>;
   /** In one transaction; the generated keys come back where the library can. */
   readonly insertMany?: (users: readonly NewUser[]) => Later<unknown>;

@@ -13,6 +13,12 @@ export const readUsers = (users: readonly User[]): number => {
   return sum;
 };
 
+export const readKeys = (rows: readonly { readonly id: number }[]): number => {
+  let sum = 0;
+  for (const { id } of rows) sum = (sum + id) | 0;
+  return sum;
+};
+
 export const readMembers = (members: readonly Member[]): number => {
   let sum = 0;
   for (const { id, name, email, age, isActive, createdAt } of members) {

@@ -1,6 +1,17 @@
 /** What is measured, as data: which operation, on which rows, how its result is read, and what must come out. `run.ts` does the rest. */
 import type { Later, Operations } from "./operations.ts";
-import { readAuthors, readDocuments, readFeed, readMembers, readTexts, readTotals, readTuples, readUser, readUsers } from "./reading.ts";
+import {
+  readAuthors,
+  readDocuments,
+  readFeed,
+  readKeys,
+  readMembers,
+  readTexts,
+  readTotals,
+  readTuples,
+  readUser,
+  readUsers,
+} from "./reading.ts";
 import { newUser } from "./tables.ts";
 import type { DatabaseKind } from "./target.ts";
 
@@ -164,6 +175,20 @@ export const scenarios: readonly Scenario[] = [
     "10,000 lazy rows, nothing read",
     ({ lazy }) => lazy !== undefined,
     (operations) => then(operations.lazy!(), (rows) => rows.length),
+    { groups: ["rows"] },
+  ),
+  timed(
+    "lazy-one",
+    "10,000 lazy rows, one value of each read",
+    ({ lazy }) => lazy !== undefined,
+    (operations) => then(operations.lazy!(), readKeys),
+    { groups: ["rows"] },
+  ),
+  timed(
+    "lazy-all",
+    "10,000 lazy rows, every value read",
+    ({ lazy }) => lazy !== undefined,
+    (operations) => then(operations.lazy!(), readUsers),
     { groups: ["rows"] },
   ),
   timed(
@@ -355,7 +380,7 @@ export const scenarios: readonly Scenario[] = [
     title: "Memory kept by an idle connection, client side",
     unit: "connection",
     units: 50,
-    groups: ["memory"],
+    groups: ["memory", "idle-connections"],
     databases: ["postgres"],
     connections: 50,
     kind: "memory",
