@@ -87,6 +87,14 @@ export interface InNode {
   readonly negated: boolean;
 }
 
+/** Whether a row of values is one of those that lists hold, one list per value: `(a, b) IN (SELECT * FROM unnest($1::int[], $2::int[]))`. */
+export interface InRowsNode {
+  readonly node: "inRows";
+  readonly operands: readonly ExpressionNode[];
+  readonly lists: readonly ParameterNode[];
+  readonly negated: boolean;
+}
+
 export interface BetweenNode {
   readonly node: "between";
   readonly operand: ExpressionNode;
@@ -346,6 +354,7 @@ export type ExpressionNode =
   | ComparisonNode
   | IsNullNode
   | InNode
+  | InRowsNode
   | BetweenNode
   | MatchNode
   | RegexNode

@@ -66,6 +66,11 @@ export const nodeLayouts: { readonly [K in AnyNode["node"]]: readonly Field<Node
     ["operand", "one"],
     ["list", "one"],
   ],
+  inRows: [
+    ["negated", "word"],
+    ["operands", "many"],
+    ["lists", "many"],
+  ],
   between: [
     ["operand", "one"],
     ["low", "one"],

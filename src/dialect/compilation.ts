@@ -43,6 +43,8 @@ export interface Words {
   literal(value: BoundValue, type: ColumnType | null): string;
   /** A parameter of the form `"column"`: its list, and how one of its values is read under `name`. Absent where writes take no lists. */
   column?(node: ParameterNode, name: string, compilation: Compilation): { readonly list: string; readonly value: string };
+  /** Lists of one length as a table that is called "given", its columns by their places from 1; `unnest` where this is absent. */
+  readonly rowsOfLists?: (lists: readonly string[]) => string;
   /** The elements of a list as rows of one column, where a subquery may look at the row before it (LATERAL). */
   elements?(list: ParameterNode, compilation: Compilation): string;
   readonly offsetAlone: string;

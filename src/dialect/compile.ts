@@ -1,5 +1,5 @@
 /** A whole statement as text. */
-import type { SelectStatement } from "../ast/expression.ts";
+import type { ParameterNode, SelectStatement } from "../ast/expression.ts";
 import { BugError, ConfigurationError } from "../base/errors.ts";
 import type { RawStatement, Statement } from "../ast/statement.ts";
 import type { DeleteStatement, InsertStatement, InsertValue, UpdateStatement } from "../ast/write.ts";
@@ -50,13 +50,18 @@ const row = (values: readonly InsertValue[], columns: readonly ColumnRef[], comp
   return `(${values.map((value, index) => insertValue(value, columns[index]!, compilation)).join(", ")})`;
 };
 
-/** `SELECT "given"."1", … FROM unnest($1::int[], …) AS "given" ("1", …)`: the rows come back in the order of the lists. */
-const columnsOfValues = ({ columns, rows }: InsertStatement, compilation: Compilation): string => {
-  const selected = rows[0]!.map((value, index) => {
-    if (value.node !== "parameter" || value.form !== "column") return insertValue(value, columns[index]!, compilation);
-    return compilation.given({ node: "given", list: value });
-  });
-  return ` (${quoteAll(columns)}) SELECT ${selected.join(", ")} FROM ${compilation.givenRows.text}`;
+/**
+ * `SELECT "given"."1", … FROM unnest($1::int[], …) AS "given" ("1", …)`: the rows come back in the order of the lists.
+ * What is the same in every row stands before the lists, and is bound before them.
+ */
+const columnsOfValues = ({ columns, rows, conflict: onConflict }: InsertStatement, compilation: Compilation): string => {
+  const isList = (value: InsertValue): value is ParameterNode => value.node === "parameter" && value.form === "column";
+  const same = rows[0]!.map((value, index) => (isList(value) ? null : insertValue(value, columns[index]!, compilation)));
+  const selected = rows[0]!.map((value, index) => same[index] ?? compilation.given({ node: "given", list: value as ParameterNode }));
+  const { words, givenRows } = compilation;
+  // Without a WHERE, SQLite takes the ON of ON CONFLICT for that of a join (https://sqlite.org/lang_upsert.html, 2.2).
+  const end = words.rowsOfLists !== undefined && onConflict !== null ? " WHERE true" : "";
+  return ` (${quoteAll(columns)}) SELECT ${selected.join(", ")} FROM ${givenRows.text(words.rowsOfLists)}${end}`;
 };
 
 const values = (statement: InsertStatement, compilation: Compilation): string => {
@@ -111,7 +116,8 @@ const target = (statement: UpdateStatement | DeleteStatement, compilation: Compi
 };
 
 /** `FROM unnest(…)`, once everything that names its lists has been spelled. */
-const joinedLists = (word: "FROM" | "USING", { givenRows }: Compilation): string => (givenRows.isEmpty ? "" : ` ${word} ${givenRows.text}`);
+const joinedLists = (word: "FROM" | "USING", { givenRows, words }: Compilation): string =>
+  givenRows.isEmpty ? "" : ` ${word} ${givenRows.text(words.rowsOfLists)}`;
 
 const update = (statement: UpdateStatement, compilation: Compilation): string => {
   const table = target(statement, compilation);

@@ -38,8 +38,9 @@ export class GivenRows {
     return spelled.value;
   }
 
-  /** What stands behind FROM or USING. */
-  get text(): string {
+  /** What stands behind FROM or USING. `rowsOfLists` is the database's own way, where it has no `unnest`. */
+  text(rowsOfLists: ((lists: readonly string[]) => string) | undefined): string {
+    if (rowsOfLists !== undefined) return rowsOfLists(this.#lists);
     const names = this.#lists.map((_, index) => quote(String(index + 1)));
     if (this.#hasPlace) names.push(`"place"`);
     return `unnest(${this.#lists.join(", ")})${this.#hasPlace ? " WITH ORDINALITY" : ""} AS "given" (${names.join(", ")})`;

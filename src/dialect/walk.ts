@@ -34,6 +34,7 @@ export const operandsOf = (node: ExpressionNode): readonly ExpressionNode[] => {
     case "existsIn":
       return [];
     case "logical":
+    case "inRows":
       return node.operands;
     case "comparison":
     case "arithmetic":

@@ -5,7 +5,7 @@
  *
  * A child that holds its parent's key among its columns is fetched as it is; otherwise the key comes beside it.
  */
-import type { ColumnNode, InNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { ColumnNode, ExpressionNode, InNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import { joinedSource } from "../ast/source.ts";
 import type { ColumnRef, KeyPair, RelationRef, Source } from "../ast/source.ts";
 import type { StepMaker } from "../engine/shape.ts";
@@ -69,8 +69,10 @@ export class ChildrenOf implements StepMaker<Step> {
     const operands = this.#relation.keys.map(([, column]): ColumnNode => ({ node: "column", source: carrier, column }));
     const tests = operands.map((operand, index): InNode => ({ node: "in", operand, list: lists[index]!, negated: false }));
     const { items, form } = keyed(this.#read(draft), operands);
-    if (!isLimited)
-      return { statement: { ...selectOf(draft, items, orderOf(draft)), where: conjunction([...draft.where, ...tests]) }, form };
+    if (!isLimited) {
+      const isTheirs: readonly ExpressionNode[] = tests.length === 1 ? tests : [{ node: "inRows", operands, lists, negated: false }];
+      return { statement: { ...selectOf(draft, items, orderOf(draft)), where: conjunction([...draft.where, ...isTheirs]) }, form };
+    }
     const select = selectOf(draft, items, countingOrder(draft));
     return { statement: { ...select, limitBy: tests, limitByIndex: isIndexed(draft, operands, select.orderBy) }, form };
   }

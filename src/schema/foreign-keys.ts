@@ -6,12 +6,22 @@ import { constraintName } from "./naming.ts";
 import { declaredRelation } from "./resolve-relation.ts";
 import type { ForeignKey, Table, TableColumn } from "./table.ts";
 
-const foreignKey = (table: Table, column: TableColumn, target: string, targetColumn: string, options: ForeignKeyOptions): ForeignKey =>
+const foreignKey = (
+  table: Table,
+  columns: readonly TableColumn[],
+  target: string,
+  targetColumns: readonly string[],
+  options: ForeignKeyOptions,
+): ForeignKey =>
   Object.freeze({
-    name: constraintName(table.name, [column.name], "fkey"),
-    columns: Object.freeze([column]),
+    name: constraintName(
+      table.name,
+      columns.map((column) => column.name),
+      "fkey",
+    ),
+    columns: Object.freeze([...columns]),
     targetTable: target,
-    targetColumns: Object.freeze([targetColumn]),
+    targetColumns: Object.freeze([...targetColumns]),
     onDelete: options.onDelete ?? "no action",
     onUpdate: options.onUpdate ?? "no action",
   });
@@ -19,23 +29,31 @@ const foreignKey = (table: Table, column: TableColumn, target: string, targetCol
 const referencesOf = (table: Table, column: TableColumn) =>
   definitionOf(modelDefinitionOf(table.model)!.shape[column.property])?.references;
 
-/** In the order of the columns. A column that two relations use has one foreign key, that of the relation declared first. */
+const placesOf = (columns: readonly TableColumn[]): string =>
+  columns
+    .map(({ position }) => position)
+    .toSorted((a, b) => a - b)
+    .join();
+
+/** In the order of the columns. Columns that two relations use have one foreign key, that of the relation declared first. */
 export const foreignKeysOf = (table: Table): readonly ForeignKey[] => {
-  const byColumn = new Map<TableColumn, ForeignKey>();
+  const byColumns = new Map<string, ForeignKey>();
   for (const name of table.relationNames) {
     const declared = declaredRelation(table, name);
     if (declared.kind !== "belongsTo") continue;
     const { target, keys } = table.relation(name)!;
-    const column = table.byProperty.get(keys[0]![0].property)!;
-    if (byColumn.has(column)) continue;
-    const options = { ...referencesOf(table, column), ...declared.options };
-    byColumn.set(column, foreignKey(table, column, target.name, keys[0]![1].name, options));
+    const columns = keys.map(([near]) => table.byProperty.get(near.property)!);
+    const places = placesOf(columns);
+    if (byColumns.has(places)) continue;
+    const options = { ...(columns.length === 1 ? referencesOf(table, columns[0]!) : {}), ...declared.options };
+    const targets = keys.map(([, far]) => far.name);
+    byColumns.set(places, foreignKey(table, columns, target.name, targets, options));
   }
   for (const column of table.columns) {
     const references = referencesOf(table, column);
-    if (references === undefined || byColumn.has(column)) continue;
+    if (references === undefined || byColumns.has(placesOf([column]))) continue;
     const [target, targetColumn = "id"] = references.target.split(".");
-    byColumn.set(column, foreignKey(table, column, target!, targetColumn, references));
+    byColumns.set(placesOf([column]), foreignKey(table, [column], target!, [targetColumn], references));
   }
-  return Object.freeze([...byColumn.values()].toSorted((a, b) => a.columns[0]!.position - b.columns[0]!.position));
+  return Object.freeze([...byColumns.values()].toSorted((a, b) => a.columns[0]!.position - b.columns[0]!.position));
 };

@@ -1,6 +1,7 @@
 /** What `new User({ … })` does: every value checked, defaults filled in, and all columns assigned in declared order so that instances share one hidden class. */
 import { ConfigurationError, ValidationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
+import type { KeyPair } from "../ast/source.ts";
 import { problemWith } from "../types/check.ts";
 import { describe } from "../types/column-type.ts";
 import { freshValue } from "./filler.ts";
@@ -29,6 +30,27 @@ const refuse = (table: Table, fields: Fields): never => {
   throw new ValidationError(`${sentences}.`, { model: table.modelName, properties, fields });
 };
 
+const takeKey = (
+  relation: string,
+  [near, far]: KeyPair,
+  target: unknown,
+  values: Values,
+  found: Map<string, unknown>,
+  fields: Fields,
+): void => {
+  const key = target === null ? null : (target as Values)[far.property];
+  const own = values[near.property] === undefined ? found.get(near.property) : values[near.property];
+  if (own !== undefined && key !== undefined && own !== key)
+    fields[near.property] = `differs from the key of '${relation}', which was given too`;
+  if (key !== undefined) found.set(near.property, key);
+};
+
+/** Some columns of a key may say something else, too: it leads nowhere if any of them is NULL. */
+const refuseKeyOfNothing = (relation: string, keys: readonly KeyPair[], values: Values, fields: Fields): void => {
+  if (keys.every(([near]) => (values[near.property] ?? null) !== null))
+    fields[keys[0]![0].property] = `differs from the key of '${relation}', which was given too`;
+};
+
 /** What the foreign keys of the belongsTo objects among the values are, by property. */
 const keysOfRelations = (table: Table, values: Values, given: readonly string[], fields: Fields): Map<string, unknown> => {
   const found = new Map<string, unknown>();
@@ -38,12 +60,8 @@ const keysOfRelations = (table: Table, values: Values, given: readonly string[],
     if (toMany ? !Array.isArray(value) : typeof value !== "object" || Array.isArray(value)) {
       fields[name] = `expects ${toMany ? "an array of objects" : "an object or null"}, got ${describe(value)}`;
     } else if (kind === "belongsTo") {
-      const [near, far] = keys[0]!;
-      const key = value === null ? null : (value as Values)[far.property];
-      const own = values[near.property];
-      if (own !== undefined && key !== undefined && own !== key)
-        fields[near.property] = `differs from the key of '${name}', which was given too`;
-      if (key !== undefined) found.set(near.property, key);
+      if (value === null && keys.length > 1) refuseKeyOfNothing(name, keys, values, fields);
+      else for (const pair of keys) takeKey(name, pair, value, values, found, fields);
     }
   }
   return found;

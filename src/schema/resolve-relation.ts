@@ -5,17 +5,17 @@
  *     belongsTo          this.foreignKey ──  target.key
  *     manyToMany         this.key ── through.a,  through.b ── target.key
  */
-import { didYouMean } from "../base/hint.ts";
 import type { KeyPair, TableRef } from "../ast/source.ts";
 import { describe } from "../types/column-type.ts";
 import { definitionOf } from "./column-builder.ts";
 import { actionProblem } from "./column-problem.ts";
 import { propertyError } from "./declared-columns.ts";
 import type { AnyModel } from "./entity.ts";
+import { keyPairs } from "./key-pairs.ts";
 import { modelDefinitionOf } from "./model-definition.ts";
 import { camelCase, nameProblem, singular } from "./naming.ts";
 import { RelationDefinition } from "./relation.ts";
-import type { Relation, Table, TableColumn } from "./table.ts";
+import type { Relation, Table } from "./table.ts";
 
 /** Gives the table of a model, with its columns but without a look at its relations. */
 export type TableFor = (model: AnyModel) => Table;
@@ -48,48 +48,32 @@ export const declaredRelation = (table: Table, name: string): RelationDefinition
   return found;
 };
 
-/** The column that a foreign key is said to point at by `.references("table.column")`, where that is a column of `target`. */
-const referenced = (owner: Table, key: TableColumn, target: Table): TableColumn | undefined => {
-  const reference = definitionOf(modelDefinitionOf(owner.model)!.shape[key.property])?.references;
-  const [table, column] = reference?.target.split(".") ?? [];
-  if (table !== target.name || column === undefined) return undefined;
-  return target.columns.find((it) => it.name === column) ?? target.byProperty.get(column);
-};
-
-/** The column that `key` of `owner` points at: what it references, or the primary key. */
-const pointedAt = (owner: Table, key: TableColumn, target: Table, at: { table: Table; relation: string }): TableColumn => {
-  const found = referenced(owner, key, target);
-  if (found) return found;
-  if (target.primaryKey.length === 1) return target.primaryKey[0]!;
-  const remedy = `Say which unique column with .references("${target.name}.…") on ${owner.modelName}.${key.property}.`;
-  throw propertyError(at.table.modelName, at.relation, `points at ${target.modelName}, whose primary key has several columns. ${remedy}`);
-};
-
-const foreignKeyOn = (owner: Table, key: unknown, at: { table: Table; relation: string }): TableColumn => {
-  const found = typeof key === "string" ? owner.byProperty.get(key) : undefined;
-  if (found) return found;
-  const hint = typeof key === "string" ? didYouMean(key, owner.byProperty.keys()) : "";
-  const said = typeof key === "string" ? `'${key}'` : describe(key);
-  throw propertyError(
-    at.table.modelName,
-    at.relation,
-    `names the foreign key ${said}, which is not a column of ${owner.modelName}.${hint}`,
-  );
-};
-
 type Resolved = Pick<Relation, "optional" | "keys" | "through">;
 
 const resolveBelongsTo = (table: Table, name: string, declared: RelationDefinition, target: Table): Resolved => {
-  const at = { table, relation: name };
-  const key = foreignKeyOn(table, declared.key, at);
-  return { optional: key.nullable, keys: [[key, pointedAt(table, key, target, at)]], through: null };
+  const keys = keyPairs(table, target, declared, { table, relation: name });
+  return { optional: keys.some(([near]) => near.nullable), keys, through: null };
 };
 
-const resolveOwned = (table: Table, name: string, declared: RelationDefinition, target: Table): Resolved => {
+/** The `belongsTo` of `owner` that leads to `target` through the same columns: it says which columns they point at. */
+const otherSide = (owner: Table, target: Table, { key }: RelationDefinition, tableFor: TableFor): RelationDefinition | undefined =>
+  owner.relationNames
+    .map((name) => declaredRelation(owner, name))
+    .find(
+      (other) =>
+        other.kind === "belongsTo" &&
+        other.key!.length === key!.length &&
+        key!.every((property) => other.key!.includes(property)) &&
+        tableFor(other.model).name === target.name,
+    );
+
+const resolveOwned = (table: Table, name: string, declared: RelationDefinition, target: Table, tableFor: TableFor): Resolved => {
   const at = { table, relation: name };
-  const key = foreignKeyOn(target, declared.key, at);
-  return { optional: true, keys: [[pointedAt(target, key, table, at), key]], through: null };
+  const keys = keyPairs(target, table, otherSide(target, table, declared, tableFor) ?? declared, at);
+  return { optional: true, keys: turned(keys), through: null };
 };
+
+const turned = (keys: readonly KeyPair[]): readonly KeyPair[] => keys.map(([near, far]): KeyPair => [far, near]);
 
 /** The two `belongsTo` of a join table's model: the one that leads here and the one that leads to the target. A model joined to itself: in the order declared. */
 const throughModel = (table: Table, name: string, through: Table, target: Table, tableFor: TableFor): Resolved => {
@@ -107,12 +91,9 @@ const throughModel = (table: Table, name: string, through: Table, target: Table,
       `goes through ${through.modelName}, which has no belongsTo(${missing}, …) for it. Add one there.`,
     );
   }
-  const pair = (link: { link: string; declared: RelationDefinition; to: Table }): readonly [TableColumn, TableColumn] => {
-    const key = foreignKeyOn(through, link.declared.key, { table: through, relation: link.link });
-    return [pointedAt(through, key, link.to, { table: through, relation: link.link }), key];
-  };
-  const [farColumn, farKey] = pair(far);
-  return { optional: true, keys: [pair(near)], through: { table: through, keys: [[farKey, farColumn]] } };
+  const pairs = ({ link, declared, to }: (typeof links)[number]): readonly KeyPair[] =>
+    keyPairs(through, to, declared, { table: through, relation: link });
+  return { optional: true, keys: turned(pairs(near)), through: { table: through, keys: pairs(far) } };
 };
 
 /** A join table without a model has columns called after the tables it joins: `post_id`, `tag_id`. */
@@ -158,6 +139,6 @@ export const resolveRelation = (table: Table, name: string, tableFor: TableFor):
       ? resolveBelongsTo(table, name, declared, target)
       : kind === "manyToMany"
         ? resolveManyToMany(table, name, declared, target, tableFor)
-        : resolveOwned(table, name, declared, target);
+        : resolveOwned(table, name, declared, target, tableFor);
   return Object.freeze({ kind, name, target, toMany: kind === "hasMany" || kind === "manyToMany", ...resolved });
 };

@@ -10,7 +10,7 @@ import type { Relation, Table, TableColumn } from "../schema/table.ts";
 import type { EntityState } from "./entity-state.ts";
 import { keyOfObject } from "./identity-map.ts";
 import type { Row } from "./prepared-row.ts";
-import { belongsToColumns, inHand, isSameKey, membersOf, own, relationsOf } from "./relations.ts";
+import { inHand, isSameKey, keyColumnsOf, membersOf, own, relationsOf } from "./relations.ts";
 import { tableOfInstance } from "./unit-of-work.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
 
@@ -84,11 +84,12 @@ export class Cascade {
   }
 
   #parent(table: Table, object: Row, state: EntityState | null, relation: Relation, parent: Row): void {
-    const [near, far] = belongsToColumns(table, relation);
-    const key = own(parent, far.property);
     if (!hasGeneratedKey(relation.target, parent) && !this.#isOurs(relation.target, parent)) this.#unit.added.add(parent);
-    if (key === null) this.pending.push({ child: object, column: near, parent, parentColumn: far });
-    else this.#align(table, object, state, near, key, relation.name);
+    for (const [near, far] of keyColumnsOf(table, relation)) {
+      const key = own(parent, far.property);
+      if (key === null) this.pending.push({ child: object, column: near, parent, parentColumn: far });
+      else this.#align(table, object, state, near, key, relation.name);
+    }
   }
 
   /** The relation says `key`; the column may say something else. What was changed last is meant, as far as one can tell. */
@@ -112,15 +113,15 @@ export class Cascade {
 
   /** New children get the parent's key. Children that have rows keep theirs: the side with the foreign key decides. */
   #children(table: Table, parent: Row, relation: Relation): void {
-    const [near, far] = relation.keys[0]!;
-    const column = relation.target.byProperty.get(far.property)!;
-    const parentColumn = table.byProperty.get(near.property)!;
+    const keys = keyColumnsOf(table, relation);
     for (const child of membersOf(parent, relation)) {
       if (this.#isTracked(relation.target, child)) continue;
       this.#unit.added.add(child);
-      const key = own(parent, parentColumn.property);
-      if (key === null) this.pending.push({ child, column, parent, parentColumn });
-      else this.#align(relation.target, child, null, column, key, relation.name);
+      for (const [parentColumn, column] of keys) {
+        const key = own(parent, parentColumn.property);
+        if (key === null) this.pending.push({ child, column, parent, parentColumn });
+        else this.#align(relation.target, child, null, column, key, relation.name);
+      }
     }
   }
 

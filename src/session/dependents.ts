@@ -10,12 +10,15 @@ export const forgetDependents = (unit: UnitOfWork, table: Table, object: Row): v
   for (const [child, states] of unit.identities.tables()) {
     for (const { columns, targetTable, targetColumns, onDelete } of child.foreignKeys) {
       if (targetTable !== table.name || (onDelete !== "cascade" && onDelete !== "set null")) continue;
-      const target = table.columns.find(({ name }) => name === targetColumns[0]);
-      const column = columns[0]!;
-      const key = target === undefined ? null : own(object, target.property);
-      const hit = [...states.values()].filter((state) => key !== null && isSameKey(state.tracking.kept(state, column) ?? null, key));
+      const keys = columns.map((column, index) => {
+        const target = table.columns.find(({ name }) => name === targetColumns[index]);
+        return [column, target === undefined ? null : own(object, target.property)] as const;
+      });
+      const pointsHere = (state: EntityState): boolean =>
+        keys.every(([column, key]) => key !== null && isSameKey(state.tracking.kept(state, column) ?? null, key));
+      const hit = [...states.values()].filter(pointsHere);
       for (const state of hit) {
-        if (onDelete === "set null") setNull(unit, state, column);
+        if (onDelete === "set null") setNull(unit, state, columns);
         else {
           unit.gone(state);
           forgetDependents(unit, child, state.object);
@@ -26,17 +29,16 @@ export const forgetDependents = (unit: UnitOfWork, table: Table, object: Row): v
 };
 
 /** The database has set the key; what else was changed on the object stays unwritten. */
-const setNull = (unit: UnitOfWork, state: EntityState, column: TableColumn): void => {
+const setNull = (unit: UnitOfWork, state: EntityState, columns: readonly TableColumn[]): void => {
   const { object, tracking } = state;
-  const { property } = column;
-  const isUntouched = isSameKey(own(object, property), tracking.kept(state, column) ?? null);
-  const before = object[property];
-  const next = rebased(state, { [property]: null });
-  if (isUntouched) object[property] = null;
+  const untouched = columns.filter((column) => isSameKey(own(object, column.property), tracking.kept(state, column) ?? null));
+  const before = untouched.map(({ property }) => [property, object[property]] as const);
+  const next = rebased(state, Object.fromEntries(columns.map(({ property }) => [property, null])));
+  for (const { property } of untouched) object[property] = null;
   unit.identities.set(next);
   unit.record(() => {
     unit.identities.set(state);
-    if (isUntouched) object[property] = before;
+    for (const [property, value] of before) object[property] = value;
   });
   alignWithKeys(unit.identities, tracking.table, object);
 };

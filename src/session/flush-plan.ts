@@ -12,10 +12,10 @@ import type { Row } from "./prepared-row.ts";
 import { own, textOf } from "./relations.ts";
 import type { Scalar } from "./relations.ts";
 
-/** `child` points at `parent` through `column`. */
+/** `child` points at `parent` through `columns`: it points at nothing while one of them is NULL. */
 interface Edge {
   readonly child: Row;
-  readonly column: TableColumn;
+  readonly columns: readonly TableColumn[];
   readonly parent: Row;
 }
 
@@ -36,29 +36,71 @@ export interface OrderedRows {
   readonly deferred: readonly DeferredKey[];
 }
 
-const indexOf = (nodes: readonly Node[]): Map<string, Row> => {
-  const index = new Map<string, Row>();
-  for (const { table, object } of nodes) {
-    for (const column of table.columns) {
-      const value = column.primaryKey || isUnique(table, column) ? own(object, column.property) : null;
-      if (value !== null) index.set(`${table.name}\u0000${column.name}\u0000${textOf(value as Scalar)}`, object);
-    }
+/** What a row holds in these columns, as one text; `null` where one of them holds nothing. */
+const keyText = (object: Row, properties: readonly string[]): string | null => {
+  let text = "";
+  for (const property of properties) {
+    const value = own(object, property);
+    if (value === null) return null;
+    const part = textOf(value as Scalar);
+    text += `${part.length}:${part}`;
   }
-  return index;
+  return text;
 };
 
-const isUnique = (table: Table, column: TableColumn): boolean => table.uniques.some(({ columns }) => columns.includes(column));
+/** The rows by what foreign keys of these tables point at. */
+class Targets {
+  readonly #rows = new Map<string, Map<string, Row>>();
+
+  constructor(nodes: readonly Node[]) {
+    const tables = new Map<Table, Row[]>();
+    for (const { table, object } of nodes) {
+      const known = tables.get(table);
+      if (known === undefined) tables.set(table, [object]);
+      else known.push(object);
+    }
+    const wanted = new Map<string, Map<string, readonly string[]>>();
+    for (const { foreignKeys } of tables.keys()) {
+      for (const { targetTable, targetColumns } of foreignKeys) {
+        const ofTable = wanted.get(targetTable) ?? new Map<string, readonly string[]>();
+        wanted.set(targetTable, ofTable.set(targetOf(targetTable, targetColumns), targetColumns));
+      }
+    }
+    for (const [table, objects] of tables) {
+      for (const [target, names] of wanted.get(table.name) ?? []) {
+        const properties = names.map((name) => table.columns.find((column) => column.name === name)?.property ?? name);
+        const rows = this.#rows.get(target) ?? new Map<string, Row>();
+        this.#rows.set(target, rows);
+        for (const object of objects) {
+          const key = keyText(object, properties);
+          if (key !== null) rows.set(key, object);
+        }
+      }
+    }
+  }
+
+  find(object: Row, { columns, targetTable, targetColumns }: ForeignKey): Row | undefined {
+    const rows = this.#rows.get(targetOf(targetTable, targetColumns));
+    if (rows === undefined) return undefined;
+    const key = keyText(
+      object,
+      columns.map(({ property }) => property),
+    );
+    return key === null ? undefined : rows.get(key);
+  }
+}
+
+const targetOf = (table: string, columns: readonly string[]): string => [table, ...columns].join("\u0000");
 
 /** The rows that a row points at by values that are there already. */
 const edgesOf = (nodes: readonly Node[], pending: readonly PendingKey[]): Edge[] => {
-  const edges: Edge[] = pending.map(({ child, column, parent }) => ({ child, column, parent }));
-  const index = indexOf(nodes);
+  const edges: Edge[] = pending.map(({ child, column, parent }) => ({ child, columns: [column], parent }));
+  const targets = new Targets(nodes);
   for (const { table, object } of nodes) {
-    for (const { columns, targetTable, targetColumns } of table.foreignKeys) {
-      const value = own(object, columns[0]!.property);
-      const parent = value === null ? undefined : index.get(`${targetTable}\u0000${targetColumns[0]!}\u0000${textOf(value as Scalar)}`);
+    for (const key of table.foreignKeys) {
+      const parent = targets.find(object, key);
       // A row that points at itself by a key it has already is written, or deleted, in one step.
-      if (parent !== undefined && parent !== object) edges.push({ child: object, column: columns[0]!, parent });
+      if (parent !== undefined && parent !== object) edges.push({ child: object, columns: key.columns, parent });
     }
   }
   return edges;
@@ -108,7 +150,9 @@ const cycleOf = (edges: readonly Edge[], depths: ReadonlyMap<Row, number>): Edge
 };
 
 const refuseCycle = (cycle: readonly Edge[], tables: ReadonlyMap<Row, Table>): ConfigurationError => {
-  const names = [...new Set(cycle.map(({ child, column }) => `${tables.get(child)!.modelName}.${column.property}`))];
+  const names = [
+    ...new Set(cycle.flatMap(({ child, columns }) => columns.map(({ property }) => `${tables.get(child)!.modelName}.${property}`))),
+  ];
   return new ConfigurationError(
     `These rows need each other first, through ${names.join(" and ")}. Make one of these columns nullable, so that it can be set in a second step.`,
     { properties: names },
@@ -176,10 +220,11 @@ export const inOrder = (nodes: readonly Node[], pending: readonly PendingKey[] =
   let depths = depthsOf(nodes, edges);
   while (depths.size < nodes.length) {
     const cycle = cycleOf(edges, depths);
-    const weak = cycle.find(({ column }) => column.nullable);
-    if (weak === undefined) throw refuseCycle(cycle, new Map(nodes.map(({ object, table }) => [object, table])));
-    deferred.push({ child: weak.child, column: weak.column });
-    edges = edges.filter(({ child, column }) => child !== weak.child || column !== weak.column);
+    const weak = cycle.find(({ columns }) => columns.some(({ nullable }) => nullable));
+    const column = weak?.columns.find(({ nullable }) => nullable);
+    if (weak === undefined || column === undefined) throw refuseCycle(cycle, new Map(nodes.map(({ object, table }) => [object, table])));
+    deferred.push({ child: weak.child, column });
+    edges = edges.filter(({ child, columns }) => child !== weak.child || !columns.includes(column));
     depths = depthsOf(nodes, edges);
   }
   return { batches: batchesOf(nodes, edges, depths), deferred };

@@ -2,6 +2,7 @@
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { ParameterNode } from "../ast/expression.ts";
+import type { ColumnRef } from "../ast/source.ts";
 import type { ConflictClause, InsertValue } from "../ast/write.ts";
 import type { Runner } from "../engine/run.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
@@ -22,15 +23,16 @@ export interface OnConflict {
   readonly parameters: readonly ParameterNode[];
 }
 
-/** An INSERT of the given columns, of one row, or of many with a list for each column. It returns those that were not given, or all when a row in the way may have other values. */
+/** An INSERT of the given columns, of one row, or of many with a list for each column except those that are the `same` in all. It returns those that were not given, or all when a row in the way may have other values. */
 export const insertPlan = (
   table: Table,
   { given, absent }: RowForm,
   conflict: OnConflict | null,
   form: "one" | "column" = "one",
+  same: readonly ColumnRef[] = [],
 ): WritePlan => {
   const parameters = given.map((column): ParameterNode =>
-    form === "column" ? listFor(table, column) : { ...parameterFor(column), isChecked: true },
+    form === "column" && !same.includes(column) ? listFor(table, column) : { ...parameterFor(column), isChecked: true },
   );
   const computed = absent.filter((column) => computedValue(column) !== null);
   return {

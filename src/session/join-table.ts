@@ -1,15 +1,23 @@
-/** Rows of a many-to-many relation's join table, by the objects on both sides. Each call is one statement. */
-import { ConfigurationError } from "../base/errors.ts";
+/**
+ * Rows of a many-to-many relation's join table, by the objects on both sides. Each call is one statement with one parameter per column, however many
+ * members it is about.
+ *
+ *     INSERT INTO "post_tags" ("post_id", "tag_id") SELECT $1, "given"."1" FROM unnest($2::int[]) AS "given" ("1") ON CONFLICT DO NOTHING
+ *     DELETE FROM "post_tags" WHERE "post_id" = $1 AND "tag_id" = ANY($2::int[])
+ */
+import { ConfigurationError, ValidationError } from "../base/errors.ts";
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
 import { rootSource } from "../ast/source.ts";
-import type { ColumnRef, TableRef } from "../ast/source.ts";
+import type { ColumnRef, KeyPair, Source, TableRef } from "../ast/source.ts";
 import type { Runner } from "../engine/run.ts";
+import { conjunction } from "../query/draft.ts";
 import { rootOf } from "../query/root.ts";
 import type { Root } from "../query/root.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import type { Relation, Table } from "../schema/table.ts";
+import { problemWith } from "../types/check.ts";
 import { insertPlan } from "./insert-row.ts";
 import { prepareRow } from "./prepared-row.ts";
 import type { Row } from "./prepared-row.ts";
@@ -17,21 +25,23 @@ import { own } from "./relations.ts";
 import { runWrite } from "./write-plan.ts";
 import type { WritePlan } from "./write-plan.ts";
 
-/** The columns of a join table and the columns they point at. */
+/** The columns of a join table, each with the one it points at. */
 interface JoinTable {
   readonly table: TableRef;
-  readonly ownerKey: ColumnRef;
-  readonly ownerColumn: ColumnRef;
-  readonly memberKey: ColumnRef;
-  readonly memberColumn: ColumnRef;
+  readonly owner: readonly KeyPair[];
+  readonly member: readonly KeyPair[];
 }
 
 const joinTableOf = (root: Root, relation: Relation): JoinTable => {
-  const { through, keys } = relation;
-  const [[ownerColumn, ownerKey]] = keys as readonly [Relation["keys"][number]];
-  const [[memberKey, memberColumn]] = through!.keys as readonly [Relation["keys"][number]];
-  assertUnique(root, relation, through!.table, [ownerKey, memberKey]);
-  return { table: through!.table, ownerKey, ownerColumn, memberKey, memberColumn };
+  const { table, keys } = relation.through!;
+  const owner = relation.keys.map(([column, key]): KeyPair => [key, column]);
+  assertUnique(
+    root,
+    relation,
+    table,
+    [...owner, ...keys].map(([key]) => key),
+  );
+  return { table, owner, member: keys };
 };
 
 const isModelTable = (table: TableRef): table is Table => "model" in table;
@@ -41,7 +51,7 @@ const assertUnique = ({ table }: Root, { name }: Relation, through: TableRef, pa
   if (!isModelTable(through)) return;
   const uniques = [through.primaryKey, ...through.uniques.map(({ columns }) => columns)];
   const isPair = (columns: readonly ColumnRef[]): boolean =>
-    columns.length === 2 && columns.every((column) => pair.some(({ name: other }) => other === column.name));
+    columns.length === pair.length && columns.every((column) => pair.some(({ name: other }) => other === column.name));
   if (uniques.some(isPair)) return;
   throw new ConfigurationError(
     `${table.modelName}.${name} is changed through ${through.modelName}, whose ${pair.map(({ property }) => `'${property}'`).join(" and ")} are not unique together. ` +
@@ -52,13 +62,23 @@ const assertUnique = ({ table }: Root, { name }: Relation, through: TableRef, pa
 
 const keyOf = (object: Row, column: ColumnRef, use: string): unknown => {
   const value = own(object, column.property);
+  const problem = value === null ? null : problemWith(column.type, value);
+  if (problem !== null) throw new ValidationError(`${use}: '${column.property}' of an object ${problem}.`, { property: column.property });
   if (value !== null) return value;
   throw new ConfigurationError(`${use}: an object has no '${column.property}' yet. Insert it first, or add it to the session.`, {
     property: column.property,
   });
 };
 
-const parameterOf = (column: ColumnRef, form: "one" | "list" = "one"): ParameterNode => ({
+/** What one object has for each column of its side. */
+const valuesOf = (object: Row, side: readonly KeyPair[], use: string): readonly unknown[] =>
+  side.map(([, column]) => keyOf(object, column, use));
+
+/** What many objects have, one list per column. */
+const listsOf = (objects: readonly Row[], side: readonly KeyPair[], use: string): unknown[][] =>
+  side.map(([, column]) => objects.map((object) => keyOf(object, column, use)));
+
+const parameterOf = (column: ColumnRef, form: "one" | "list" | "column" = "one"): ParameterNode => ({
   node: "parameter",
   form,
   type: column.type,
@@ -72,47 +92,59 @@ const nothing = { clause: { target: [], update: [] }, parameters: [] } as const;
 export const addLink = (runner: Runner, root: Root, relation: Relation, owner: Row, members: readonly Row[]): MaybePromise<void> => {
   if (members.length === 0) return undefined;
   const join = joinTableOf(root, relation);
-  const { table, ownerKey, memberKey } = join;
+  const { table } = join;
   const use = `${root.table.modelName}.${relation.name}`;
-  const pairs = members.map((member) => [keyOf(owner, join.ownerColumn, use), keyOf(member, join.memberColumn, use)] as const);
-  if (isModelTable(table))
-    return addRows(
-      runner,
-      table,
-      pairs.map(([one, other]) => ({ [ownerKey.property]: one, [memberKey.property]: other })),
-    );
+  const ofOwner = valuesOf(owner, join.owner, use);
+  if (isModelTable(table)) {
+    const constant = Object.fromEntries(join.owner.map(([{ property }], index) => [property, ofOwner[index]]));
+    const rows = members.map((member) => {
+      const values = valuesOf(member, join.member, use);
+      return { ...constant, ...Object.fromEntries(join.member.map(([{ property }], index) => [property, values[index]])) };
+    });
+    return addRows(runner, table, join, rows);
+  }
   const plan = (): WritePlan => {
-    const rows = pairs.map(() => [parameterOf(ownerKey), parameterOf(memberKey)]);
+    const same = join.owner.map(([column]) => parameterOf(column));
+    const lists = join.member.map(([column]) => parameterOf(column, "column"));
+    const parameters = [...same, ...lists];
     const statement: WritePlan["statement"] = (_source, returning) => ({
       statement: "insert",
       table,
-      columns: [ownerKey, memberKey],
-      rows,
+      columns: [...join.owner, ...join.member].map(([column]) => column),
+      rows: [parameters],
       conflict: nothing.clause,
       returning,
     });
-    return { parameters: rows.flat(), returning: [], statement };
+    return { parameters, returning: [], statement };
   };
-  return whenDone(runWrite(runner, root, `link ${relation.name} ${pairs.length}`, plan, pairs.flat()), () => {});
+  const values = [...ofOwner, ...listsOf(members, join.member, use)];
+  return whenDone(runWrite(runner, root, `link ${relation.name}`, plan, values), () => {});
 };
 
 /** Rows of a join table that is a model: its other columns get their defaults. */
-const addRows = (runner: Runner, table: Table, values: readonly Row[]): MaybePromise<void> => {
+const addRows = (runner: Runner, table: Table, { owner }: JoinTable, values: readonly Row[]): MaybePromise<void> => {
   const root = rootOf(table.model);
   const model = table.model as AnyModel & (new (values: object) => Row);
   const rows = values.map((each) => prepareRow(model, new model(each), "add()"));
-  // All were made from the same two columns, so all give the same ones.
+  // All were made from the same columns, so all give the same ones.
   const { form } = rows[0]!;
+  const same = owner.map(([column]) => column);
   const plan = (): WritePlan => {
-    const plans = rows.map(() => insertPlan(table, form, nothing));
-    const statement: WritePlan["statement"] = (source) => {
-      const inserts = plans.map((each) => each.statement(source, [])).filter((each) => each.statement === "insert");
-      return { ...inserts[0]!, rows: inserts.flatMap((each) => each.rows) };
-    };
-    return { parameters: plans.flatMap((each) => each.parameters), returning: [], statement };
+    const { parameters, statement } = insertPlan(table, form, nothing, "column", same);
+    return { parameters, returning: [], statement: (source) => statement(source, []) };
   };
-  const bound = rows.flatMap((row) => row.values);
-  return whenDone(runWrite(runner, root, `link ${form.key} ${rows.length}`, plan, bound), () => {});
+  const bound = form.given.map((column, index) => (same.includes(column) ? rows[0]!.values[index] : rows.map((row) => row.values[index])));
+  const key = `link ${same.map(({ property }) => property).join()} ${form.key}`;
+  return whenDone(runWrite(runner, root, key, plan, bound), () => {});
+};
+
+const columnIn = (source: Source, column: ColumnRef): ExpressionNode => ({ node: "column", source, column });
+
+/** Whether a row of the join table is about one of the members. */
+const isAbout = (source: Source, side: readonly KeyPair[], lists: readonly ParameterNode[], negated: boolean): ExpressionNode => {
+  const operands = side.map(([column]) => columnIn(source, column));
+  if (operands.length === 1) return { node: "in", operand: operands[0]!, list: lists[0]!, negated };
+  return { node: "inRows", operands, lists, negated };
 };
 
 /** Deletes the pairs of `owner` with `members`, all pairs but those (`"others"`), or every one (`"all"`). */
@@ -126,18 +158,21 @@ export const removeLinks = (
 ): MaybePromise<void> => {
   const join = joinTableOf(root, relation);
   const use = `${root.table.modelName}.${relation.name}`;
-  const keys = members.map((member) => keyOf(member, join.memberColumn, use));
-  const values = [keyOf(owner, join.ownerColumn, use), ...(which === "all" ? [] : [keys])];
+  const values = [...valuesOf(owner, join.owner, use), ...(which === "all" ? [] : listsOf(members, join.member, use))];
   const plan = (): WritePlan => {
     const source = rootSource(join.table);
-    const [one, list] = [parameterOf(join.ownerKey), parameterOf(join.memberKey, "list")];
-    const left: ExpressionNode = { node: "column", source, column: join.ownerKey };
-    const isOwner: ExpressionNode = { node: "comparison", operator: "=", left, right: one };
-    const operand: ExpressionNode = { node: "column", source, column: join.memberKey };
-    const isMember: ExpressionNode = { node: "in", operand, list, negated: which === "others" };
-    const where: ExpressionNode = which === "all" ? isOwner : { node: "logical", operator: "and", operands: [isOwner, isMember] };
+    const same = join.owner.map(([column]) => parameterOf(column));
+    const lists = which === "all" ? [] : join.member.map(([column]) => parameterOf(column, "list"));
+    const isOwners = join.owner.map(([column], index): ExpressionNode => ({
+      node: "comparison",
+      operator: "=",
+      left: columnIn(source, column),
+      right: same[index]!,
+    }));
+    const tests = which === "all" ? isOwners : [...isOwners, isAbout(source, join.member, lists, which === "others")];
+    const where = conjunction(tests);
     return {
-      parameters: which === "all" ? [one] : [one, list],
+      parameters: [...same, ...lists],
       returning: [],
       statement: (_source, returning) => ({ statement: "delete", source, where, deleted: "include", returning }),
     };

@@ -38,10 +38,36 @@ export const textOf = (value: Scalar): string => String(value);
 export const isSameKey = (one: unknown, other: unknown): boolean =>
   one === other || (one !== null && other !== null && typeof one !== "object" && textOf(one as Scalar) === textOf(other as Scalar));
 
-/** The columns of a belongsTo: here, and on the target. */
-export const belongsToColumns = (table: Table, relation: Relation): readonly [near: TableColumn, far: TableColumn] => {
-  const [near, far] = relation.keys[0]!;
-  return [table.byProperty.get(near.property)!, relation.target.byProperty.get(far.property)!];
+/** Columns of a foreign key, and those they point at. */
+export type KeyColumns = readonly (readonly [near: TableColumn, far: TableColumn])[];
+
+const keyColumns = new WeakMap<Relation, KeyColumns>();
+
+/** The columns of a relation without a join table: here, and on the target. */
+export const keyColumnsOf = (table: Table, relation: Relation): KeyColumns => {
+  const known = keyColumns.get(relation);
+  if (known !== undefined) return known;
+  const made = relation.keys.map(
+    ([near, far]) => [table.byProperty.get(near.property)!, relation.target.byProperty.get(far.property)!] as const,
+  );
+  keyColumns.set(relation, made);
+  return made;
+};
+
+/** Whether a row holds the key of another, or both hold nothing. */
+const pointsAt = (row: Row, other: Row, keys: KeyColumns): boolean =>
+  keys.every(([near, far]) => isSameKey(own(row, near.property), own(other, far.property)));
+
+const isComplete = (row: Row, columns: readonly TableColumn[]): boolean => columns.every(({ property }) => own(row, property) !== null);
+
+/** The tracked object that a foreign key points at, where that is a primary key. */
+const pointedAt = (identities: IdentityMap, { target }: Relation, object: Row, keys: KeyColumns): Row | undefined => {
+  const values = target.primaryKey.map((column) => {
+    const pair = keys.find(([, far]) => far === column);
+    return pair === undefined ? null : own(object, pair[0].property);
+  });
+  const key = keyOfValues(target, values);
+  return key === null ? undefined : identities.of(target).get(key)?.object;
 };
 
 /**
@@ -53,13 +79,12 @@ export const alignWithKeys = (identities: IdentityMap, table: Table, object: Row
     if (relation.kind !== "belongsTo") continue;
     const target = inHand(object, relation);
     if (typeof target !== "object" || target === null) continue;
-    const [near, far] = belongsToColumns(table, relation);
-    if (written !== undefined && !Object.hasOwn(written, near.property)) continue;
-    const key = own(object, near.property);
-    if (isSameKey(key, own(target as Row, far.property))) continue;
-    const found = far.primaryKey && key !== null ? identities.of(relation.target).get(keyOfValues(relation.target, [key])!) : undefined;
+    const keys = keyColumnsOf(table, relation);
+    if (written !== undefined && !keys.some(([near]) => Object.hasOwn(written, near.property))) continue;
+    if (pointsAt(object, target as Row, keys)) continue;
+    const found = pointedAt(identities, relation, object, keys);
     if (found === undefined) delete object[relation.name];
-    else object[relation.name] = found.object;
+    else object[relation.name] = found;
   }
 };
 
@@ -81,7 +106,13 @@ const releaseFrom = ({ identities, added }: Holder, { tracking: { table }, objec
     const isOurs = (each: Row): boolean => added.has(each) || identities.stateOf(relation.target, each) !== undefined;
     if (!Array.isArray(value)) {
       // A parent that is not ours but has a key has a row somewhere; one without a key was undone.
-      const isKnown = relation.kind === "belongsTo" && own(value as Row, belongsToColumns(table, relation)[1].property) !== null;
+      const keys = keyColumnsOf(table, relation);
+      const isKnown =
+        relation.kind === "belongsTo" &&
+        isComplete(
+          value as Row,
+          keys.map(([, far]) => far),
+        );
       if (!isKnown && !isOurs(value as Row)) delete object[relation.name];
       continue;
     }
@@ -113,9 +144,9 @@ export const keepUnwritten = (unit: Holder): (() => void) => {
 const isWritten = ({ identities }: Holder, table: Table, object: Row, relation: Relation): boolean => {
   const members = membersOf(object, relation);
   if (relation.kind !== "belongsTo") return members.every((each) => identities.stateOf(relation.target, each) !== undefined);
-  const [near, far] = belongsToColumns(table, relation);
-  const key = own(object, near.property);
-  return members.every((each) => key !== null && isSameKey(key, own(each, far.property)));
+  const keys = keyColumnsOf(table, relation);
+  const near = keys.map(([column]) => column);
+  return members.every((each) => isComplete(object, near) && pointsAt(object, each, keys));
 };
 
 /** After rows were deleted: their objects leave the relations of those that stay. Each change is undone by a rollback. */

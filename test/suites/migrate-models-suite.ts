@@ -24,6 +24,7 @@ import type { Change, Plan, Snapshot } from "../../src/entry/migrate.ts";
 import { MigrationError } from "../../src/base/errors.ts";
 import { Comment, Post, PostTag, Profile, Tag, User } from "../support/models.ts";
 import { petrelFromSource } from "../support/petrel-from-source.ts";
+import { models as compositeModels } from "./composite-keys-suite.ts";
 import { apply } from "./migrate-suite.ts";
 import type { MigrateEngine } from "./migrate-suite.ts";
 
@@ -139,6 +140,7 @@ export const migrateModelsSuite = ({ name, open }: MigrateEngine): void => {
     ["the blog", blog],
     ["Chinook", [...Object.values(music), ...Object.values(sales)]],
     ["hostile names and defaults", [Hostile]],
+    ["foreign keys of several columns", compositeModels],
     ["names that collide when they are cut", [LongOne, LongTwo]],
   ];
   for (const [what, models] of groups) {

@@ -101,3 +101,34 @@ new User({ name: "Ann", email: "a", metadata: { plan: "free", settings: { theme:
 new Post({ title: "x", author: post });
 // @ts-expect-error the title is still missing
 new Post({ author: writer });
+
+// ---- foreign keys of several columns
+export class Line extends Model(
+  "lines",
+  { orderId: int(), no: int(), notes: () => hasMany(Remark, ["orderId", "lineNo"]) },
+  { primaryKey: ["orderId", "no"] },
+) {}
+export class Remark extends Model("remarks", {
+  id: int().primaryKey(),
+  orderId: int(),
+  lineNo: int().nullable(),
+  line: () => belongsTo(Line, ["orderId", "lineNo"]),
+}) {}
+export class Parcel extends Model("parcels", {
+  id: int().primaryKey(),
+  orderId: int(),
+  lineNo: int(),
+  line: () => belongsTo(Line, ["lineNo", "orderId"], { references: ["no", "orderId"] }),
+}) {}
+declare const remark: With<Remark, "line.notes">;
+declare const plainRemark: With<Remark, "line">;
+same<Line | null>()(plainRemark.line);
+same<number | undefined>()(remark.line?.notes[0]?.id);
+declare const parcel: With<Parcel, "line">;
+same<Line>()(parcel.line);
+new Parcel({ line: new Line({ orderId: 1, no: 2 }) });
+new Remark({ orderId: 1 });
+// @ts-expect-error Remark has no column 'line_no'
+hasMany(Remark, ["orderId", "line_no"]);
+// @ts-expect-error Line has no column 'number'
+belongsTo(Line, ["lineNo", "orderId"], { references: ["number", "orderId"] });

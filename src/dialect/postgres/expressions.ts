@@ -10,6 +10,7 @@ import type {
   ExpressionNode,
   FunctionNode,
   InNode,
+  InRowsNode,
   MatchNode,
   OrderingNode,
   ParameterNode,
@@ -100,6 +101,12 @@ const inList = ({ operand: of, list, negated }: InNode, compilation: Compilation
   return test(
     `${left} ${negated ? "<> ALL" : "= ANY"}(${comparedList(list, list.type, of.node === "column" ? of.column.type : null, compilation)})`,
   );
+};
+
+const inRows = ({ operands, lists, negated }: InRowsNode, compilation: Compilation): Piece => {
+  const left = operands.map((each) => compilation.at(each, level.or)).join(", ");
+  const given = lists.map((list) => typedList(list, list.type, compilation)).join(", ");
+  return test(`(${left}) ${negated ? "NOT IN" : "IN"} (SELECT * FROM unnest(${given}))`);
 };
 
 const arrayTest = ({ test: kind, operand: of, value }: ArrayTestNode, compilation: Compilation): Piece => {
@@ -249,6 +256,7 @@ export const postgresSpelling: Spelling = {
   textSearch,
   function: functionCall,
   in: inList,
+  inRows,
   arrayTest,
   match,
   regex,

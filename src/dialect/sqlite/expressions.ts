@@ -22,7 +22,7 @@ import { nodeType } from "../../ast/node-type.ts";
 import { bindRaw } from "./bind-raw.ts";
 import { asStored, comparedNumber, decimalAggregate, isDecimal, numberAt, scaleOf } from "./decimal.ts";
 import { jsonContains, jsonEqual, jsonHasKey, jsonIsNull, jsonPath, jsonSet } from "./json-path.ts";
-import { arrayTest, inList, inSubquery } from "./lists.ts";
+import { arrayTest, inList, inRows, inSubquery } from "./lists.ts";
 import { match, regex } from "./patterns.ts";
 
 const parameter = (node: ParameterNode, compilation: Compilation): Piece => atom(bound(node, compilation));
@@ -186,6 +186,7 @@ export const sqliteSpelling: Spelling = {
   dateTrunc,
   function: functionCall,
   in: inList,
+  inRows,
   arrayTest,
   match,
   regex,

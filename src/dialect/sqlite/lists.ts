@@ -1,5 +1,5 @@
 /** Lists on SQLite: bound as one JSON text whatever their length, and unpacked by `json_each`. */
-import type { ArrayTestNode, InNode, InSubqueryNode, ParameterNode } from "../../ast/expression.ts";
+import type { ArrayTestNode, InNode, InRowsNode, InSubqueryNode, ParameterNode } from "../../ast/expression.ts";
 import type { BoundValue } from "../../base/bound-value.ts";
 import { describe, ValueProblem } from "../../types/column-type.ts";
 import type { Codec, ColumnType } from "../../types/column-type.ts";
@@ -27,7 +27,7 @@ const encodeList =
     if (!Array.isArray(values)) throw new ValueProblem(`expects an array, got ${describe(values)}`);
     // The codec belongs to the type that the values were checked against.
     const encode = codec?.encode as ((value: unknown) => BoundValue) | null | undefined;
-    return `[${values.map((value: BoundValue) => toJson(encode ? encode(value) : value)).join(",")}]`;
+    return `[${values.map((value: BoundValue) => (value === null ? "null" : toJson(encode ? encode(value) : value))).join(",")}]`;
   };
 
 const bindList = (list: ParameterNode, element: ColumnType | null, compilation: Compilation): string =>
@@ -46,6 +46,43 @@ export const inList = ({ operand, list, negated }: InNode, compilation: Compilat
     : compilation.words.operand(operand, [operand, list], true, compilation);
   const bound = bindList(list, list.type, compilation);
   return test(`${left} ${negated ? "NOT IN" : "IN"} (SELECT ${unpacked(list.type, '"value"')} FROM json_each(${bound}))`);
+};
+
+/**
+ * Lists of one length, side by side: `name` is what each element of a list is called. Behind `LIMIT` a list is read once and gets an index of its own,
+ * where joining it as it is would read all of it for each element of the first.
+ */
+const sideBySide = (bound: readonly string[]): string => {
+  const [first, ...others] = bound;
+  const joined = others.map((list, index) => {
+    const name = `"l${index + 2}"`;
+    return ` JOIN (SELECT "key", "value" FROM json_each(${list}) LIMIT -1) AS ${name} ON ${name}."key" = "l1"."key"`;
+  });
+  return `json_each(${first}) AS "l1"${joined.join("")}`;
+};
+
+export const inRows = ({ operands, lists, negated }: InRowsNode, compilation: Compilation): Piece => {
+  const { words } = compilation;
+  const left = operands.map((operand, index) => words.operand(operand, [operand, lists[index]!], true, compilation)).join(", ");
+  const bound = lists.map((list) => bindList(list, list.type, compilation));
+  const selected = lists.map(({ type }, index) => unpacked(type, `"l${index + 1}"."value"`)).join(", ");
+  return test(`(${left}) ${negated ? "NOT IN" : "IN"} (SELECT ${selected} FROM ${sideBySide(bound)})`);
+};
+
+/** The values of one column for many rows, as they are stored. */
+export const columnList = (
+  list: ParameterNode,
+  name: string,
+  compilation: Compilation,
+): { readonly list: string; readonly value: string } => ({
+  list: bindList(list, list.type, compilation),
+  value: list.type?.kind === "bytes" ? `unhex(${name})` : name,
+});
+
+/** `(SELECT "l1"."value" AS "1" FROM json_each(?) AS "l1") AS "given"`. */
+export const rowsOfLists = (bound: readonly string[]): string => {
+  const named = bound.map((_, index) => `"l${index + 1}"."value" AS "${index + 1}"`).join(", ");
+  return `(SELECT ${named} FROM ${sideBySide(bound)}) AS "given"`;
 };
 
 /** Decimals of one scale are equal when their texts are; all others are compared as numbers. */

@@ -12,6 +12,7 @@ import { bindRaw } from "./bind-raw.ts";
 import { sqliteCodec } from "./codecs.ts";
 import { operand, ordering, sqliteSpelling, stored, typedParameter } from "./expressions.ts";
 import { withoutGeneratedKey } from "./generated-key.ts";
+import { columnList, rowsOfLists } from "./lists.ts";
 import { literal } from "./literal.ts";
 import { sqliteExpressionKey, sqliteIntrospection } from "./introspect.ts";
 import { renderSqlite, sqliteTables } from "./table-changes.ts";
@@ -36,6 +37,8 @@ const words: Words = {
   operand,
   ordering,
   literal,
+  column: columnList,
+  rowsOfLists,
   offsetAlone: " LIMIT -1",
   lock: refuseLock,
   defaultValue: () => {

@@ -168,8 +168,26 @@ const mistakes: readonly (readonly [AnyModel, string])[] = [
   ],
   [
     user({ id, a: int(), pair: () => belongsTo(Pair, "a") }),
-    'User.pair points at Pair, whose primary key has several columns. Say which unique column with .references("pairs.…") on User.a.',
+    'User.pair points at Pair, whose primary key has several columns. Name a column here for each of (a, b), in an array, or say which unique column with .references("pairs.…") on User.a.',
   ],
+  [
+    user({ id, a: int(), b: int(), c: int(), pair: () => belongsTo(Pair, ["a", "b", "c"]) }),
+    "User.pair has a key of 3 columns; the primary key of Pair is (a, b). Name as many columns, in its order, or say which unique columns are meant: { references: […] }.",
+  ],
+  [
+    user({ id, a: int(), b: int(), pair: () => belongsTo(Pair, ["a", "b"], { references: "a" }) }),
+    "User.pair references 'a' of Pair, which is not unique. Add .unique() to Pair.a.",
+  ],
+  [
+    user({ id, a: int(), pair: () => belongsTo(Pair, "a", { references: ["a", "b"] }) }),
+    "User.pair references 2 columns of Pair by 1. Name as many here as there.",
+  ],
+  [
+    user({ id, a: int(), b: int(), pair: () => belongsTo(Pair, ["a", "b"], { references: ["a", "bb" as "b"] }) }),
+    "User.pair names the referenced column 'bb', which is not a column of Pair. Did you mean 'b'?",
+  ],
+  [user({ id, a: int(), pair: () => belongsTo(Pair, ["a", "a"]) }), "User.pair names a column twice in its foreign key. Name it once."],
+  [user({ id, pair: () => belongsTo(Pair, []) }), "User.pair names no foreign key. Name at least one column of User."],
   [
     user({ id, teams: () => manyToMany(Team, { through: Pair }) }),
     "User.teams goes through Pair, which has no belongsTo(User, …) for it. Add one there.",

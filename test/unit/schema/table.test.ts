@@ -167,3 +167,48 @@ test("long names of constraints end in a hash, fit into 63 bytes and stay apart"
   assert.equal(long("a"), a);
   assert.equal(constraintName("users", ["a", "b"], "key"), "users_a_b_key");
 });
+
+class Cell extends Model(
+  "cells",
+  { row: int(), column: int(), marks: () => hasMany(Mark, ["line", "row"]) },
+  { primaryKey: ["row", "column"] },
+) {}
+class Mark extends Model("marks", {
+  id: int().primaryKey(),
+  row: int(),
+  line: int().nullable(),
+  cell: () => belongsTo(Cell, ["line", "row"], { references: ["column", "row"], onDelete: "cascade" }),
+  same: () => belongsTo(Cell, ["row", "line"]),
+}) {}
+
+test("a foreign key of several columns is declared once, and both sides know which columns meet", () => {
+  assert.deepEqual(
+    tableOf(Mark).foreignKeys.map((it) => [it.name, names(it.columns), it.targetTable, it.targetColumns, it.onDelete]),
+    [["marks_line_row_fkey", ["line", "row"], "cells", ["column", "row"], "cascade"]],
+  );
+  const relation = (model: unknown, name: string) => {
+    const { optional, keys } = tableOf(model).relation(name)!;
+    return [optional, pairs(keys)];
+  };
+  assert.deepEqual(relation(Mark, "cell"), [
+    true,
+    [
+      ["line", "column"],
+      ["row", "row"],
+    ],
+  ]);
+  assert.deepEqual(relation(Mark, "same"), [
+    true,
+    [
+      ["row", "row"],
+      ["line", "column"],
+    ],
+  ]);
+  assert.deepEqual(relation(Cell, "marks"), [
+    true,
+    [
+      ["column", "line"],
+      ["row", "row"],
+    ],
+  ]);
+});
