@@ -116,8 +116,11 @@ const target = (statement: UpdateStatement | DeleteStatement, compilation: Compi
 };
 
 /** `FROM unnest(…)`, once everything that names its lists has been spelled. */
-const joinedLists = (word: "FROM" | "USING", { givenRows, words }: Compilation): string =>
-  givenRows.isEmpty ? "" : ` ${word} ${givenRows.text(words.rowsOfLists)}`;
+const joinedLists = (word: "FROM" | "USING", { givenRows, words }: Compilation): string => {
+  if (givenRows.isEmpty) return "";
+  if (words.rowsOfLists !== undefined) throw new BugError("a change has lists of values for a database that takes none in it.");
+  return ` ${word} ${givenRows.text(undefined)}`;
+};
 
 const update = (statement: UpdateStatement, compilation: Compilation): string => {
   const table = target(statement, compilation);

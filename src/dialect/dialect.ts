@@ -46,11 +46,10 @@ export interface Dialect {
   codec(type: ColumnType): Codec;
   /** Statements that create the table and its indexes, in order, each whole. */
   createTable(table: Table, options: { readonly ifNotExists: boolean; readonly referenced?: Referenced }): readonly string[];
-  /**
-   * What sets the comments of a table that was created, and the question that is asked before it is: whether it is missing. `null` where the model has
-   * none, or the database has no place for them.
-   */
-  tableComments(table: Table): { readonly isMissing: string; readonly statements: readonly string[] } | null;
+  /** The question whether the table is missing: one row where it is, none where there is a table or a view of its name. */
+  isMissing(table: Table): string;
+  /** What sets the comments of a table that was created; none where the database has no place for them. */
+  tableComments(table: Table): readonly string[];
   /** The model's table as this database's own structure. `referenced`: what foreign keys point at, which must be unique among all rows. */
   describeTable(table: Table, referenced?: Referenced): TableSnapshot;
   /** The statements that make one change of structure. */

@@ -61,18 +61,19 @@ const runAll = async (transaction: Transaction, texts: readonly string[]): Promi
   for (const text of texts) await transaction.send(ddl(text));
 };
 
-/** Comments are set on tables that were not there before: those that exist are left as they are. */
+/** A table with its indexes and comments, unless there is one of that name already: that is left as it is, whatever it looks like. */
 const create = async (transaction: Transaction, table: Table, referenced: Referenced): Promise<void> => {
   const { dialect } = transaction;
-  const comments = dialect.tableComments(table);
-  const isNew = comments !== null && (await runText(transaction, comments.isMissing)).tuples()[0]?.[0] === true;
+  const missing = await runText(transaction, dialect.isMissing(table));
+  if (missing.tuples().length === 0) return;
+  // Another process may have been faster.
   await runAll(transaction, dialect.createTable(table, { ifNotExists: true, referenced }));
-  if (isNew) await runAll(transaction, comments.statements);
+  await runAll(transaction, dialect.tableComments(table));
 };
 
 /**
  * Creates the tables of the models, and their indexes, where they do not exist yet; all or nothing. Without models: of every model defined so far.
- * Tables that exist are left as they are, whatever they look like.
+ * Tables that exist are left as they are, whatever they look like, and get no indexes: that is what migrations are for.
  */
 export const createAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
   const tables = inForeignKeyOrder(tablesOf(models), database.dialect.forwardReferences);

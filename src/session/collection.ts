@@ -35,7 +35,7 @@ export class RelationCollection<Member> {
   async add(...members: Member[]): Promise<void> {
     const rows = this.#adopt(members);
     await this.#write((runner) => addLink(runner, this.#root, this.#relation, this.#owner, rows));
-    this.#show((shown) => [...shown, ...rows.filter((row) => !shown.includes(row))]);
+    this.#show((shown) => [...new Set([...shown, ...rows])]);
   }
 
   /** Takes members away; their own rows stay. Those that are none are passed over. One statement. */
@@ -43,7 +43,8 @@ export class RelationCollection<Member> {
     const rows = members as Row[];
     if (rows.length === 0) return;
     await this.#write((runner) => removeLinks(runner, this.#root, this.#relation, this.#owner, rows, "these"));
-    this.#show((shown) => shown.filter((row) => !rows.includes(row)));
+    const removed = new Set(rows);
+    this.#show((shown) => shown.filter((row) => !removed.has(row)));
   }
 
   /** Makes these, and no others, the members. */
@@ -86,10 +87,16 @@ export class RelationCollection<Member> {
     if (!Array.isArray(shown)) return;
     const array = shown as Row[];
     const before = [...array];
-    array.splice(0, array.length, ...change(before));
-    this.#host.unit.record(() => array.splice(0, array.length, ...before));
+    refill(array, change(before));
+    this.#host.unit.record(() => refill(array, before));
   }
 }
+
+/** The array with other elements. They may be more than a call takes arguments. */
+const refill = (array: Row[], rows: readonly Row[]): void => {
+  array.length = 0;
+  for (const row of rows) array.push(row);
+};
 
 /** Throws `ConfigurationError` for a relation that is not there, or is not many-to-many. */
 export const collectionOf = <Member>(host: CollectionHost, owner: Row, name: string): RelationCollection<Member> => {

@@ -99,6 +99,39 @@ test("updates and deletes", () => {
   );
 });
 
+test("an insert of lists names the values that are the same in every row first", () => {
+  const statement = { ...insert, rows: [[param("text", null, "column"), param("int")]], conflict: { target: [], update: [] } } as const;
+  expectSql(statement, {
+    sqlite:
+      `INSERT INTO "users" ("name", "age") SELECT "given"."1", ? ` +
+      `FROM (SELECT "l1"."value" AS "1" FROM json_each(?) AS "l1") AS "given" WHERE true ON CONFLICT DO NOTHING`,
+    postgres: `INSERT INTO "users" ("name", "age") SELECT "given"."1", $1 FROM unnest($2::text[]) AS "given" ("1") ON CONFLICT DO NOTHING`,
+  });
+  assert.deepEqual(
+    sqlite.compile(statement).bindings.map(({ parameter }) => parameter),
+    [statement.rows[0][1], statement.rows[0][0]],
+  );
+});
+
+test("rows of values are looked for among lists, one for each column", () => {
+  const u = user();
+  const where: ExpressionNode = {
+    node: "inRows",
+    operands: [col(u, c.id), col(u, c.name)],
+    lists: [param("int", null, "list"), param("text", null, "list")],
+    negated: true,
+  };
+  expectSql(
+    { statement: "delete", source: u, where, deleted: "include", returning: [] },
+    {
+      sqlite:
+        `DELETE FROM "users" WHERE ("id", "name") NOT IN (SELECT "l1"."value", "l2"."value" FROM json_each(?) AS "l1" ` +
+        `JOIN (SELECT "key", "value" FROM json_each(?) LIMIT -1) AS "l2" ON "l2"."key" = "l1"."key")`,
+      postgres: `DELETE FROM "users" WHERE ("id", "name") NOT IN (SELECT * FROM unnest($1::int[], $2::text[]))`,
+    },
+  );
+});
+
 test("updates and deletes of many rows are joined to lists of values, where the database takes them", () => {
   const u = user();
   const [ids, ages] = [param("int", null, "column"), param("int", null, "column")];
@@ -125,7 +158,7 @@ test("updates and deletes of many rows are joined to lists of values, where the 
     postgres.compile(remove).sql,
     `DELETE FROM "users" USING unnest($1::int[]) AS "given" ("1") WHERE "users"."id" = "given"."1"`,
   );
-  assert.throws(() => sqlite.compile(remove), /lists of values for a database that takes none/);
+  assert.throws(() => sqlite.compile(remove), /lists of values for a database that takes none in it/);
 });
 
 test("the current time takes the form of the column it is put into", () => {

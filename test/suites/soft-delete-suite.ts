@@ -13,6 +13,7 @@ import {
   text,
   UniqueViolation,
 } from "../../src/entry/index.ts";
+import { compare, introspect } from "../../src/entry/migrate.ts";
 import { type EngineUnderTest, failure } from "./session-suite.ts";
 
 class Owner extends Model(
@@ -123,7 +124,50 @@ export const softDeleteSuite = ({ name, open }: EngineUnderTest): void => {
     );
   });
 
-  check("marked rows are left alone by updates and deletes of many, and by many-to-many loads", async (session, engine) => {
+  check(
+    "a delete of many removes the rows that are not marked for good, and marked ones only when it is told to",
+    async (session, engine) => {
+      const [ann, , pets] = await seed(session);
+      const names = (): Promise<string[]> => engine.query(Pet).withDeleted().orderBy("id").column("name");
+      assert.equal(await engine.query(Pet).filter({ ownerId: ann.id }).delete(), 2);
+      assert.deepEqual(await names(), ["b", "d"]);
+      assert.equal(await engine.query(Pet).filter({ name: "b" }).delete(), 0);
+      assert.equal(await engine.query(Pet).onlyDeleted().filter({ ownerId: ann.id }).delete(), 1);
+      assert.deepEqual(await names(), ["d"]);
+      await session.softDelete(pets[3]!);
+      assert.equal(await engine.query(Pet).delete({ all: true }), 0);
+      assert.equal(await engine.query(Pet).withDeleted().delete({ all: true }), 1);
+      assert.deepEqual(await names(), []);
+    },
+  );
+
+  test(`${name}: createAll leaves a table that is there as it is: its constraints stay, and it gets no indexes`, async () => {
+    await using engine = await open();
+    await engine.execute(
+      "CREATE TABLE soft_toys_of_old (id int NOT NULL PRIMARY KEY, code text NOT NULL CONSTRAINT soft_toys_of_old_code_key UNIQUE, place text NOT NULL, deleted_at text)",
+    );
+    class OldToy extends Model(
+      "soft_toys_of_old",
+      { id: int().primaryKey(), code: text().unique(), place: text().index(), deletedAt: text().nullable() },
+      {},
+    ) {}
+    class SoftToy extends Model("soft_toys_of_old", {
+      id: int().primaryKey(),
+      code: text().unique(),
+      place: text().index(),
+      ...softDelete,
+    }) {}
+    const before = (await introspect(engine)).tables;
+    await engine.createAll([SoftToy]);
+    assert.deepEqual((await introspect(engine)).tables, before);
+    await engine.session().insert(OldToy, { id: 1, code: "a", place: "shelf", deletedAt: "2026-01-01" });
+    await failure(engine.session().insert(OldToy, { id: 2, code: "a", place: "box" }), UniqueViolation);
+    await engine.dropAll([SoftToy]);
+    await engine.createAll([SoftToy]);
+    assert.deepEqual((await compare(engine, [SoftToy])).changes, []);
+  });
+
+  check("marked rows are left alone by updates of many, and by many-to-many loads", async (session, engine) => {
     const [ann] = await seed(session);
     assert.equal(await engine.query(Pet).update({ age: 100 }, { all: true }), 3);
     assert.deepEqual(await engine.query(Pet).withDeleted().orderBy("id").column("age"), [100, 2, 100, 100]);

@@ -66,11 +66,8 @@ export const postgres: Dialect = Object.freeze({
   codec: postgresCodec,
   describeTable: (table, referenced) => describeTableWith(tables, table, referenced),
   createTable: (table, options) => createTableWith(postgresTables, describeTableWith(tables, table, options.referenced), options),
-  tableComments: (table) => {
-    const statements = commentsOf(describeTableWith(tables, table)).map(({ sql }) => sql);
-    const isMissing = `SELECT to_regclass(${literal(quote(table.name), null)}) IS NULL AS missing`;
-    return statements.length === 0 ? null : { isMissing, statements };
-  },
+  isMissing: (table) => `SELECT 1 WHERE to_regclass(${literal(quote(table.name), null)}) IS NULL`,
+  tableComments: (table) => commentsOf(describeTableWith(tables, table)).map(({ sql }) => sql),
   render: renderPostgres,
   introspection: postgresIntrospection,
   expressionKey: postgresExpressionKey,

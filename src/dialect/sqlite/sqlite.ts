@@ -66,7 +66,10 @@ export const sqlite: Dialect = Object.freeze({
   codec: sqliteCodec,
   describeTable: (table, referenced) => describeTableWith(tables, table, referenced),
   createTable: (table, options) => createTableWith(sqliteTables, describeTableWith(tables, table, options.referenced), options),
-  tableComments: () => null,
+  // Names are compared as SQLite compares those of tables: without regard to the case of ASCII letters.
+  isMissing: (table) =>
+    `SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ${literal(table.name)} COLLATE NOCASE)`,
+  tableComments: () => [],
   render: renderSqlite,
   introspection: sqliteIntrospection,
   expressionKey: sqliteExpressionKey,
