@@ -3,6 +3,7 @@ import type { Sql } from "../ast/sql-tag.ts";
 import type { Request } from "../driver/driver.ts";
 import { ownReason } from "./call-limit.ts";
 import type { Database } from "./database.ts";
+import { sentTogether } from "./interceptor.ts";
 import type { Plan } from "./plan.ts";
 import { requestOfSql } from "./raw.ts";
 import { requestOf } from "./run.ts";
@@ -26,7 +27,7 @@ export const sendBatch = async (database: Database, items: readonly BatchItem[],
   if (driver.batch === undefined) return sendInOrder(database, requests, signal);
   for (const _ of requests) database.countStatement();
   try {
-    return await driver.batch(requests);
+    return await sentTogether(driver, requests, database);
   } catch (error) {
     throw ownReason(inModelWords(error, []), signal);
   }

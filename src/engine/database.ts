@@ -4,6 +4,8 @@ import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Driver, Request } from "../driver/driver.ts";
 import { ownReason } from "./call-limit.ts";
+import { intercept, sent, sentTogether, streamed } from "./interceptor.ts";
+import type { Interceptor } from "./interceptor.ts";
 import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { withRetries } from "./retry.ts";
@@ -11,7 +13,8 @@ import { requestOf } from "./run.ts";
 import type { PlannedRead, Runner } from "./run.ts";
 import { isSurrounded, standsInside } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
-import { runTransaction, Transaction } from "./transaction.ts";
+import { runTransaction } from "./run-transaction.ts";
+import { Transaction } from "./transaction.ts";
 import type { TransactionHost } from "./transaction-host.ts";
 import { startedOptions } from "./transaction-options.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
@@ -28,6 +31,23 @@ export class Database implements Runner, TransactionHost {
     this.dialect = dialect;
     this.driver = driver;
     this.#counts = origin === null ? { statements: 0, openTransactions: 0 } : origin.#counts;
+  }
+
+  get identity(): object {
+    return this.#counts;
+  }
+
+  /**
+   * Puts a function around every statement of this database, in whichever context, until the returned function is called: it sees the statement, sends it by
+   * `next()`, and returns its answer. Statements go straight to the database again when nobody watches.
+   *
+   *     const stop = engine.intercept((statement, next) => {
+   *       console.log(statement.sql);                       // SELECT … FROM "users" WHERE "id" = $1
+   *       return next();
+   *     });
+   */
+  intercept(interceptor: Interceptor): () => void {
+    return intercept(interceptor, this.#counts);
   }
 
   /** Whether `host` is this database, in this or another context. */
@@ -54,7 +74,7 @@ export class Database implements Runner, TransactionHost {
     if (plan.writes.length > 0 || signal !== undefined) return this.send(request, plan.writes);
     this.assertOutside(false);
     this.#counts.statements++;
-    return this.driver.run(request);
+    return sent(this.driver, request, this, null);
   }
 
   async runAll(reads: readonly PlannedRead[], signal?: AbortSignal): Promise<readonly Answer[]> {
@@ -64,7 +84,7 @@ export class Database implements Runner, TransactionHost {
     const requests = reads.map(({ plan, values }) => requestOf(plan, values, signal, driver.readsInto === true));
     this.assertOutside(false);
     for (const _ of requests) this.countStatement();
-    return withOwnReason(driver.batch(requests), signal);
+    return withOwnReason(sentTogether(driver, requests, this), signal);
   }
 
   /** Runs a request outside any transaction. Throws `TransactionError` from inside one of this database's own. */
@@ -72,7 +92,7 @@ export class Database implements Runner, TransactionHost {
     this.assertOutside(request.writes);
     this.#counts.statements++;
     try {
-      const answer = this.driver.run(request);
+      const answer = sent(this.driver, request, this, null);
       if (!(answer instanceof Promise)) return answer;
       return withOwnReason(
         answer.catch((error: unknown) => Promise.reject(inModelWords(error, writes))),
@@ -86,7 +106,7 @@ export class Database implements Runner, TransactionHost {
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
     this.assertOutside(plan.writes.length > 0);
     this.#counts.statements++;
-    const batches = this.driver.stream(requestOf(plan, values, signal, false), batchSize);
+    const batches = streamed(this.driver, requestOf(plan, values, signal, false), batchSize, this, null);
     return signal === undefined ? batches : eachWithOwnReason(batches, signal);
   }
 

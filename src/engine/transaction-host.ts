@@ -5,6 +5,8 @@ import type { Driver } from "../driver/driver.ts";
 export interface TransactionHost {
   readonly dialect: Dialect;
   readonly driver: Driver;
+  /** Stands for the opened database, in whichever contexts it is used. */
+  readonly identity: object;
   countStatement(): void;
   /** Called with 1 when a transaction begins and with -1 when it ends. */
   countTransaction(difference: 1 | -1): void;

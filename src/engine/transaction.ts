@@ -16,13 +16,16 @@ import { begunTogether, committedUnread, ignore, inTurn, settledTogether } from 
 import type { LastWrites } from "./last-writes.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { batchesWithOwnReason, calledWithOwnReason, withOwnReason } from "./own-reason.ts";
+import { rememberedAs, sent, streamed } from "./interceptor.ts";
 import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
 import type { Runner } from "./run.ts";
-import { inside, isSurrounded } from "./scope.ts";
+import { runTransaction } from "./run-transaction.ts";
+import { isSurrounded } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
 import { assertNoControl, command, ended } from "./transaction-control.ts";
 import type { TransactionHost } from "./transaction-host.ts";
+import { acquired, transactionEnded, transactionMade } from "./transaction-trace.ts";
 import { checkTransactionOptions, startedOptions } from "./transaction-options.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 import { Turns } from "./turns.ts";
@@ -40,6 +43,7 @@ export class Transaction implements Runner, ScopedTransaction {
   /** What makes it permanent. */
   readonly #ending: string;
   readonly #depth: number;
+  readonly #trace: ReturnType<typeof transactionMade>;
   readonly #turns = new Turns();
   /** What was promised and is not there yet. */
   readonly #running = new Set<Promise<unknown>>();
@@ -66,6 +70,7 @@ export class Transaction implements Runner, ScopedTransaction {
     this.#ending = parent === null ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`;
     this.#opening = parent === null ? host.dialect.begin(options) : [`SAVEPOINT ${this.#savepoint}`];
     host.countTransaction(1);
+    this.#trace = transactionMade(this.#depth, this.#readOnly);
   }
 
   get dialect(): Dialect {
@@ -101,7 +106,7 @@ export class Transaction implements Runner, ScopedTransaction {
   send(request: Request, writes: readonly string[] = []): MaybePromise<Answer> {
     assertNoControl(request.text);
     this.#mayHaveWritten = true;
-    return this.#dispatch({ ...request, signal: this.#signalWith(request.signal) }, writes);
+    return this.#dispatch(rememberedAs({ ...request, signal: this.#signalWith(request.signal) }, request), writes);
   }
 
   /** Rows in batches. Throws `TransactionError` when the transaction ends before the last one was read. */
@@ -109,7 +114,7 @@ export class Transaction implements Runner, ScopedTransaction {
     if (plan.mayWrite) this.#mayHaveWritten = true;
     const request = requestOf(plan, values, this.#signalWith(signal), false);
     const batches = await this.#onConnection(
-      (connection) => batchesWithOwnReason(connection.stream(request, batchSize), request.signal),
+      (connection) => batchesWithOwnReason(streamed(connection, request, batchSize, this.host, this.root), request.signal),
       request.signal,
     );
     this.host.countStatement();
@@ -296,7 +301,7 @@ export class Transaction implements Runner, ScopedTransaction {
   #runOn(connection: ReservedConnection, request: Request, writes: readonly string[]): MaybePromise<Answer> {
     this.host.countStatement();
     try {
-      const answer = connection.run(request);
+      const answer = sent(connection, request, this.host, this.root);
       return answer instanceof Promise ? answer.catch((error: unknown) => this.#failed(error, writes, connection)) : answer;
     } catch (error) {
       return this.#failed(ownReason(error, request.signal), writes, connection);
@@ -342,7 +347,7 @@ export class Transaction implements Runner, ScopedTransaction {
     if (this.parent !== null) return this.parent.#open(signal);
     const write = !this.#readOnly;
     this.host.assertOutside(write, this);
-    return this.host.driver.reserve({ write, signal });
+    return acquired(this.host.driver, { write, signal });
   }
 
   #begin(connection: ReservedConnection): MaybePromise<ReservedConnection> {
@@ -414,6 +419,7 @@ export class Transaction implements Runner, ScopedTransaction {
     if (!this.isOpen) return;
     this.#state = state;
     this.host.countTransaction(-1);
+    transactionEnded(this.#trace, state);
     // An error costs more than the rest of an end, and nearly always nobody waits for it.
     if (this.#turns.hasWaiting) this.#turns.dismiss(ended(`has been ${state}`));
     if (this.parent !== null) {
@@ -436,15 +442,3 @@ export class Transaction implements Runner, ScopedTransaction {
     }
   }
 }
-
-/** Runs `work` in the transaction: commits when it returns, rolls back when it throws, and throws what it threw. */
-export const runTransaction = async <T>(transaction: Transaction, work: (transaction: Transaction) => Promise<T>): Promise<T> => {
-  try {
-    const result = await inside(transaction, () => work(transaction));
-    await transaction.finish();
-    return result;
-  } catch (error) {
-    await transaction.rollback();
-    throw error;
-  }
-};

@@ -1,4 +1,5 @@
 /** Loads what `with(…)` asked for onto rows that are there: relation by relation, side by side, each whatever the number of rows. */
+import { loading } from "../engine/loaded-relation.ts";
 import type { Relation } from "../schema/table.ts";
 import { fill } from "./fill.ts";
 import type { Children } from "./fill.ts";
@@ -27,7 +28,7 @@ export const loadRelations = async <Q>(
 const loadRelation = async <Q>(parents: readonly object[], include: Include<Q>, fetch: FetchChildren<Q>): Promise<void> => {
   if (include.strategy === "none") return leaveEmpty(parents, include.relation);
   if (include.strategy === "joined") return loadRelations(partnersOf(parents, include.relation), include.children, fetch);
-  return fill(parents, include.relation, (keys) => fetch(include, keys));
+  return loading(parents, include.relation.name, () => fill(parents, include.relation, (keys) => fetch(include, keys)));
 };
 
 const leaveEmpty = (parents: readonly object[], { name, toMany }: Relation): void => {
@@ -64,7 +65,11 @@ const loadMissingRelation = async <Q>(objects: readonly object[], include: Inclu
   const { relation, refined, children } = include;
   const missing = refined === null ? objects.filter((each) => !isLoaded(each, relation.name)) : objects;
   if (include.strategy === "none") return leaveEmpty(missing, relation);
-  if (missing.length === objects.length) return fill(objects, relation, (keys) => fetch({ ...include, strategy: "selectIn" }, keys));
-  if (missing.length > 0) await fill(missing, relation, (keys) => fetch({ ...include, strategy: "selectIn", children: [] }, keys));
+  const load = (deeper: Include<Q>["children"]): Promise<void> =>
+    loading(missing, relation.name, () =>
+      fill(missing, relation, (keys) => fetch({ ...include, strategy: "selectIn", children: deeper }, keys)),
+    );
+  if (missing.length === objects.length) return load(children);
+  if (missing.length > 0) await load([]);
   await loadMissing(partnersOf(objects, relation), children, fetch);
 };

@@ -1,0 +1,169 @@
+/**
+ * The one seam for watchers: functions around every statement, `(statement, next) => answer`. Without any a statement goes to its connection directly.
+ *
+ *     engine.run(plan)  →  interceptor  →  interceptor  →  petrel:query  →  driver
+ *
+ * BEGIN, COMMIT and savepoints are no statements: `petrel:transaction` tells of them.
+ */
+import { ConfigurationError } from "../base/errors.ts";
+import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { Answer, Connection, Driver, Request } from "../driver/driver.ts";
+import { describe } from "../types/column-type.ts";
+import { loadedRelation } from "./loaded-relation.ts";
+import type { Plan } from "./plan.ts";
+import type { TransactionHost } from "./transaction-host.ts";
+import { channels, countInterceptors, isHeard, isWatched } from "./watching.ts";
+import { WatchedStatement } from "./watched-statement.ts";
+import type { Way } from "./watched-statement.ts";
+
+/**
+ * Called for a statement, before it is sent. `next()` sends it, once, and gives its answer: now on SQLite, as a promise on PostgreSQL. What the interceptor
+ * returns is the statement's answer, what it throws is thrown where the statement was asked for. Inside a transaction it calls `next()` before it waits for
+ * anything: statements are sent in the order in which they were asked for. A stream's answer comes when its last row was read, and has no rows but their count.
+ */
+export type Interceptor = (statement: WatchedStatement, next: () => MaybePromise<Answer>) => MaybePromise<Answer>;
+
+interface Registered {
+  readonly interceptor: Interceptor;
+  /** Whose statements it sees; `null` for those of every database. */
+  readonly identity: object | null;
+}
+
+let chain: readonly Registered[] = [];
+
+/** Puts `interceptor` around the statements of the database with this identity, or of every database, until the returned function is called. */
+export const intercept = (interceptor: Interceptor, identity: object | null = null): (() => void) => {
+  if (typeof interceptor !== "function")
+    throw new ConfigurationError(`intercept() takes a function (statement, next) => answer, not ${describe(interceptor)}.`);
+  const registered = { interceptor, identity };
+  chain = [...chain, registered];
+  countInterceptors(1);
+  return () => {
+    if (!chain.includes(registered)) return;
+    chain = chain.filter((each) => each !== registered);
+    countInterceptors(-1);
+  };
+};
+
+const plans = new WeakMap<Request, Plan>();
+
+/** Remembers what a request was made of, while somebody watches. */
+export const remembered = (request: Request, plan: Plan): Request => {
+  if (isWatched()) plans.set(request, plan);
+  return request;
+};
+
+/** The same for a copy of a request. */
+export const rememberedAs = (request: Request, origin: Request): Request => {
+  const plan = plans.get(origin);
+  if (plan !== undefined) plans.set(request, plan);
+  return request;
+};
+
+const watched = (request: Request, way: Way, host: TransactionHost, transaction: object | null): WatchedStatement =>
+  new WatchedStatement(request, way, host, transaction, plans.get(request), loadedRelation());
+
+/** Calls `send` inside of `petrel:query`. */
+const traced = (statement: WatchedStatement, send: () => MaybePromise<Answer>): MaybePromise<Answer> => {
+  const { query } = channels;
+  if (!isHeard(query)) return send();
+  const message: { statement: WatchedStatement; result?: Answer; error?: unknown } = { statement };
+  const failed = (error: unknown): never => {
+    message.error = error;
+    query.error.publish(message);
+    throw error;
+  };
+  const done = (): void => {
+    query.asyncStart.publish(message);
+    query.asyncEnd.publish(message);
+  };
+  return query.start.runStores(message, () => {
+    try {
+      const answer = send();
+      if (!(answer instanceof Promise)) return (message.result = answer);
+      return answer.then((result) => (message.result = result), failed).finally(done);
+    } catch (error) {
+      return failed(error);
+    } finally {
+      query.end.publish(message);
+    }
+  });
+};
+
+const through = (statement: WatchedStatement, send: () => MaybePromise<Answer>): MaybePromise<Answer> => {
+  const around = chain.filter(({ identity }) => identity === null || identity === statement.host.identity);
+  let isSent = false;
+  const step = (index: number): MaybePromise<Answer> => {
+    if (index < around.length) return around[index]!.interceptor(statement, () => step(index + 1));
+    if (isSent) throw new ConfigurationError("An interceptor called next() twice: a statement is sent once.");
+    isSent = true;
+    return traced(statement, send);
+  };
+  const answer = step(0);
+  if (isSent || statement.transaction === null || !(answer instanceof Promise)) return answer;
+  // Sent later it could come after COMMIT: whatever the interceptor does from here on, it is not sent.
+  isSent = true;
+  answer.catch(() => {});
+  throw new ConfigurationError(
+    "An interceptor waited before it called next(), inside a transaction, whose statements are sent in order. Call next() first, and wait for its answer.",
+  );
+};
+
+/** Sends a request on `connection`, through whoever watches. */
+export const sent = (
+  connection: Pick<Connection, "run">,
+  request: Request,
+  host: TransactionHost,
+  transaction: object | null,
+): MaybePromise<Answer> =>
+  isWatched() ? through(watched(request, "run", host, transaction), () => connection.run(request)) : connection.run(request);
+
+/** Sends requests in one round trip. One for which an interceptor has an answer of its own travels all the same, unless all have. */
+export const sentTogether = (driver: Driver, requests: readonly Request[], host: TransactionHost): Promise<readonly Answer[]> => {
+  if (!isWatched()) return driver.batch!(requests);
+  let sending: Promise<readonly Answer[]> | null = null;
+  const answerOf = async (index: number): Promise<Answer> => (await (sending ??= driver.batch!(requests)))[index]!;
+  return Promise.all(requests.map(async (request, index) => through(watched(request, "batch", host, null), () => answerOf(index))));
+};
+
+/** The batches of a stream. Watchers get one answer for all of them. */
+export const streamed = (
+  connection: Pick<Connection, "stream">,
+  request: Request,
+  batchSize: number,
+  host: TransactionHost,
+  transaction: object | null,
+): AsyncIterable<Answer> =>
+  isWatched()
+    ? throughStream(watched(request, "stream", host, transaction), connection.stream(request, batchSize))
+    : connection.stream(request, batchSize);
+
+async function* throughStream(statement: WatchedStatement, batches: AsyncIterable<Answer>): AsyncGenerator<Answer, void, undefined> {
+  const start = Promise.withResolvers<boolean>();
+  const end = Promise.withResolvers<Answer>();
+  const answer = Promise.resolve(
+    through(statement, () => {
+      start.resolve(true);
+      return end.promise;
+    }),
+  );
+  const never = (): void => start.resolve(false);
+  answer.then(never, never);
+  if (!(await start.promise)) return yield await answer;
+  let count = 0;
+  let columns: readonly string[] = [];
+  try {
+    for await (const batch of batches) {
+      count += batch.count;
+      ({ columns } = batch);
+      yield batch;
+    }
+  } catch (error) {
+    end.reject(error);
+  } finally {
+    end.resolve({ rows: [], count, columns });
+    // Its failure is thrown below, if the loop is still there to hear of it.
+    answer.catch(() => {});
+  }
+  await answer;
+}
