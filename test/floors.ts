@@ -108,8 +108,9 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   migrate: {
     floor: 9,
-    idea: "The structure that models ask for against the structure that a database has, and the way from one to the other.",
-    imports: ["base", "types", "ast", "schema", "dialect", "engine"],
+    idea: "The structure that models ask for against the structure that a database has, the way from one to the other, and files of such ways.",
+    imports: ["base", "config", "types", "ast", "schema", "dialect", "engine"],
+    builtins: { migrate: ["node:crypto", "node:fs/promises", "node:path", "node:perf_hooks", "node:timers/promises", "node:url"] },
   },
   bench: {
     floor: 9,

@@ -5,6 +5,7 @@ import type { AnyModel } from "../schema/entity.ts";
 import type { Snapshot } from "../schema/snapshot.ts";
 import { canonical } from "./canonical.ts";
 import { diff } from "./diff.ts";
+import { historyTable } from "./history-table.ts";
 import { introspect } from "./introspect.ts";
 import type { IntrospectOptions } from "./introspect.ts";
 import { snapshot } from "./snapshot.ts";
@@ -16,13 +17,14 @@ export interface CompareOptions extends Answers, IntrospectOptions {
 
 /**
  * What it takes to make the database what the models ask for: no changes where it is that already. Changes nothing.
- * Schemas, enums, views and triggers stay, since models have no words for them.
+ * Schemas, enums, views and triggers stay, since models have no words for them, and so does the table of the history of migrations.
  *
  *     const { changes, questions } = await compare(engine, [User, Post]);
  */
 export const compare = async (database: Database, models?: readonly AnyModel[], options: CompareOptions = {}): Promise<Plan> => {
   const wanted = await canonical(database, snapshot(database, models));
-  const found = known(await introspect(database, options), wanted, options);
+  const ignore = [...(options.ignore ?? []), historyTable];
+  const found = known(await introspect(database, { ...options, ignore }), wanted, options);
   const plan = diff(found, wanted, options);
   // What the database was given in other words may differ in nothing else.
   return plan.changes.length === 0 ? plan : diff(await canonical(database, found), wanted, options);

@@ -2,52 +2,12 @@
  * What a statement does, read from its text: whether it may stand in a transaction, what it locks, rewrites and loses, and what it touches. Locks are those
  * of PostgreSQL's manual ("Explicit Locking", "ALTER TABLE"); on SQLite every change locks the whole database.
  */
-import type { DdlStatement, LockLevel } from "../schema/change.ts";
-import type { ObjectName, Snapshot } from "../schema/snapshot.ts";
+import type { LockLevel } from "../schema/change.ts";
+import type { Snapshot } from "../schema/snapshot.ts";
+import { everything, nothing, owned, used } from "./effect.ts";
+import type { Effects } from "./effect.ts";
 import { alterTable } from "./effects-alter-table.ts";
 import { StatementReader } from "./statement-reader.ts";
-
-/** Something that a migration changes (`owns`) or relies on. */
-export interface Touch {
-  readonly what: "table" | "column" | "rows" | "index" | "constraint" | "object" | "everything";
-  readonly table: ObjectName | null;
-  readonly name: string | null;
-  readonly owns: boolean;
-}
-
-export interface Effects extends Pick<DdlStatement, "transactional" | "lock" | "table" | "rewrites" | "scans" | "losesData"> {
-  readonly touches: readonly Touch[];
-  /** The rules of lint that it breaks. */
-  readonly rules: readonly string[];
-  /** An index or a value that it makes or drops outside of a transaction: a repeated run asks whether it is there already. */
-  readonly leaves: Leftover | null;
-}
-
-/** What a statement outside of a transaction may have left when it was cut off. */
-export type Leftover =
-  | { readonly what: "index"; readonly index: ObjectName | null; readonly table: ObjectName; readonly made: boolean }
-  | { readonly what: "enum value"; readonly type: ObjectName; readonly value: string };
-
-export const nothing: Effects = Object.freeze({
-  transactional: true,
-  lock: null,
-  table: null,
-  rewrites: false,
-  scans: false,
-  losesData: null,
-  touches: [],
-  rules: [],
-  leaves: null,
-});
-
-export const owned = (what: Touch["what"], table: ObjectName | null, name: string | null = null): Touch => ({
-  what,
-  table,
-  name,
-  owns: true,
-});
-export const used = (table: ObjectName): Touch => ({ what: "table", table, name: null, owns: false });
-const everything: Touch = { what: "everything", table: null, name: null, owns: true };
 
 const createTable = (read: StatementReader): Effects => {
   read.take("IF", "NOT", "EXISTS");
@@ -72,7 +32,9 @@ const createIndex = (read: StatementReader): Effects => {
     scans: true,
     touches: [...(index === null ? [] : [owned("index", null, index.name)]), used(table)],
     rules: isConcurrent ? [] : ["index-without-concurrently"],
-    leaves: isConcurrent ? { what: "index", index: index === null ? null : { schema: table.schema, name: index.name }, table, made: true } : null,
+    leaves: isConcurrent
+      ? { what: "index", index: index === null ? null : { schema: table.schema, name: index.name }, table, made: true }
+      : null,
   };
 };
 
@@ -143,14 +105,45 @@ const object = (read: StatementReader, kind: string): Effects => {
   return {
     ...nothing,
     transactional: !isConcurrent,
-    touches: named === null ? [everything] : [owned("object", null, `${kind} ${named.name}`), ...(kind === "trigger" && on !== null ? [used(on)] : [])],
+    touches:
+      named === null
+        ? [everything]
+        : [owned("object", null, `${kind} ${named.name}`), ...(kind === "trigger" && on !== null ? [used(on)] : [])],
   };
 };
 
-const kinds = ["VIEW", "TRIGGER", "FUNCTION", "PROCEDURE", "AGGREGATE", "TYPE", "DOMAIN", "SEQUENCE", "SCHEMA", "EXTENSION", "POLICY", "ROLE", "STATISTICS"];
+const kinds = [
+  "VIEW",
+  "TRIGGER",
+  "FUNCTION",
+  "PROCEDURE",
+  "AGGREGATE",
+  "TYPE",
+  "DOMAIN",
+  "SEQUENCE",
+  "SCHEMA",
+  "EXTENSION",
+  "POLICY",
+  "ROLE",
+  "STATISTICS",
+];
 
 const create = (read: StatementReader): Effects => {
-  read.skip("OR", "REPLACE", "UNIQUE", "TEMP", "TEMPORARY", "UNLOGGED", "VIRTUAL", "MATERIALIZED", "RECURSIVE", "CONSTRAINT", "GLOBAL", "LOCAL", "EVENT");
+  read.skip(
+    "OR",
+    "REPLACE",
+    "UNIQUE",
+    "TEMP",
+    "TEMPORARY",
+    "UNLOGGED",
+    "VIRTUAL",
+    "MATERIALIZED",
+    "RECURSIVE",
+    "CONSTRAINT",
+    "GLOBAL",
+    "LOCAL",
+    "EVENT",
+  );
   if (read.take("TABLE")) return createTable(read);
   if (read.take("INDEX")) return createIndex(read);
   const kind = kinds.find((word) => read.take(word));
@@ -212,7 +205,14 @@ const postgresEffects = (read: StatementReader): Effects => {
 
 const sqliteLock = (effects: Effects): LockLevel => (effects.touches.length > 0 ? "EXCLUSIVE" : null);
 /** Rules about locks that only PostgreSQL has. */
-const everywhere = new Set(["drop-table", "drop-column", "rename", "truncate", "all-rows-in-one-statement", "required-column-without-default"]);
+const everywhere = new Set([
+  "drop-table",
+  "drop-column",
+  "rename",
+  "truncate",
+  "all-rows-in-one-statement",
+  "required-column-without-default",
+]);
 
 /** Reads as much as is needed; what it does not know touches everything. */
 export const effectsOf = (sql: string, dialect: Snapshot["dialect"]): Effects => {

@@ -13,7 +13,8 @@ export interface IntrospectOptions {
   readonly ignore?: readonly string[];
 }
 
-const without = (found: Snapshot, ignored: readonly string[]): Snapshot => {
+/** Leaves out tables and views by name. */
+export const without = (found: Snapshot, ignored: readonly string[]): Snapshot => {
   if (ignored.length === 0) return found;
   const isKept = ({ name }: { readonly name: string }): boolean => !ignored.includes(name);
   return Object.freeze({

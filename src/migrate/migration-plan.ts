@@ -176,7 +176,14 @@ export interface Drift {
 
 /** What `makeMigration` came to. */
 export type MakeOutcome =
-  | { readonly outcome: "made"; readonly name: string; readonly file: string; readonly text: string; readonly plan: Plan; readonly losses: readonly string[] }
+  | {
+      readonly outcome: "made";
+      readonly name: string;
+      readonly file: string;
+      readonly text: string;
+      readonly plan: Plan;
+      readonly losses: readonly string[];
+    }
   | { readonly outcome: "no changes" }
   /** Nothing was written: answer them, in the models (`renamedFrom`) or in `answers`. */
   | { readonly outcome: "questions"; readonly questions: readonly Question[]; readonly plan: Plan };

@@ -15,10 +15,6 @@ export class StatementReader {
     return new StatementReader(lexemes(sql, dialect));
   }
 
-  get isAtEnd(): boolean {
-    return this.#at >= this.#lexemes.length;
-  }
-
   #peek(ahead = 0): Lexeme | undefined {
     return this.#lexemes[this.#at + ahead];
   }
@@ -37,6 +33,15 @@ export class StatementReader {
 
   next(): Lexeme | null {
     return this.#lexemes[this.#at++] ?? null;
+  }
+
+  /** What is left. */
+  tail(): readonly Lexeme[] {
+    return this.#lexemes.slice(this.#at);
+  }
+
+  startsWith(word: string): boolean {
+    return this.#peek()?.word === word;
   }
 
   /** Goes on behind the next of these words, in whatever brackets it is; to the end, if there is none. */
