@@ -57,9 +57,11 @@ const texts = (given: unknown, what: string, file: string): readonly unknown[] =
 
 const definitionIn = async (path: string, file: string, id: string): Promise<Partial<Record<keyof MigrationDefinition, unknown>>> => {
   let module: { readonly default?: unknown };
+  // The id makes a changed file another module: one process may read a folder twice.
+  const address = `${pathToFileURL(path).href}?${id.slice(0, hashLength)}`;
   try {
-    // The id makes a changed file another module: one process may read a folder twice.
-    module = (await import(`${pathToFileURL(path).href}?${id.slice(0, hashLength)}`)) as { readonly default?: unknown };
+    // Whatever it exports: that is looked at below.
+    module = (await import(address)) as { readonly default?: unknown };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : null;
     const advice =
