@@ -41,14 +41,29 @@ const modesOf = ({ modes, pace }: Wanted, { concurrency = 1 }: Scenario, kind: D
   return concurrency === 1 && canPin() ? ["pinned"] : ["free"];
 };
 
-const measure = async (wanted: Wanted): Promise<Run> => {
+/** `keep` gets what is there after each scenario: a run that is broken off has not measured for nothing. */
+const measure = async (wanted: Wanted, keep: (run: Run) => void): Promise<void> => {
   const pace = paceOf(wanted);
   const asked = namedScenarios(wanted.scenarios);
+  const [startedAt, measured] = [new Date().toISOString(), commit()];
   const measurements: Measurement[] = [];
   const absent: { name: string; reason: string }[] = [];
   const versions: Record<string, string> = { node: process.versions.node, v8: process.versions.v8 };
   const databases: Record<string, string> = {};
   const say = (text: string): void => console.error(`  ${text}`);
+  const runSoFar = (): Run => ({
+    format: "petrel-results-1",
+    takenAt: startedAt,
+    commit: measured,
+    pace: pace.name,
+    rounds: pace.rounds,
+    isIsolated: pace.isolation !== "none",
+    machine: { processor: cpus()[0]?.model ?? "unknown", cores: cpus().length, memory: totalmem(), system: `${systemType()} ${release()}` },
+    versions,
+    databases,
+    absent,
+    measurements,
+  });
   for (const kind of wanted.databases) {
     const here = asked.filter((scenario) => scenario.databases.includes(kind));
     if (here.length === 0) continue;
@@ -67,6 +82,7 @@ const measure = async (wanted: Wanted): Promise<Run> => {
         const found = await runField({ scenario, database, contenders, pace, modes, proxy, stages, say });
         for (const measurement of found) console.log(textTable(measurement, pace.name !== "smoke"));
         measurements.push(...found);
+        keep(runSoFar());
       }
     } finally {
       await stages.end();
@@ -74,19 +90,6 @@ const measure = async (wanted: Wanted): Promise<Run> => {
       await database.close();
     }
   }
-  return {
-    format: "petrel-results-1",
-    takenAt: new Date().toISOString(),
-    commit: commit(),
-    pace: pace.name,
-    rounds: pace.rounds,
-    isIsolated: pace.isolation !== "none",
-    machine: { processor: cpus()[0]?.model ?? "unknown", cores: cpus().length, memory: totalmem(), system: `${systemType()} ${release()}` },
-    versions,
-    databases,
-    absent,
-    measurements,
-  };
 };
 
 const docs = "docs/performance.md";
@@ -97,6 +100,9 @@ const write = (run: Run, folder: string, isForDocs: boolean): void => {
   writeFileSync(join(folder, "report.html"), htmlReport(run));
   writeFileSync(join(folder, "summary.md"), markdownSummary(run));
   if (isForDocs) writeFileSync(docs, withSummary(readFileSync(docs, "utf8"), markdownSummary(run)));
+};
+
+const sayWhere = (folder: string): void => {
   console.log(`\n${join(folder, "report.html")}\n${join(folder, "summary.md")}\n${join(folder, "results.json")}`);
 };
 
@@ -120,11 +126,16 @@ else if (args.includes("--list")) await list();
 else {
   const wanted = parseCommandLine(args, new Date());
   if (wanted.report === null) {
-    const run = await measure(wanted);
-    if (wanted.out !== null) write(run, wanted.out, wanted.isForDocs);
+    const { out, isForDocs } = wanted;
+    await measure(wanted, (run) => {
+      if (out !== null) write(run, out, isForDocs);
+    });
+    if (out !== null) sayWhere(out);
   } else {
+    const folder = dirname(wanted.report);
     // Written by `write`.
-    write(JSON.parse(readFileSync(wanted.report, "utf8")) as Run, dirname(wanted.report), wanted.isForDocs);
+    write(JSON.parse(readFileSync(wanted.report, "utf8")) as Run, folder, wanted.isForDocs);
+    sayWhere(folder);
   }
 }
 // Some libraries leave timers behind.

@@ -107,7 +107,7 @@ const onNewConnection = (timedCall: number): Scenario => ({
   users: 100,
   kind: "opening",
   timedCall,
-  mostCalls: 20,
+  mostCalls: 3,
   isComparable: true,
   can: ({ byId, models }) => byId !== undefined && models !== undefined,
   call: (operations, index) => then(operations.byId!((index % 100) + 1), (user) => readUser(user!)),

@@ -14,6 +14,7 @@ test("a smoke run measures Petrel beside node:sqlite, finds the same results, an
     "bulk-100",
     "eager-select",
     "json",
+    "memory-stream",
     "--db",
     "sqlite",
     "--smoke",
@@ -26,14 +27,17 @@ test("a smoke run measures Petrel beside node:sqlite, finds the same results, an
   const { measurements, absent, pace } = JSON.parse(readFileSync(join(out, "results.json"), "utf8")) as Run;
   const withFigures = measurements.map(({ scenario, found }) => [
     scenario,
-    found.filter(({ failure, times }) => failure === null && times.length === 2).map(({ id }) => id),
+    found.filter(({ failure, times, kept }) => failure === null && times.length === (kept === null ? 2 : 0)).map(({ id }) => id),
   ]);
   assert.deepEqual(withFigures, [
     ["by-id", ["petrel-engine", "petrel-session", "node-sqlite"]],
     ["bulk-100", ["petrel-session", "node-sqlite"]],
     ["eager-select", ["petrel-engine", "petrel-session", "node-sqlite"]],
     ["json", ["petrel-engine", "node-sqlite"]],
+    ["memory-stream", ["petrel-engine", "node-sqlite"]],
   ]);
+  // 100,000 rows that stayed would take 15 MB.
+  for (const { kept, id } of measurements.at(-1)!.found) assert.ok(kept! < 2_000_000, `${id} keeps ${kept} bytes of a stream`);
   assert.deepEqual({ absent, pace }, { absent: [], pace: "smoke" });
   assert.match(readFileSync(join(out, "report.html"), "utf8"), /its figures mean nothing/);
   assert.match(readFileSync(join(out, "summary.md"), "utf8"), /\| One row by primary key \|/);
