@@ -83,7 +83,7 @@ const goalsPart = (run: Run): string => {
       (each) =>
         `<tr><th scope="row">${escaped(each.title)}</th><th scope="row">${escaped(each.what)}</th><td>${each.most}</td><td>${each.found}</td>${mark(each)}</tr>`,
     );
-    return `<h3>${heading}</h3><div class="wide"><table><thead><tr><th></th><th></th><th scope="col">at most</th><th scope="col">found</th><th></th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+    return `<h3>${heading}</h3><div class="wide"><table class="verdicts"><thead><tr><th></th><th></th><th scope="col">at most</th><th scope="col">found</th><th></th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
   });
   return `<h2>Targets: ${met} of ${all} met</h2>${tables.join("")}`;
 };

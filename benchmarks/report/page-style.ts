@@ -19,5 +19,5 @@ svg .grid,svg .guide{stroke:var(--line)}svg .guide{stroke-dasharray:2 3}svg .err
 .petrel{fill:var(--petrel)}.driver{fill:var(--driver)}.query-builder{fill:var(--query-builder)}.orm{fill:var(--orm)}
 .legend span{margin-right:18px;font-size:13px}.legend span::before{content:"";display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:6px}
 .legend .petrel::before{background:var(--petrel)}.legend .driver::before{background:var(--driver)}.legend .query-builder::before{background:var(--query-builder)}.legend .orm::before{background:var(--orm)}
-details{margin:2px 0 20px}summary{cursor:pointer;color:var(--soft);font-size:13px}.goals{font-size:13px;margin:4px 0}.met{color:var(--good);font-weight:600}.missed{color:var(--bad);font-weight:600}.failed{font-size:13px;color:var(--bad)}@media print{details{display:block}}
+details{margin:2px 0 20px}summary{cursor:pointer;color:var(--soft);font-size:13px}.verdicts th[scope=row]{white-space:normal}.goals{font-size:13px;margin:4px 0}.met{color:var(--good);font-weight:600}.missed{color:var(--bad);font-weight:600}.failed{font-size:13px;color:var(--bad)}@media print{details{display:block}}
 `.trim();
