@@ -27,7 +27,7 @@ export const help = `npm run bench -- [scenarios…] [options]
 
   --db postgres|sqlite       one database instead of both
   --only petrel,pg,kysely    contenders whose id begins so
-  --mode free,pinned,delay   client and server on all cores, on one core, behind 1 ms; PostgreSQL is measured free and pinned without this, and one of the two with --quick
+  --mode free,pinned,delay   client and server on all cores, on one core, behind 1 ms; PostgreSQL is measured free and pinned without this, and with --quick on one core, and free where a target asks for it
   --quick                    about ten minutes on two cores for everything
   --smoke                    a call or two of everything: does it work?
   --rounds 31                counted rounds

@@ -7,6 +7,7 @@ import { help, parseCommandLine } from "./command-line.ts";
 import type { Wanted } from "./command-line.ts";
 import { fieldOf } from "./contenders.ts";
 import { openDatabase } from "./database.ts";
+import { goals } from "./goals.ts";
 import { paces, runField, Stages } from "./field-run.ts";
 import type { Pace } from "./field-run.ts";
 import type { Measurement, Mode, Run } from "./measurement.ts";
@@ -33,12 +34,14 @@ const paceOf = ({ pace, rounds, isTogether }: Wanted): Pace => {
   return { ...named, rounds: rounds ?? named.rounds, isolation: isTogether ? "none" : named.isolation };
 };
 
-/** On one core the figures are steady; what is about many at once is measured free. With time to spare, both. */
-const modesOf = ({ modes, pace }: Wanted, { concurrency = 1 }: Scenario, kind: DatabaseKind): readonly Mode[] => {
+/** On one core the figures are steady; what is about many at once is measured free. With time to spare both, and otherwise where a goal asks for the other. */
+const modesOf = ({ modes, pace }: Wanted, { name, concurrency = 1 }: Scenario, kind: DatabaseKind): readonly Mode[] => {
   if (kind === "sqlite") return ["free"];
   if (modes !== null) return modes;
   if (pace === "full") return ["free", "pinned"];
-  return concurrency === 1 && canPin() ? ["pinned"] : ["free"];
+  if (!canPin()) return ["free"];
+  const asked = goals.filter(({ scenario, database }) => scenario === name && database === kind).flatMap((goal) => goal.modes);
+  return [...new Set<Mode>([concurrency === 1 ? "pinned" : "free", ...(pace === "quick" ? asked : [])])];
 };
 
 /** `keep` gets what is there after each scenario: a run that is broken off has not measured for nothing. */
