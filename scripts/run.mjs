@@ -173,17 +173,9 @@ const tasks = {
     if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(join(folder, "package.json")).mtimeMs) {
       runNpm("install", "--prefix", folder, "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund");
     }
-    // The parts that were there before `benchmarks/run.ts`: they judge by targets.
-    const older = ["rows", "by-id", "building", "eager", "inserts", "memory"];
-    const names =
-      parts[0] === "postgres" ? [...older, "postgres", "read-modify-write", "insert", "bulk", "concurrent", "idle-connections"] : older;
-    if (parts.length === 0 || !parts.every((part) => names.includes(part))) {
-      if (!existsSync(join(folder, "prisma", "generated-postgres")))
-        spawnSync(node, [join(folder, "prisma-setup.mjs")], { stdio: "inherit" });
-      return must(node, ["--expose-gc", "benchmarks/run.ts", ...parts]);
-    }
-    const isPostgres = parts[0] === "postgres";
-    must(node, ["--expose-gc", isPostgres ? "benchmarks/postgres.ts" : "benchmarks/sqlite.ts", ...(isPostgres ? parts.slice(1) : parts)]);
+    if (!existsSync(join(folder, "prisma", "generated-postgres")))
+      spawnSync(node, [join(folder, "prisma-setup.mjs")], { stdio: "inherit" });
+    must(node, ["--expose-gc", "benchmarks/run.ts", ...parts]);
   },
 };
 
