@@ -302,5 +302,9 @@ describe("the command line", () => {
       namedScenarios(["eager"]).map(({ name }) => name),
       ["eager-select", "eager-join"],
     );
+    // The words that docs and habits have.
+    for (const word of ["rows", "building", "inserts", "memory", "insert", "bulk", "concurrent", "idle-connections", "cold", "dates"])
+      assert.ok(namedScenarios([word]).length > 0, word);
+    assert.deepEqual(parse("postgres", "insert", "bulk").databases, ["postgres"]);
   });
 });
