@@ -29,22 +29,22 @@ export const typedAnswers = (call: Call): Answers => ({
 
 const gone = "";
 
+/** The new name, or `null` where what is asked about goes with what is in it. */
+export const askNewName = async (question: Question): Promise<string | null> => {
+  const isTable = question.question === "was a table renamed";
+  const names = isTable ? question.created.map(({ name }) => name) : question.added;
+  const what = isTable ? `table ${shownName(question.dropped)}` : `column ${shownName(question.table)}.${question.dropped}`;
+  const choices = names.map((name) => ({ value: name, label: `renamed to ${name}` }));
+  const to = await askChoice(`The ${what} is not in the models.`, [...choices, { value: gone, label: "gone, with what is in it" }]);
+  return to === gone ? null : to;
+};
+
 const askOne = async (question: Question): Promise<Answers> => {
-  if (question.question === "was a table renamed") {
-    const { dropped } = question;
-    const choices = question.created.map(({ name }) => ({ value: name, label: `renamed to ${name}` }));
-    const to = await askChoice(`The table ${shownName(dropped)} is not in the models.`, [
-      ...choices,
-      { value: gone, label: "gone, with its rows" },
-    ]);
-    const named = { table: dropped.name, schema: dropped.schema };
-    return to === gone ? { drops: [named] } : { renames: [{ ...named, to }] };
-  }
-  const named = { table: question.table.name, schema: question.table.schema, column: question.dropped };
-  const choices = question.added.map((name) => ({ value: name, label: `renamed to ${name}` }));
-  const about = `The column ${shownName(question.table)}.${question.dropped} is not in the models.`;
-  const to = await askChoice(about, [...choices, { value: gone, label: "gone, with its values" }]);
-  return to === gone ? { drops: [named] } : { renames: [{ ...named, to }] };
+  const to = await askNewName(question);
+  const about = question.question === "was a table renamed" ? question.dropped : { ...question.table, column: question.dropped };
+  const { schema, name: table, ...column } = { column: undefined, ...about };
+  const named = { table, schema, ...(column.column === undefined ? {} : { column: column.column }) };
+  return to === null ? { drops: [named] } : { renames: [{ ...named, to }] };
 };
 
 /** The answers so far and that of the person to the first open question, since it may answer others. */

@@ -1,6 +1,7 @@
 /** The commands of `petrel`, in the order of its help. */
 import { answerOptions } from "./answers.ts";
 import type { Command } from "./command.ts";
+import { runOptions } from "./migrations.ts";
 
 const confirm = { flags: "--confirm <database>", description: "the name of the database: consent to lose what is in it" } as const;
 const maintenance = { flags: "--maintenance <database>", description: "PostgreSQL: where to be meanwhile (postgres)" } as const;
@@ -11,6 +12,93 @@ const intoFile = [
 ] as const;
 
 export const commands: readonly Command[] = [
+  {
+    path: "init",
+    description: "write a configuration and a file for models",
+    options: [
+      { flags: "--models <file>", description: "where the models are (./src/models.ts)" },
+      { flags: "--folder <path>", description: "the folder of migrations (migrations)" },
+    ],
+    load: () => import("./commands/init.ts"),
+  },
+  {
+    path: "migrate make",
+    description: "write the migration from the last one to what the models ask for",
+    arguments: [{ name: "<name>", description: "what it does, as in add_full_names" }],
+    options: [
+      { flags: "--format <format>", description: "sql (the usual) or typescript" },
+      { flags: "--empty", description: "with no statements, for you to write" },
+      { flags: "--answers <file>", description: "JSON with renames and drops" },
+      ...answerOptions,
+      { flags: "--parent <migration>", description: "one that it follows; may be repeated", repeats: true },
+    ],
+    load: () => import("./commands/migrate-make.ts"),
+  },
+  {
+    path: "migrate plan",
+    description: "what apply would do, with locks and losses",
+    options: [{ flags: "--to <migration>", description: "the last one to apply" }],
+    load: () => import("./commands/migrate-plan.ts"),
+  },
+  {
+    path: "migrate apply",
+    description: "apply what is pending",
+    options: [{ flags: "--to <migration>", description: "the last one to apply" }, ...runOptions],
+    load: () => import("./commands/migrate-apply.ts"),
+  },
+  {
+    path: "migrate rollback",
+    description: "take migrations back, the last one first",
+    options: [
+      { flags: "--steps <number>", description: "how many (1)" },
+      { flags: "--to <migration>", description: "the one that stays, with all before it" },
+      { flags: "--all", description: "all of them" },
+      ...runOptions,
+    ],
+    load: () => import("./commands/migrate-rollback.ts"),
+  },
+  {
+    path: "migrate status",
+    description: "what is applied, pending, changed and missing",
+    load: () => import("./commands/migrate-status.ts"),
+  },
+  { path: "migrate history", description: "what was applied, in order", load: () => import("./commands/migrate-history.ts") },
+  {
+    path: "migrate check",
+    description: "for a build: models without migrations, dangerous statements, drift",
+    options: [
+      { flags: "--offline", description: "look at the files only" },
+      { flags: "--max-lock <lock>", description: "stronger locks on tables that exist are errors; none, SHARE, …" },
+      { flags: "--small-table <rows>", description: "tables with fewer rows may be locked and rewritten" },
+      { flags: "--forbid <rule>", description: "findings of this rule are errors; may be repeated", repeats: true },
+      { flags: "--ignore <rule>", description: "do not look at this rule; may be repeated", repeats: true },
+    ],
+    load: () => import("./commands/migrate-check.ts"),
+  },
+  {
+    path: "migrate stamp",
+    description: "write down that migrations are applied, and run none",
+    arguments: [{ name: "[migration]", description: "the last one; without it all" }],
+    load: () => import("./commands/migrate-stamp.ts"),
+  },
+  {
+    path: "migrate squash",
+    description: "make one migration of many",
+    arguments: [{ name: "<name>", description: "what it is called" }],
+    options: [
+      { flags: "--to <migration>", description: "the last one to take in" },
+      { flags: "--keep <what>", description: "statements (the usual) or structure" },
+      { flags: "--remove", description: "delete the files that it stands for" },
+    ],
+    load: () => import("./commands/migrate-squash.ts"),
+  },
+  {
+    path: "migrate sql",
+    description: "the statements of a migration, or of all",
+    arguments: [{ name: "[migration]", description: "the one; without it all" }],
+    options: [{ flags: "--down", description: "those that take it back" }],
+    load: () => import("./commands/migrate-sql.ts"),
+  },
   {
     path: "db create",
     description: "create the database, where there is none of its name",
@@ -48,6 +136,12 @@ export const commands: readonly Command[] = [
   },
   { path: "db seed", description: "run the seed of the configuration", load: () => import("./commands/db-seed.ts") },
   {
+    path: "db reset",
+    description: "drop all tables and make them anew, by migrations or from the models",
+    options: [confirm, { flags: "--seed", description: "run the seed afterwards" }],
+    load: () => import("./commands/db-reset.ts"),
+  },
+  {
     path: "generate models",
     description: "write models from the database",
     options: intoFile,
@@ -69,4 +163,24 @@ export const commands: readonly Command[] = [
   },
   { path: "shell", description: "a prompt with the models, where await works", load: () => import("./commands/shell.ts") },
   { path: "doctor", description: "what this command finds here, and what is wrong with it", load: () => import("./commands/doctor.ts") },
+  {
+    path: "benchmark performance",
+    description: "how long the usual calls take, in a table of its own",
+    options: [
+      { flags: "--iterations <number>", description: "timed calls of each (100)" },
+      { flags: "--warmup <number>", description: "calls before them (10)" },
+      { flags: "--output <file>", description: "write the results as JSON, to compare with" },
+    ],
+    load: () => import("./commands/benchmark-performance.ts"),
+  },
+  {
+    path: "monitor start",
+    description: "PostgreSQL: sessions, locks, slow statements and rates, until Ctrl-C",
+    options: [
+      { flags: "--interval <duration>", description: "between two looks (2s)" },
+      { flags: "--count <number>", description: "end after so many looks" },
+      { flags: "--slow <duration>", description: "statements that run longer are shown (1s)" },
+    ],
+    load: () => import("./commands/monitor-start.ts"),
+  },
 ];

@@ -2,14 +2,13 @@
 import { compare } from "../../migrate/compare.ts";
 import { render } from "../../migrate/render.ts";
 import type { Run } from "../command.ts";
-import { ownTables } from "../own-tables.ts";
 import { modelsOf } from "../settings.ts";
 import { planData, statementsText } from "../structure-text.ts";
 
 export const run: Run = async (call) => {
   const models = await modelsOf(await call.settings());
   const engine = await call.open();
-  const plan = await compare(engine, models, { ignore: ownTables, keepUnknownTables: !call.options.flag("all") });
+  const plan = await compare(engine, models, { keepUnknownTables: !call.options.flag("all") });
   const statements = render(plan.changes, engine.dialect.name);
   const same = plan.changes.length === 0;
   const text = same

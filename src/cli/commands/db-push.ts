@@ -6,7 +6,6 @@ import { runStatements } from "../../migrate/run.ts";
 import { typedAnswers, withAnswer } from "../answers.ts";
 import type { Call, Ending, Run } from "../command.ts";
 import { assertConfirmed } from "../database-name.ts";
-import { ownTables } from "../own-tables.ts";
 import { modelsOf } from "../settings.ts";
 import { planData, questionText, statementsText } from "../structure-text.ts";
 
@@ -14,7 +13,7 @@ const planned = async (call: Call) => {
   const models = await modelsOf(await call.settings());
   const engine = await call.open();
   let answers = typedAnswers(call);
-  const options = { ignore: ownTables, keepUnknownTables: !call.options.flag("dropUnknown") };
+  const options = { keepUnknownTables: !call.options.flag("dropUnknown") };
   for (;;) {
     const plan = await compare(engine, models, { ...options, ...answers });
     const [question] = plan.questions;

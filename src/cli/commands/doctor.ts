@@ -5,7 +5,6 @@ import { compare } from "../../migrate/compare.ts";
 import type { Engine } from "../../session/engine.ts";
 import type { Call, Run } from "../command.ts";
 import { masked } from "../masked.ts";
-import { ownTables } from "../own-tables.ts";
 import { modelsOf } from "../settings.ts";
 import type { Settings } from "../settings.ts";
 import { textTable } from "../text-table.ts";
@@ -71,7 +70,7 @@ const databaseChecks = async (call: Call, settings: Settings): Promise<Check[]> 
   const [engine] = engines;
   if (!hasModels || models.state !== "ok" || engine === undefined || database.state !== "ok") return [models, database];
   const structure = await attempt("structure", async () => {
-    const plan = await compare(engine, await modelsOf(settings), { ignore: ownTables, keepUnknownTables: true });
+    const plan = await compare(engine, await modelsOf(settings), { keepUnknownTables: true });
     return plan.changes.length === 0
       ? ""
       : `the database is not what the models ask for: ${plan.changes.length} changes; petrel db check shows them`;

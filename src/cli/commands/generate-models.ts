@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ConfigurationError } from "../../base/errors.ts";
 import { generateModels } from "../../migrate/generate-models.ts";
+import { historyTable } from "../../migrate/history-table.ts";
 import { introspect } from "../../migrate/introspect.ts";
 import type { Run } from "../command.ts";
 
@@ -12,7 +13,7 @@ export const run: Run = async (call) => {
   const file = given === undefined ? null : resolve(system.cwd, given);
   if (file !== null && existsSync(file) && !options.flag("force"))
     throw new ConfigurationError(`The file '${given}' is there already. Pass --force to write over it.`);
-  const ignore = options.list("ignore");
+  const ignore = [...options.list("ignore"), historyTable];
   const made = generateModels(await introspect(await call.open(), { ignore }));
   if (file !== null) {
     mkdirSync(dirname(file), { recursive: true });

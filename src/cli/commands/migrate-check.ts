@@ -1,0 +1,55 @@
+/** `petrel migrate check`: for a build, before anything is applied. Whether the migrations make what the models ask for, what is dangerous in them, and drift. */
+import { lintMigrations } from "../../migrate/lint-migrations.ts";
+import { unwrittenChanges } from "../../migrate/make-migration.ts";
+import { findDrift } from "../../migrate/migration-status.ts";
+import type { LintFinding, LintPolicy } from "../../migrate/migration-plan.ts";
+import { render } from "../../migrate/render.ts";
+import type { LockLevel } from "../../schema/change.ts";
+import type { Call, Run } from "../command.ts";
+import { dialectOfUrl, folderOf, oneOfOption, printableLines } from "../migrations.ts";
+import { numberOption } from "../number-option.ts";
+import { modelsOf } from "../settings.ts";
+import { statementsText } from "../structure-text.ts";
+
+const locks: readonly (Exclude<LockLevel, null> | "none")[] = [
+  "none",
+  "SHARE UPDATE EXCLUSIVE",
+  "SHARE",
+  "SHARE ROW EXCLUSIVE",
+  "EXCLUSIVE",
+  "ACCESS EXCLUSIVE",
+];
+
+const policyOf = (call: Call): LintPolicy => {
+  const { options } = call;
+  return {
+    maxLock: oneOfOption(call, "maxLock", locks),
+    smallTable: numberOption(options, "smallTable", 0),
+    forbid: options.list("forbid"),
+    ignore: options.list("ignore"),
+  };
+};
+
+const findingText = (finding: LintFinding): string => {
+  const size = finding.rows === null ? "" : ` (${finding.rows} rows)`;
+  const head = `${finding.severity} ${finding.rule}: ${finding.migration} step ${finding.step}${size}: ${finding.message}`;
+  return [head, `    ${printableLines(finding.text)}`, ...finding.instead.map((way) => `  instead: ${way}`)].join("\n");
+};
+
+export const run: Run = async (call) => {
+  const [folder, dialect] = [await folderOf(call), await dialectOfUrl(call)];
+  const engine = call.options.flag("offline") ? null : await call.open();
+  const plan = await unwrittenChanges({ dialect, folder, models: await modelsOf(await call.settings()) });
+  const unwritten = render(plan.changes, dialect);
+  const lint = await lintMigrations(engine ?? { dialect }, { folder, policy: policyOf(call) });
+  const drift = engine === null ? null : await findDrift(engine);
+  const isDrifted = drift !== null && drift.changes.length > 0;
+  const parts = [
+    unwritten.length === 0 ? "" : `The models ask for what no migration makes (petrel migrate make):\n\n${statementsText(unwritten)}`,
+    ...lint.map(findingText),
+    isDrifted ? `Somebody changed the database since ${drift.since}:\n\n${statementsText(drift.statements)}` : "",
+  ].filter((part) => part !== "");
+  call.output.result({ unwritten, lint, drift }, parts.length === 0 ? "All is well." : parts.join("\n\n"));
+  const isWrong = unwritten.length > 0 || isDrifted || lint.some(({ severity }) => severity === "error");
+  return isWrong ? "findings" : undefined;
+};

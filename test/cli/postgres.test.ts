@@ -1,0 +1,83 @@
+/** The `petrel` command against PostgreSQL: what SQLite has not. */
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { scratchFolder, writeAll } from "../scratch.ts";
+import { runPetrel } from "../support/run-petrel.ts";
+import type { Ended } from "../support/run-petrel.ts";
+import { scratchPassword, startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
+
+const cwd = scratchFolder("cli-postgres");
+let server: ScratchPostgres;
+
+before(async () => {
+  server = await startScratchPostgres();
+  writeAll(cwd, {
+    "petrel.config.ts": `import { defineConfig } from "petrel";\nexport default defineConfig({ models: "./models.ts" });\n`,
+    "models.ts": `import { int, Model, text } from "petrel";\nexport class User extends Model("users", { id: int().primaryKey(), name: text() }) {}\n`,
+  });
+});
+after(() => server.stop());
+
+const petrel = (...args: string[]): Promise<Ended> => runPetrel(args, { cwd, env: { DATABASE_URL: server.url('shop "1"') } });
+
+test("create, push, check, inspect, explain, migrate, reset, drop", async () => {
+  assert.deepEqual(await petrel("db", "create"), { status: 0, out: 'The database shop "1" was created.\n', err: "" });
+  assert.deepEqual(await petrel("db", "create"), { status: 0, out: 'The database shop "1" is there already.\n', err: "" });
+  assert.equal((await petrel("db", "push")).status, 0);
+  assert.equal((await petrel("db", "check")).status, 0);
+  assert.match((await petrel("inspect", "users")).out, /^users\n[^]*id {6}integer {2}not null {2}counted up\n/);
+  assert.match((await petrel("explain", "SELECT * FROM users WHERE id = 1", "--analyze")).out, /actual time/);
+  const writing = await petrel("explain", "INSERT INTO users (name) VALUES ('x')", "--analyze");
+  assert.deepEqual([writing.status, writing.out], [2, ""]);
+  assert.match(writing.err, /read-only transaction/);
+  assert.equal((await petrel("migrate", "make", "first")).status, 0);
+  const reset = await petrel("db", "reset", "--confirm", 'shop "1"');
+  assert.deepEqual([reset.status, reset.out], [0, 'The database shop "1" was made anew by 1 migrations.\n']);
+  assert.equal((await petrel("migrate", "status")).status, 0);
+  assert.equal((await petrel("db", "drop")).status, 2);
+  assert.equal((await petrel("db", "drop", "--confirm", 'shop "1"', "--force")).status, 0);
+  assert.deepEqual(JSON.parse((await petrel("db", "drop", "--confirm", 'shop "1"', "--json")).out), {
+    database: 'shop "1"',
+    dropped: false,
+  });
+});
+
+test("doctor shows no password, and neither do errors", async () => {
+  const doctor = await runPetrel(["doctor"], { cwd, env: { DATABASE_URL: server.url() } });
+  assert.match(doctor.out, /postgresql:\/\/petrel:\*\*\*@127\.0\.0\.1:\d+\/postgres \(by DATABASE_URL\)/);
+  const wrong = await runPetrel(["inspect", "--json"], { cwd, env: { DATABASE_URL: server.url().replace("petrel:", "nobody:") } });
+  assert.equal(wrong.status, 2);
+  for (const secret of [scratchPassword, encodeURIComponent(scratchPassword)])
+    assert.ok(![doctor.out, doctor.err, wrong.out, wrong.err].some((text) => text.includes(secret)));
+});
+
+test("monitor shows one sample per look, a line of JSON each", async () => {
+  const { status, out } = await runPetrel(["monitor", "start", "--count", "2", "--interval", "10ms", "--json", "--url", server.url()], {
+    cwd,
+  });
+  assert.equal(status, 0);
+  const samples = out
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { sessions: { limit: number }; rates: object | null });
+  assert.deepEqual(
+    samples.map(({ sessions, rates }) => [sessions.limit, rates === null]),
+    [
+      [100, true],
+      [100, false],
+    ],
+  );
+});
+
+test("benchmark measures in a table of its own, which is gone afterwards", async () => {
+  const args = ["benchmark", "performance", "--iterations", "2", "--warmup", "0", "--json", "--url", server.url()];
+  const { status, out } = await runPetrel(args, { cwd });
+  assert.equal(status, 0, out);
+  const results = JSON.parse(out) as Record<string, { iterations: number; errors: unknown[] }>;
+  assert.deepEqual(
+    Object.values(results).map(({ iterations, errors }) => [iterations, errors]),
+    Object.keys(results).map(() => [2, []]),
+  );
+  const tables = JSON.parse((await runPetrel(["inspect", "--json", "--url", server.url()], { cwd })).out) as { tables: unknown[] };
+  assert.deepEqual(tables.tables, []);
+});
