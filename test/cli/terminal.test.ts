@@ -4,6 +4,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
 import { createEngine } from "../../src/entry/index.ts";
 import { scratchFolder, writeAll } from "../scratch.ts";
 import { nodeArguments, plainEnvironment, runPetrel } from "../support/run-petrel.ts";
@@ -17,13 +18,14 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 /** Runs `petrel …` at a terminal. `answers`: what is typed when the screen shows the text before it. */
 const atTerminal = (cwd: string, args: readonly string[], answers: readonly (readonly [shown: RegExp, typed: string])[]) =>
   new Promise<{ status: number | null; screen: string }>((resolve, reject) => {
-    const command = [process.execPath, ...nodeArguments, ...args].map(quoted).join(" ");
+    // A terminal that nobody sits at has no size of its own.
+    const command = `stty cols 160 rows 40; exec ${[process.execPath, ...nodeArguments, ...args].map(quoted).join(" ")}`;
     const env = { ...plainEnvironment(), TERM: "xterm" };
     const child = spawn("script", ["-qec", command, "/dev/null"], { cwd, env, timeout: 60_000, killSignal: "SIGKILL" });
     const left = [...answers];
     let screen = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      screen += text;
+      screen += stripVTControlCharacters(text);
       const [next] = left;
       if (next === undefined || !next[0].test(screen)) return;
       left.shift();
