@@ -46,8 +46,9 @@ const keyOf = (table: TableSnapshot): readonly string[] =>
   table.constraints.find((constraint) => constraint.kind === "primary key")?.columns ?? [];
 const ofKind = <K extends TableSnapshot["constraints"][number]["kind"]>(table: TableSnapshot, kind: K) =>
   table.constraints.filter((constraint): constraint is Extract<typeof constraint, { kind: K }> => constraint.kind === kind);
-const isUnique = ({ table, key }: Draft, column: string): boolean =>
-  (key.length === 1 && key[0] === column) || ofKind(table, "unique").some(({ columns }) => columns.length === 1 && columns[0] === column);
+/** Whether no two rows have the same values in these columns together, by the key or by a constraint. */
+const isUnique = ({ table, key }: Draft, columns: readonly string[]): boolean =>
+  [key, ...ofKind(table, "unique").map((constraint) => constraint.columns)].some((each) => isSameList(each.toSorted(), columns.toSorted()));
 
 const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean => JSON.stringify(a) === JSON.stringify(b);
 const quoted = (text: string): string => JSON.stringify(text);
@@ -75,15 +76,20 @@ const relate = (draft: Draft, drafts: ReadonlyMap<string, Draft>): void => {
   const seen = new Set<string>();
   for (const key of ofKind(draft.table, "foreign key")) {
     const target = key.target.schema === null ? drafts.get(key.target.name) : undefined;
-    const [column = ""] = key.columns;
+    const isLone = key.columns.length === 1;
+    const columns = JSON.stringify(key.columns);
     const about = `its foreign key on ${key.columns.map(shown).join(", ")}`;
     if (target === undefined) draft.remarks.push(`${about} leads to a table without a model`);
-    else if (key.columns.length > 1) draft.remarks.push(`${about} has several columns`);
-    else if (seen.has(column)) draft.remarks.push(`${about} is a second one`);
-    else if (needsReference(draft, key, target) && `${key.target.name}${key.targetColumns[0]}`.includes("."))
+    else if (!isLone && !isUnique(target, key.targetColumns))
+      draft.remarks.push(`${about} leads to columns that are unique by an index alone`);
+    else if (seen.has(columns)) draft.remarks.push(`${about} is a second one`);
+    else if (isLone && needsReference(draft, key, target) && `${key.target.name}${key.targetColumns[0]}`.includes("."))
       draft.remarks.push(`${about} leads to a name with a '.'`);
-    else draft.relations.push({ key, name: relationName(propertyOf(draft, column), key.target.name, draft.names), target });
-    seen.add(column);
+    else {
+      const property = isLone ? propertyOf(draft, key.columns[0]!) : "";
+      draft.relations.push({ key, name: relationName(property, key.target.name, draft.names), target });
+    }
+    seen.add(columns);
   }
 };
 
@@ -93,18 +99,27 @@ const needsReference = (draft: Draft, key: ForeignKeySnapshot, target: Draft): b
 
 const relateBack = (draft: Draft, words: Words): void => {
   for (const { key, name, target } of draft.relations) {
-    const column = key.columns[0]!;
-    const isOne = isUnique(draft, column);
+    const isOne = isUnique(draft, key.columns);
     const several = draft.relations.filter((other) => other.target === target).length > 1;
     const inverse = inverseName(draft.table.name, { isOne, by: several ? name : null }, target.names);
     words.add(isOne ? "hasOne" : "hasMany");
-    target.inverses.push(`${inverse}: () => ${isOne ? "hasOne" : "hasMany"}(${draft.model}, ${quoted(propertyOf(draft, column))}),`);
+    target.inverses.push(`${inverse}: () => ${isOne ? "hasOne" : "hasMany"}(${draft.model}, ${keyText(draft, key)}),`);
   }
 };
 
-const actionsOf = ({ onDelete, onUpdate }: ForeignKeySnapshot): string => {
-  const parts = Object.entries({ onDelete, onUpdate }).filter(([, action]) => action !== "no action");
-  return parts.length === 0 ? "" : `, { ${parts.map(([name, action]) => `${name}: ${quoted(action)}`).join(", ")} }`;
+const keyText = (draft: Draft, { columns }: ForeignKeySnapshot): string => {
+  const properties = columns.map((column) => propertyOf(draft, column));
+  return properties.length === 1 ? quoted(properties[0]!) : list(properties);
+};
+
+const optionsOf = ({ key, target }: Relation): string => {
+  const { onDelete, onUpdate, targetColumns } = key;
+  const isElsewhere = targetColumns.length > 1 && !isSameList(targetColumns, target.key);
+  const parts = [
+    ...(isElsewhere ? [`references: ${list(targetColumns.map((column) => propertyOf(target, column)))}`] : []),
+    ...Object.entries({ onDelete, onUpdate }).flatMap(([name, action]) => (action === "no action" ? [] : [`${name}: ${quoted(action)}`])),
+  ];
+  return parts.length === 0 ? "" : `, { ${parts.join(", ")} }`;
 };
 
 const columnLine = (
@@ -120,7 +135,7 @@ const columnLine = (
   for (const name of text.said) said.add(name);
   if (text.remark !== null) draft.remarks.push(`its column ${shown(column.name)} ${text.remark}`);
   const isKey = key.length === 1 && key[0] === column.name;
-  const relation = relations.find((each) => each.key.columns[0] === column.name);
+  const relation = relations.find((each) => isSameList(each.key.columns, [column.name]));
   const reference = relation !== undefined && needsReference(draft, relation.key, relation.target) ? relation.key : null;
   if (
     isKey &&
@@ -137,7 +152,7 @@ const columnLine = (
     `${property}: ${text.kind}`,
     isKey ? ".primaryKey()" : "",
     isNullable ? ".nullable()" : "",
-    !isKey && isUnique(draft, column.name) ? ".unique()" : "",
+    !isKey && isUnique(draft, [column.name]) ? ".unique()" : "",
     text.filled,
     reference === null ? "" : `.references(${quoted(`${reference.target.name}.${reference.targetColumns[0]}`)})`,
     snakeCase(property) === column.name ? "" : `.named(${quoted(column.name)})`,
@@ -225,7 +240,7 @@ const modelText = (draft: Draft, found: Snapshot, words: Words): string => {
   const columns = table.columns.map((column) => columnLine(draft, column, found, words, said));
   if (draft.relations.length > 0) words.add("belongsTo");
   const relations = draft.relations.map(
-    ({ key, name, target }) => `${name}: () => belongsTo(${target.model}, ${quoted(propertyOf(draft, key.columns[0]!))}${actionsOf(key)}),`,
+    (relation) => `${relation.name}: () => belongsTo(${relation.target.model}, ${keyText(draft, relation.key)}${optionsOf(relation)}),`,
   );
   const settings = optionLines(draft, found.dialect, words, said);
   if (found.dialect === "postgres") remarkNames(draft);

@@ -66,6 +66,21 @@ class Person extends Model("people", {
   formerTeam: () => belongsTo(Team, "formerTeamId", { onDelete: "set null" }),
 }) {}
 
+class Line extends Model(
+  "order_lines",
+  { orderId: int(), no: int(), code: text(), part: text() },
+  { primaryKey: ["orderId", "no"], unique: [["code", "part"]] },
+) {}
+class Remark extends Model("remarks", {
+  id: int().primaryKey(),
+  orderId: int().nullable(),
+  lineNo: int().nullable(),
+  part: text(),
+  code: text(),
+  line: () => belongsTo(Line, ["orderId", "lineNo"], { onDelete: "set null" }),
+  other: () => belongsTo(Line, ["part", "code"], { references: ["part", "code"], onUpdate: "cascade" }),
+}) {}
+
 const load = async (folder: string, file: string, { text: source }: GeneratedModels): Promise<Record<string, AnyModel>> => {
   writeAll(folder, { [file]: source });
   return (await import(pathToFileURL(join(folder, file)).href)) as Record<string, AnyModel>;
@@ -78,6 +93,7 @@ export const generateModelsSuite = ({ name, open }: MigrateEngine): void => {
     ["Chinook", "chinook.ts", [...Object.values(music), ...Object.values(sales)]],
     ["hostile names and defaults", "hostile.ts", [Hostile]],
     ["keys in a circle, two to one table, one to a unique column", "circle.ts", [Team, Person]],
+    ["keys of several columns", "several.ts", [Line, Remark]],
   ];
   for (const [what, file, models] of groups) {
     test(`${name}: ${what}: models made from the database ask for what is there, and nothing is remarked`, async () => {
