@@ -76,8 +76,18 @@ const execute = async (command: Command, call: CommandCall): Promise<ExitCode> =
   }
 };
 
+/** Who reads no further (`| head`) has read enough: what else would be said goes nowhere, and what is being done is done to its end. */
+const allowClosedPipes = ({ stdout, stderr }: System): void => {
+  for (const stream of [stdout, stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  }
+};
+
 /** Runs what was typed behind `petrel` and says how it ended. Never throws. */
 export const runCommand = async (argv: readonly string[], system: System): Promise<ExitCode> => {
+  allowClosedPipes(system);
   const parsed = parse(commands, argv, system.version);
   if ("status" in parsed) {
     const isJson = argv.includes("--json") && parsed.status === 2;

@@ -1,11 +1,12 @@
 /** The `petrel` command as a process: what it prints, where, and how it ends. On SQLite; `postgres.test.ts` has what is PostgreSQL's. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { createEngine } from "../../src/entry/index.ts";
 import { root, scratchFolder, writeAll } from "../scratch.ts";
-import { runPetrel } from "../support/run-petrel.ts";
+import { nodeArguments, plainEnvironment, runPetrel } from "../support/run-petrel.ts";
 
 const folder = scratchFolder("cli");
 let count = 0;
@@ -76,6 +77,19 @@ describe("petrel", () => {
           "No database is named. Pass --url, set DATABASE_URL, or write a petrel.config.ts (petrel init does). [E1001: docs/errors/E1001.md]",
       },
     });
+  });
+
+  test("ends quietly when nobody reads to the end", { skip: process.platform === "win32" }, async () => {
+    const cwd = project({});
+    await using engine = await createEngine(`sqlite:${join(cwd, "app.db")}`);
+    for (let number = 0; number < 400; number++) await engine.execute(`CREATE TABLE table_${number} (id INTEGER PRIMARY KEY)`);
+    const command = `"$0" "$@" inspect --json --url sqlite:app.db 2>errors | head -n 1`;
+    const { stdout } = spawnSync("sh", ["-c", command, process.execPath, ...nodeArguments], {
+      cwd,
+      encoding: "utf8",
+      env: plainEnvironment(),
+    });
+    assert.deepEqual([stdout, readFileSync(join(cwd, "errors"), "utf8")], ["{\n", ""]);
   });
 
   test("styles nothing where standard error is no terminal, and styles with FORCE_COLOR", async () => {
@@ -254,6 +268,7 @@ describe("petrel inspect, generate, explain, shell, doctor", () => {
         ["migrations", "ok"],
         ["models", "ok"],
         ["database", "ok"],
+        ["history", "ok"],
         ["structure", "wrong"],
       ],
     );

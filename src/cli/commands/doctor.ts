@@ -2,6 +2,7 @@
 import process from "node:process";
 import { isPetrelError } from "../../base/errors.ts";
 import { compare } from "../../migrate/compare.ts";
+import { migrationStatus } from "../../migrate/migration-status.ts";
 import type { Engine } from "../../session/engine.ts";
 import type { Call, Run } from "../command.ts";
 import { masked } from "../masked.ts";
@@ -43,6 +44,15 @@ const versionOf = async (engine: Engine): Promise<string> => {
   return row?.version ?? "";
 };
 
+/** `"3 applied"`, and what else there is to say. */
+const historyOf = async (engine: Engine, folder: string): Promise<string> => {
+  const { applied, unfinished, pending, changed, missing, conflicts } = await migrationStatus(engine, { folder });
+  const others = { "half done": unfinished, pending, changed, missing, conflicts };
+  const found = Object.entries(others).filter(([, list]) => list.length > 0);
+  const said = [`${applied.length} applied`, ...found.map(([what, list]) => `${list.length} ${what}`)].join(", ");
+  return found.length === 0 ? said : `${said}; petrel migrate status shows them`;
+};
+
 const settingsChecks = (settings: Settings): Check[] => [
   {
     check: "configuration",
@@ -68,7 +78,10 @@ const databaseChecks = async (call: Call, settings: Settings): Promise<Check[]> 
     return versionOf(engine);
   });
   const [engine] = engines;
-  if (!hasModels || models.state !== "ok" || engine === undefined || database.state !== "ok") return [models, database];
+  const migrations =
+    engine === undefined || database.state !== "ok" ? [] : [await attempt("history", () => historyOf(engine, settings.migrations.value))];
+  const history = migrations.map((each) => (/^\d+ applied$/.test(each.found) ? each : { ...each, state: "wrong" as const }));
+  if (!hasModels || models.state !== "ok" || engine === undefined || database.state !== "ok") return [models, database, ...history];
   const structure = await attempt("structure", async () => {
     const plan = await compare(engine, await modelsOf(settings), { keepUnknownTables: true });
     return plan.changes.length === 0
@@ -76,7 +89,12 @@ const databaseChecks = async (call: Call, settings: Settings): Promise<Check[]> 
       : `the database is not what the models ask for: ${plan.changes.length} changes; petrel db check shows them`;
   });
   const isSame = structure.state === "ok" && structure.found === "";
-  return [models, database, isSame ? { ...structure, found: "the database is what the models ask for" } : { ...structure, state: "wrong" }];
+  return [
+    models,
+    database,
+    ...history,
+    isSame ? { ...structure, found: "the database is what the models ask for" } : { ...structure, state: "wrong" },
+  ];
 };
 
 export const run: Run = async (call) => {

@@ -108,7 +108,8 @@ const watch = async (call: Call, engine: Engine, signal: AbortSignal): Promise<v
   const slowMs = milliseconds(call.options.text("slow") ?? "1s", "--slow");
   const count = numberOption(call.options, "count") ?? Infinity;
   let before: Taken | null = null;
-  for (let number = 1; !signal.aborted; number++) {
+  // It also ends when nobody reads any more.
+  for (let number = 1; !signal.aborted && call.system.stdout.writable; number++) {
     const { sample, taken } = await takeSample(engine, slowMs, before);
     call.output.item(sample, sampleText(sample));
     before = taken;
