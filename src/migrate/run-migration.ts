@@ -198,10 +198,12 @@ const runAlone = async (turn: Turn, unit: Extract<Unit, { kind: "alone" }>, atte
   let row = turn.row;
   let isDone = false;
   if (row?.started === true || attempt > 1) isDone = await settled(worker, unit.leaves);
-  if (row?.started !== true) {
-    await guarded(turn, false, () => note(worker, task, row, { step: from, started: true, elapsedMs: elapsed(turn) }, settings));
-    row = await readRow(worker.sender, task.migration.name);
-  }
+  if (row?.started !== true)
+    await guarded(turn, false, async () => {
+      await note(worker, task, row, { step: from, started: true, elapsedMs: elapsed(turn) }, settings);
+      // Within the transaction: after it, it may be what another process wrote.
+      row = await readRow(worker.sender, task.migration.name);
+    });
   reportOf(turn, from, attempt);
   if (!isDone)
     await withSessionTimeout(turn, unit.leaves?.what === "index", async () => void (await ask(worker.sender, unit.step.sql))).catch(

@@ -44,7 +44,7 @@ const applyInProcess = (url: string, folder: string, at = -1): Promise<Outcome> 
     });
   });
 
-const writeFolder = async (folder: string, alone: readonly string[]): Promise<void> => {
+export const writeFolder = async (folder: string, alone: readonly string[]): Promise<void> => {
   const put = async (name: string, text: string): Promise<string> => {
     await writeFile(join(folder, name), text);
     return `${name.replace(/\.[^.]+$/, "")}@${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
@@ -72,7 +72,7 @@ const writeFolder = async (folder: string, alone: readonly string[]): Promise<vo
   );
 };
 
-const assertApplied = async (engine: Engine, folder: string, { assertWhole }: KillDatabase, message: string): Promise<void> => {
+export const assertApplied = async (engine: Engine, folder: string, { assertWhole }: KillDatabase, message: string): Promise<void> => {
   assert.deepEqual(
     (await engine.execute("SELECT id, n FROM lines ORDER BY id")).all(),
     [1, 2, 3, 4].map((id) => ({ id, n: 11 })),

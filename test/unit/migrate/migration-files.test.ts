@@ -1,7 +1,11 @@
 /** Migrations as text: what is written is what is read, and what cannot be read is named. */
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { MigrationError } from "../../../src/base/errors.ts";
+import { readAnswers } from "../../../src/migrate/answers.ts";
 import { diff } from "../../../src/migrate/diff.ts";
 import { graphOf } from "../../../src/migrate/graph.ts";
 import { emptyStructure } from "../../../src/migrate/merged-structure.ts";
@@ -98,4 +102,28 @@ test("branches conflict where they touch the same thing, and nowhere else", () =
   assert.deepEqual(conflict("CREATE VIEW v AS SELECT 1", "DROP VIEW v"), ["the view v"]);
   assert.deepEqual(conflict("DO $$ BEGIN END $$", "CREATE TABLE x (id integer)"), ["something that their text does not show"]);
   assert.deepEqual(conflict("CREATE TABLE x (id integer)", "CREATE TABLE y (id integer)"), []);
+});
+
+test("answers come from a file, which is looked through", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "petrel-answers-"));
+  const file = join(folder, "answers.json");
+  const refused = async (text: string, pattern: RegExp): Promise<void> => {
+    writeFileSync(file, text);
+    await assert.rejects(
+      readAnswers(file),
+      (error: unknown) => error instanceof MigrationError && error.code === "E1714" && pattern.test(error.message),
+    );
+  };
+  try {
+    const answers = { renames: [{ table: "users", column: "name", to: "full_name" }], drops: [{ table: "drafts", schema: null }] };
+    writeFileSync(file, JSON.stringify(answers));
+    assert.deepEqual(await readAnswers(file), answers);
+    await refused("{", /cannot be read/);
+    await refused('{ "rename": [] }', /not of that form/);
+    await refused('{ "renames": [{ "table": "users", "colum": "name", "to": "x" }] }', /not of that form/);
+    await refused('{ "drops": [{ "table": 7 }] }', /not of that form/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  await assert.rejects(readAnswers(file), { code: "E1714" });
 });
