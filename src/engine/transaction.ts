@@ -6,7 +6,7 @@
  *
  * Calls run in the order in which they were made. A commit waits for the calls made before it that still run; when one of them fails, nothing is kept.
  */
-import { StaleObject, TransactionError } from "../base/errors.ts";
+import { CommitOutcomeUnknown, StaleObject, TransactionError } from "../base/errors.ts";
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
@@ -23,7 +23,8 @@ import type { Runner } from "./run.ts";
 import { runTransaction } from "./run-transaction.ts";
 import { isSurrounded } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
-import { assertNoControl, command, ended } from "./transaction-control.ts";
+import { assertNoControl, command, ended, endedAs } from "./transaction-control.ts";
+import type { Ending } from "./transaction-control.ts";
 import type { TransactionHost } from "./transaction-host.ts";
 import { acquired, transactionEnded, transactionMade } from "./transaction-trace.ts";
 import { checkTransactionOptions, startedOptions } from "./transaction-options.ts";
@@ -31,7 +32,7 @@ import type { TransactionOptions } from "./transaction-options.ts";
 import { Turns } from "./turns.ts";
 import { inModelWords } from "./violation.ts";
 
-type State = "open" | "ending" | "committed" | "rolled back";
+type State = "open" | "ending" | Ending;
 
 export class Transaction implements Runner, ScopedTransaction {
   readonly host: TransactionHost;
@@ -88,6 +89,11 @@ export class Transaction implements Runner, ScopedTransaction {
 
   get isCommitted(): boolean {
     return this.#state === "committed";
+  }
+
+  /** Whether nobody knows how it ended: its COMMIT had no answer. */
+  get isUnknown(): boolean {
+    return this.#state === "unknown";
   }
 
   /** Whether work outside would have to wait for the end of this transaction. */
@@ -264,7 +270,7 @@ export class Transaction implements Runner, ScopedTransaction {
 
   #assertUsable(): void {
     if (this.#state === "ending") throw ended("is ending");
-    if (this.#state !== "open") throw ended(`has been ${this.#state}`);
+    if (this.#state !== "open") throw endedAs(this.#state);
     const child = this.#child;
     if (child === null || (this.#childEndsByItself && !isSurrounded((transaction) => transaction === child))) return;
     throw new TransactionError("A nested transaction is open on this one. Use the session that it was given, or end it first.");
@@ -391,7 +397,8 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 
   #refuse(error: unknown): MaybePromise<never> {
-    return whenDone(this.#undo(), () => {
+    const isUnknown = this.parent === null && error instanceof CommitOutcomeUnknown;
+    return whenDone(isUnknown ? this.#end("unknown") : this.#undo(), () => {
       throw error;
     });
   }
@@ -415,13 +422,13 @@ export class Transaction implements Runner, ScopedTransaction {
     }
   }
 
-  #end(state: "committed" | "rolled back"): void {
+  #end(state: Ending): void {
     if (!this.isOpen) return;
     this.#state = state;
     this.host.countTransaction(-1);
     transactionEnded(this.#trace, state);
     // An error costs more than the rest of an end, and nearly always nobody waits for it.
-    if (this.#turns.hasWaiting) this.#turns.dismiss(ended(`has been ${state}`));
+    if (this.#turns.hasWaiting) this.#turns.dismiss(endedAs(state));
     if (this.parent !== null) {
       if (this.parent.#child === this) this.parent.#child = null;
       return;
@@ -438,7 +445,8 @@ export class Transaction implements Runner, ScopedTransaction {
   #lose(cause: unknown): void {
     for (let transaction: Transaction | null = this; transaction !== null; transaction = transaction.parent) {
       transaction.#lost ??= { cause };
-      transaction.#end("rolled back");
+      // The outermost one is told how by its own end, when that is on its way.
+      if (transaction.parent !== null || transaction.#state === "open") transaction.#end("rolled back");
     }
   }
 }

@@ -96,7 +96,7 @@ export class SessionScope implements UnitOwner {
     await this.#inTurn(() => flush(this.unit, (write) => this.#open(write, true), session));
   }
 
-  /** Writes what is in hand and ends the transaction. When anything fails, everything is rolled back. */
+  /** Writes what is in hand and ends the transaction. When anything fails, everything is rolled back; when nobody knows, everything is let go. */
   async commit(session: object): Promise<void> {
     if (this.transaction !== null) return this.#commitGiven(this.transaction, session);
     const isFirst = this.#own === null;
@@ -111,8 +111,10 @@ export class SessionScope implements UnitOwner {
         await own.commit();
       }
     } catch (error) {
-      await this.#own?.rollback();
+      const own = this.#own;
+      await own?.rollback();
       this.#own = null;
+      if (own?.isUnknown === true) throw (this.unit.forget(), error);
       // What was not written before this call can be mended and committed again.
       this.unit.restore(isFirst ? before : startMark);
       await this.unit.hooks.transaction("afterRollback");
@@ -139,7 +141,10 @@ export class SessionScope implements UnitOwner {
 
   /** The end of a callback that threw, or whose transaction could not commit. */
   async failed(): Promise<void> {
-    if (this.transaction?.isCommitted !== true && this.#isHeld()) await this.rollback();
+    if (this.transaction?.isCommitted === true || !this.#isHeld()) return;
+    if (this.transaction?.isUnknown !== true) return this.rollback();
+    this.#giveBack();
+    this.unit.forget();
   }
 
   /** The last write of a callback that returned; its transaction commits next. Nothing is left to do when it has ended already. */
@@ -259,7 +264,8 @@ export class SessionScope implements UnitOwner {
       await write(own);
     } catch (error) {
       await own.rollback();
-      this.#own = null;
+      // One that was lost at its COMMIT is what commit() asks about.
+      if (!own.isUnknown) this.#own = null;
       this.unit.isRecording = false;
       throw error;
     }

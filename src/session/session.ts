@@ -342,7 +342,7 @@ export class Session implements Runner {
     return this;
   }
 
-  /** Calls back once, when everything has been committed; not at all when it is rolled back. At once when there is nothing to commit. */
+  /** Calls back once, when everything has been committed; not at all when it is rolled back, or when nobody knows. At once when there is nothing to commit. */
   async afterCommit(call: () => unknown): Promise<void> {
     await this.#scope.afterCommit(call);
   }

@@ -212,6 +212,13 @@ export class UnitOfWork {
     mark.relations();
   }
 
+  /** Nobody knows whether what was written is there: lets go of everything, so that nothing is written twice. Objects keep their values. */
+  forget(): void {
+    this.settle();
+    this.clear();
+    this.#departed.clear();
+  }
+
   /** Everything since the first mark is permanent. Returns what is to be called now. */
   settle(): (() => unknown)[] {
     this.#journal.length = 0;

@@ -14,6 +14,7 @@ import {
   text,
   TransactionError,
   type Engine,
+  type Session,
 } from "../../src/entry/index.ts";
 import { faultProxy, type FaultProxy } from "../support/fault-proxy.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
@@ -83,33 +84,82 @@ for (const [when, kept] of [
       await tx.insert(Entry, { label: "kept?" });
       proxy.cutAt("COMMIT", when);
       check(await reasonOf(tx.commit()));
-      assert.ok((await reasonOf(tx.query(Entry).count())) instanceof TransactionError);
+      const late = await reasonOf(tx.query(Entry).count());
+      assert.ok(late instanceof TransactionError);
+      assert.match(late.message, /^The transaction was lost at its COMMIT and takes no more calls\./);
       await tx.rollback();
       await afterwards();
     });
 
-    test("commit() of a unit of work, whose afterCommit is not called", async () => {
+    /** A session that remembers which hooks were called. */
+    const watched = (session: Session): { readonly calls: string[]; readonly session: Session } => {
       const calls: string[] = [];
-      const session = engine.session();
+      for (const hook of ["afterCommit", "afterRollback"] as const) session.on(hook, () => void calls.push(hook));
+      return { calls, session };
+    };
+
+    test("commit() of a unit of work: no hook claims anything, objects keep their values, and nothing is written twice", async () => {
+      const { calls, session } = watched(engine.session());
       const entry = new Entry({ label: "kept?" });
       session.add(entry);
       await session.flush();
-      await session.afterCommit(() => calls.push("committed"));
+      const { id } = entry;
+      await session.afterCommit(() => calls.push("called back"));
       proxy.cutAt("COMMIT", when);
       check(await reasonOf(session.commit()));
-      assert.deepEqual(calls, []);
+      assert.deepEqual([entry.id, entry.label], [id, "kept?"]);
+      await session.commit();
       await afterwards();
+      // The first hook since is about a commit that has had its answer; the callback was about the lost one.
+      assert.deepEqual(calls, ["afterCommit"]);
+      const { length } = kept;
+      assert.equal(((await session.get(Entry, id)) !== null) as boolean, length === 1);
+      assert.notEqual(await session.get(Entry, id), entry);
+    });
+
+    test("a changed object is let go: it keeps the change, and a later commit does not write it", async () => {
+      await direct.session().insert(Entry, { label: "old" });
+      const { calls, session } = watched(engine.session());
+      const entry = await session.query(Entry).one();
+      entry.label = "new";
+      proxy.cutAt("COMMIT", when);
+      check(await reasonOf(session.commit()));
+      assert.deepEqual([entry.label, calls], ["new", []]);
+      await direct.query(Entry).update({ label: "theirs" }, { all: true });
+      await session.commit();
+      await session.rollback();
+      assert.deepEqual(await session.query(Entry).column("label"), ["theirs"]);
+      assert.equal((await session.query(Entry).one()).label, "theirs");
+      assert.equal(entry.label, "new");
+    });
+
+    test("a callback of transaction(), and a commit() in its middle: no hook claims anything", async () => {
+      const { calls, session } = watched(engine.session());
+      const outcome = session.transaction(async (tx) => {
+        tx.add(new Entry({ label: "kept?" }));
+        await tx.flush();
+        proxy.cutAt("COMMIT", when);
+      });
+      check(await reasonOf(outcome));
+      await afterwards();
+      await direct.query(Entry).delete({ all: true });
+      const early = session.transaction(async (tx) => {
+        tx.add(new Entry({ label: "kept?" }));
+        proxy.cutAt("COMMIT", when);
+        await tx.commit();
+      });
+      check(await reasonOf(early));
+      await afterwards();
+      assert.deepEqual(calls, []);
     });
 
     test("commit() whose writes travel with the COMMIT", async () => {
-      const calls: string[] = [];
-      const session = engine.session();
-      session.on("afterCommit", () => void calls.push("committed"));
-      session.on("afterRollback", () => void calls.push("rolled back"));
+      const { calls, session } = watched(engine.session());
       session.add(new Entry({ label: "kept?" }));
       proxy.cutAt("COMMIT", when);
       check(await reasonOf(session.commit()));
-      assert.deepEqual(calls, ["rolled back"]);
+      assert.deepEqual(calls, []);
+      await session.commit();
       await afterwards();
     });
 
