@@ -156,9 +156,14 @@ const raw = <T>(text: string, parameters?: readonly unknown[] | Readonly<Record<
   );
 };
 
+/** What PostgreSQL cuts a longer name to: two names would be one, so neither database takes it. */
+const longestName = 63;
+const isName = (name: unknown): boolean =>
+  typeof name === "string" && name.length > 0 && !name.includes("\0") && new TextEncoder().encode(name).length <= longestName;
+
 const identifier = (...names: readonly string[]): Sql<never> => {
-  if (names.length === 0 || !names.every((name) => typeof name === "string" && name.length > 0 && !name.includes("\0"))) {
-    throw new ConfigurationError("sql.identifier() takes one or more names that are not empty and hold no NUL character.");
+  if (names.length === 0 || !names.every(isName)) {
+    throw new ConfigurationError("sql.identifier() takes one or more names of 1 to 63 bytes without a NUL character.");
   }
   return piece<never>(["", ""], [Object.freeze({ node: "identifier", names: Object.freeze([...names]) })]);
 };

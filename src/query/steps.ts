@@ -1,5 +1,6 @@
 /** The steps whose shape is always the same: limit, offset, distinct, locks, soft-deleted rows. */
 import { ConfigurationError } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
 import type { ParameterNode } from "../ast/expression.ts";
 import type { DeletedRows, LockClause } from "../ast/select.ts";
 import type { StepMaker } from "../engine/shape.ts";
@@ -53,7 +54,12 @@ const locks: Readonly<Record<LockClause["wait"], StepMaker<Step>>> = {
   noWait: lock("noWait"),
 };
 
-export const lockStep = ({ skipLocked = false, noWait = false }: LockOptions): StepMaker<Step> => {
+const lockOptions = ["skipLocked", "noWait"];
+
+export const lockStep = (options: LockOptions): StepMaker<Step> => {
+  const unknown = Object.keys(options).find((name) => !lockOptions.includes(name));
+  if (unknown !== undefined) throw new ConfigurationError(`forUpdate() has no option '${unknown}'.${didYouMean(unknown, lockOptions)}`);
+  const { skipLocked = false, noWait = false } = options;
   if (skipLocked && noWait)
     throw new ConfigurationError("forUpdate() takes skipLocked or noWait, not both: they say what to do about the same row.");
   return locks[skipLocked ? "skipLocked" : noWait ? "noWait" : "wait"];

@@ -6,10 +6,13 @@ interface WellFormed {
   isWellFormed(): boolean;
 }
 
+/** Whether `text` holds half of a surrogate pair, which is no Unicode. */
+export const isTorn = (text: string): boolean => !(text as unknown as WellFormed).isWellFormed();
+
 const storageProblem = (value: unknown): string | null => {
   if (typeof value !== "string") return `expects a string, got ${describe(value)}`;
   if (value.includes("\0")) return "expects text without NUL characters, got one at least";
-  return (value as unknown as WellFormed).isWellFormed() ? null : "expects well-formed Unicode, got a lone surrogate";
+  return isTorn(value) ? "expects well-formed Unicode, got a lone surrogate" : null;
 };
 
 /** Unicode code points, as PostgreSQL and SQLite count them. */

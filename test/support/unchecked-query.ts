@@ -53,6 +53,7 @@ export interface UncheckedRow {
   readonly posts: UncheckedRow;
   readonly preferences: UncheckedRow;
   readonly at: UncheckedRow;
+  readonly truncate: UncheckedRow;
   readonly eq: UncheckedRow;
   readonly gt: UncheckedRow;
   readonly and: UncheckedRow;

@@ -263,6 +263,10 @@ const mistakes: Readonly<Record<string, readonly [run: () => unknown, message: R
     /aggregate\(\) of User does not go together with limit\(\) or offset\(\)/,
   ],
   "counting locked rows": [() => users().forUpdate().count(), /count of User does not go together with forUpdate\(\)/],
+  "an option that locking has not": [
+    () => users().forUpdate({ skiplocked: true }),
+    /forUpdate\(\) has no option 'skiplocked'\. Did you mean 'skipLocked'/,
+  ],
   "waiting and not waiting": [() => users().forUpdate({ skipLocked: true, noWait: true }), /skipLocked or noWait, not both/],
   "an update of a limited query": [
     () => users().limit(5).update({ vip: true }, { all: true }),
