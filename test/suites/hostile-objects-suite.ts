@@ -412,7 +412,7 @@ export const hostileObjectsSuite = ({ name, open }: HostileObjectsUnderTest): vo
           );
         assert.ok(isPetrelError(error), String(error));
         for (const printed of [String(error), JSON.stringify(error), inspect(error, { depth: 9 }), String(error.stack)])
-          assert.ok(!printed.includes(secret), `${run}: ${printed.replaceAll(secret, "<the value>")}`);
+          assert.ok(!printed.includes(secret), `${String(run)}: ${printed.replaceAll(secret, "<the value>")}`);
       }
     });
 

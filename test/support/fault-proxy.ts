@@ -4,6 +4,11 @@ import type { Socket } from "node:net";
 
 export type Fault = "none" | "stall" | "dribble";
 
+export type Side = "client" | "server";
+
+/** How a line breaks: at once, by an orderly end that leaves the other direction open, or so that nobody is told. */
+export type Break = "reset" | "end" | "silence";
+
 export interface FaultProxy {
   readonly url: string;
   readonly port: number;
@@ -13,8 +18,10 @@ export interface FaultProxy {
   readonly open: number;
   /** Ends all connections: with an orderly end, or a reset. */
   readonly cut: (how: "end" | "reset") => void;
-  /** Resets each connection once the server has sent so many more bytes. */
-  readonly cutAfter: (bytes: number) => void;
+  /** Bytes that each side has sent. */
+  readonly sent: Readonly<Record<Side, number>>;
+  /** Breaks the connection on which a side (the server, where none is named) has sent so many more bytes; what it sends behind them is lost. */
+  readonly cutAfter: (bytes: number, from?: Side, how?: Break) => void;
   /** Nothing passes any more on the connections that are open now, and nobody is told; new ones work. */
   readonly silence: () => void;
   /** Resets the connection on which a client next sends this text: before the server gets it, or when the server has answered it. */
@@ -44,13 +51,15 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
   const target = new URL(url);
   const pairs = new Set<Pair>();
   let fault: Fault = "none";
-  let bytesLeft = Infinity;
+  const sent = { client: 0, server: 0 };
+  let limit: { readonly from: Side; readonly how: Break; left: number } | null = null;
   let trap: { readonly text: string; readonly when: "before" | "answered" } | null = null;
   const waiting: (() => void)[] = [];
   const isStalled = (): boolean => fault === "stall";
 
   /** What the client sends is looked at for the trap's text; `springs` then ends the connection at its answer. */
-  const forward = (from: Socket, to: Socket, counts: boolean, drop: () => void, pair: Spoils): void => {
+  const forward = (from: Socket, to: Socket, side: Side, drop: (how?: Break) => void, pair: Spoils): void => {
+    const counts = side === "server";
     let line = Promise.resolve();
     const pass = async (chunk: Buffer): Promise<void> => {
       while (isStalled()) await new Promise<void>((resolve) => waiting.push(resolve));
@@ -62,13 +71,15 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
         if (when === "before") return drop();
         pair.springs = true;
       }
-      if (counts && chunk.length > bytesLeft) {
-        to.write(chunk.subarray(0, bytesLeft));
-        bytesLeft = Infinity;
+      sent[side] += chunk.length;
+      if (limit?.from === side && chunk.length > limit.left) {
+        const { left, how } = limit;
+        limit = null;
+        to.write(chunk.subarray(0, left));
         await new Promise((resolve) => setTimeout(resolve, 5));
-        return drop();
+        return drop(how);
       }
-      if (counts) bytesLeft -= chunk.length;
+      if (limit?.from === side) limit.left -= chunk.length;
       if (fault !== "dribble") return void to.write(chunk);
       for (const byte of chunk) {
         to.write(Buffer.from([byte]));
@@ -87,12 +98,15 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
     client.setNoDelay(true);
     const pair = { client, server, springs: false, isSilent: false };
     pairs.add(pair);
-    const drop = (): void => {
-      reset(client);
+    const drop = (how: Break = "reset"): void => {
+      if (how === "silence") return void (pair.isSilent = true);
+      // The client may go on writing after an orderly end: nobody hears it.
+      if (how === "end") client.end();
+      else reset(client);
       server.destroy();
     };
-    forward(client, server, false, drop, pair);
-    forward(server, client, true, drop, pair);
+    forward(client, server, "client", drop, pair);
+    forward(server, client, "server", drop, pair);
     client.on("close", () => pairs.delete(pair));
   });
 
@@ -114,8 +128,9 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
         server.destroy();
       }
     },
-    cutAfter: (bytes) => {
-      bytesLeft = bytes;
+    sent,
+    cutAfter: (bytes, from = "server", how = "reset") => {
+      limit = { from, how, left: bytes };
     },
     silence: () => {
       for (const pair of pairs) pair.isSilent = true;
