@@ -1,6 +1,8 @@
 /** Times functions, one beside the other: a round runs each of them once, so that a machine that slows down slows all of them. */
 import { getHeapStatistics } from "node:v8";
 import { ConfigurationError } from "../base/errors.ts";
+import { realStopwatch } from "./clock.ts";
+import type { Stopwatch } from "./clock.ts";
 import { Failures } from "./failures.ts";
 import type { BenchmarkResult, BenchmarkResults } from "./benchmark-results.ts";
 import { checkNamed, wholeNumber } from "./option.ts";
@@ -45,19 +47,19 @@ interface Taken {
 }
 
 /** One call; a failure is counted and its time is not. What `setup` and `teardown` throw ends the run: nothing after it could be believed. */
-const once = async ({ work, setup, teardown }: Benchmark, taken: Taken | null): Promise<void> => {
+const once = async ({ work, setup, teardown }: Benchmark, taken: Taken | null, watch: Stopwatch): Promise<void> => {
   const made = await setup();
   try {
     const heap = getHeapStatistics().used_heap_size;
-    const cpu = process.cpuUsage();
-    const start = performance.now();
+    const cpu = watch.cpu();
+    const start = watch.now();
     const result = work(made);
     // Functions that answer at once are not charged for a promise of ours.
     if (result instanceof Promise) await result;
-    const time = performance.now() - start;
-    const { user, system } = process.cpuUsage(cpu);
+    const time = watch.now() - start;
+    const worked = watch.cpu() - cpu;
     taken?.times.push(time);
-    taken?.cpu.push((user + system) / 1000);
+    taken?.cpu.push(worked);
     taken?.memory.push(Math.max(0, getHeapStatistics().used_heap_size - heap));
   } catch (error) {
     taken?.failures.add(error);
@@ -105,7 +107,13 @@ const resultOf = (
  */
 export class BenchmarkSuite {
   readonly #benchmarks = new Map<string, Benchmark>();
+  readonly #watch: Stopwatch;
   #results: BenchmarkResults | null = null;
+
+  /** Another `watch` is for tests. */
+  constructor(watch: Stopwatch = realStopwatch) {
+    this.#watch = watch;
+  }
 
   /** Adds a benchmark; the suite itself comes back, for the next one. Throws `ConfigurationError` for a name that is taken. */
   benchmark<T = undefined>(name: string, work: (made: T) => unknown, options: BenchmarkOptions<T> = {}): this {
@@ -132,7 +140,7 @@ export class BenchmarkSuite {
       for (let turn = 0; turn < benchmarks.length; turn++) {
         // Another one begins each round, so that nobody always follows the same neighbour.
         const index = (turn + round) % benchmarks.length;
-        await once(benchmarks[index]!, round < warmup ? null : taken[index]!);
+        await once(benchmarks[index]!, round < warmup ? null : taken[index]!, this.#watch);
       }
       tell({ done: (round + 1) / rounds, text: `round ${round + 1} of ${rounds}` });
     }

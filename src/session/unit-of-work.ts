@@ -216,7 +216,7 @@ export class UnitOfWork {
   forget(): void {
     this.settle();
     this.clear();
-    this.#departed.clear();
+    this.#departed?.clear();
   }
 
   /** Everything since the first mark is permanent. Returns what is to be called now. */

@@ -421,10 +421,13 @@ export const transactionSuite = ({ name, open, readsBesideWriter }: Transactions
     });
     // Once it is over, code that began inside may use the engine.
     let late: Promise<number> | null = null;
+    let over = (): void => {};
+    const ended = new Promise<void>((resolve) => (over = resolve));
     await engine.transaction(async (tx) => {
       await insert(tx, "c");
-      late = sleep(10).then(() => engine.query(Entry).count());
+      late = ended.then(() => engine.query(Entry).count());
     });
+    over();
     assert.equal(await late, 2);
   });
 
@@ -760,9 +763,12 @@ export const transactionSuite = ({ name, open, readsBesideWriter }: Transactions
       QueryCanceled,
     );
     await using begun = await session.begin({ timeout: 20 });
-    await insert(begun, "d");
-    await sleep(60);
-    await failure(begun.commit(), QueryCanceled);
+    const lateByHand = async (): Promise<void> => {
+      await insert(begun, "d");
+      await sleep(60);
+      await begun.commit();
+    };
+    await failure(lateByHand(), QueryCanceled);
     assert.deepEqual(await labels(engine), []);
     await engine.transaction(slow, { timeout: "10s" });
     assert.deepEqual(await labels(engine), ["a", "b"]);

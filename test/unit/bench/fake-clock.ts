@@ -1,5 +1,5 @@
 /** Time that passes only when everybody waits for it: it jumps to the next moment that somebody waits for. */
-import type { Clock } from "../../../src/bench/clock.ts";
+import type { Clock, Stopwatch } from "../../../src/bench/clock.ts";
 
 interface Waiting {
   readonly time: number;
@@ -50,5 +50,24 @@ export class FakeClock implements Clock {
         }),
       ),
     );
+  }
+}
+
+/** Time that passes by what is said to take it. */
+export class FakeStopwatch implements Stopwatch {
+  #now = 0;
+  #cpu = 0;
+
+  now(): number {
+    return this.#now;
+  }
+
+  cpu(): number {
+    return this.#cpu;
+  }
+
+  pass(milliseconds: number, cpu: number): void {
+    this.#now += milliseconds;
+    this.#cpu += cpu;
   }
 }
