@@ -19,7 +19,10 @@ export const assertNoControl = (text: string): void => {
 /** How a transaction has ended; `unknown` when its COMMIT was sent and the connection lost before the answer. */
 export type Ending = "committed" | "rolled back" | "unknown";
 
-export const endedAs = (ending: Ending): TransactionError => ended(ending === "unknown" ? "was lost at its COMMIT" : `has been ${ending}`);
+export const endedAs = (state: Ending | "ending"): TransactionError => {
+  if (state === "ending") return ended("is ending");
+  return ended(state === "unknown" ? "was lost at its COMMIT" : `has been ${state}`);
+};
 
 export const ended = (what: string): TransactionError =>
   new TransactionError(`The transaction ${what} and takes no more calls. Await every call before it ends, or begin another one.`);

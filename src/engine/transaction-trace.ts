@@ -1,6 +1,7 @@
 /** Transactions and their connections on Node's tracing channels: `petrel:transaction` from BEGIN to its end, `petrel:acquire` the wait for a connection. */
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Driver, ReservedConnection } from "../driver/driver.ts";
+import type { Ending } from "./transaction-control.ts";
 import { channels, isHeard } from "./watching.ts";
 
 /** What subscribers of `petrel:transaction` get, the same object for every event of one transaction. */
@@ -8,8 +9,8 @@ export interface TransactionMessage {
   /** 0 for a transaction, more for a savepoint inside of one. */
   readonly depth: number;
   readonly readOnly: boolean;
-  /** How it ended, at `asyncEnd`. */
-  outcome?: "committed" | "rolled back";
+  /** How it ended, at `asyncEnd`; `unknown` when the answer to its COMMIT was lost. */
+  outcome?: Ending;
 }
 
 /** What subscribers of `petrel:acquire` get. */
@@ -30,7 +31,7 @@ export const transactionMade = (depth: number, readOnly: boolean): TransactionMe
 };
 
 /** Tells how it ended. */
-export const transactionEnded = (message: TransactionMessage | null, outcome: "committed" | "rolled back"): void => {
+export const transactionEnded = (message: TransactionMessage | null, outcome: Ending): void => {
   if (message === null) return;
   message.outcome = outcome;
   channels.transaction.asyncStart.publish(message);

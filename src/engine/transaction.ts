@@ -23,8 +23,7 @@ import type { Runner } from "./run.ts";
 import { runTransaction } from "./run-transaction.ts";
 import { isSurrounded } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
-import { assertNoControl, command, ended, endedAs } from "./transaction-control.ts";
-import type { Ending } from "./transaction-control.ts";
+import { assertNoControl, command, endedAs, type Ending } from "./transaction-control.ts";
 import type { TransactionHost } from "./transaction-host.ts";
 import { acquired, transactionEnded, transactionMade } from "./transaction-trace.ts";
 import { checkTransactionOptions, startedOptions } from "./transaction-options.ts";
@@ -269,7 +268,6 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 
   #assertUsable(): void {
-    if (this.#state === "ending") throw ended("is ending");
     if (this.#state !== "open") throw endedAs(this.#state);
     const child = this.#child;
     if (child === null || (this.#childEndsByItself && !isSurrounded((transaction) => transaction === child))) return;
