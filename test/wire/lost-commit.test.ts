@@ -3,6 +3,7 @@
  * nothing is run again, and the engine goes on. In half of the cases the server has committed, in half it never got the COMMIT: both look the same.
  */
 import assert from "node:assert/strict";
+import { tracingChannel } from "node:diagnostics_channel";
 import { after, before, beforeEach, describe, test } from "node:test";
 import {
   CommitOutcomeUnknown,
@@ -160,6 +161,21 @@ for (const [when, kept] of [
       check(await reasonOf(session.commit()));
       assert.deepEqual(calls, []);
       await session.commit();
+      await afterwards();
+    });
+
+    test("who listens to petrel:transaction hears that nobody knows", async () => {
+      const outcomes: unknown[] = [];
+      const asyncEnd = (message: unknown): void => void outcomes.push((message as { outcome?: string }).outcome);
+      const channel = tracingChannel("petrel:transaction");
+      channel.asyncEnd.subscribe(asyncEnd);
+      try {
+        proxy.cutAt("COMMIT", when);
+        check(await reasonOf(engine.transaction((tx) => tx.insert(Entry, { label: "kept?" }))));
+      } finally {
+        channel.asyncEnd.unsubscribe(asyncEnd);
+      }
+      assert.deepEqual(outcomes, ["unknown"]);
       await afterwards();
     });
 
