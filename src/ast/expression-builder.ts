@@ -5,6 +5,7 @@
  */
 import { ConfigurationError } from "../base/errors.ts";
 import { type ColumnType, describe, type Kind } from "../types/column-type.ts";
+import { aggregateWhere } from "./aggregate-where.ts";
 import type { AggregateNode, ExpressionNode, WindowFunctionNode } from "./expression.ts";
 import { NodeHolder, nodeOf } from "./node-holder.ts";
 import {
@@ -298,6 +299,13 @@ class BuiltExpression extends NodeHolder {
     if (this.#node.distinct)
       throw new ConfigurationError("over(): a distinct count cannot be computed over a window. Leave out 'distinct'.");
     return overWindow(this.#node, this.#type, this.#nullable, window);
+  }
+
+  /** Only an aggregate has rows to choose among; TypeScript shows the method where it is one. */
+  where(condition: unknown): BuiltExpression {
+    if (this.#node.node !== "aggregate")
+      throw new ConfigurationError(`where() of ${label(this.#node)}: only aggregates choose among rows.`);
+    return new BuiltExpression(aggregateWhere(this.#node, conditionNode(condition, "where()")), this.#type, this.#nullable);
   }
 
   #calculate(operator: ArithmeticOperator, value: unknown): BuiltExpression {

@@ -139,12 +139,13 @@ export interface FunctionNode {
   readonly type: ColumnType;
 }
 
-/** `argument` null is `COUNT(*)`. `type` is the result's. */
+/** `argument` null is `COUNT(*)`. `type` is the result's. `filter`: which of the rows count, `null` for all. */
 export interface AggregateNode {
   readonly node: "aggregate";
   readonly name: AggregateName;
   readonly argument: ExpressionNode | null;
   readonly distinct: boolean;
+  readonly filter: ExpressionNode | null;
   readonly type: ColumnType;
 }
 

@@ -104,6 +104,7 @@ export const nodeLayouts: { readonly [K in AnyNode["node"]]: readonly Field<Node
     ["distinct", "word"],
     ["type", "type"],
     ["argument", "one"],
+    ["filter", "one"],
   ],
   datePart: [
     ["part", "word"],

@@ -113,8 +113,16 @@ export const call = (name: string, args: FunctionNode["arguments"], compilation:
 export type Behind = () => string;
 const nothing: Behind = () => "";
 
-const aggregate = ({ name, argument, distinct }: AggregateNode, compilation: Compilation, behind: Behind = nothing): Piece => {
-  const word = oneOf(name, aggregates);
+/** What stands behind an aggregate's arguments: which rows count, then the window. */
+export const behindAggregate =
+  ({ filter }: AggregateNode, compilation: Compilation, behind: Behind = nothing): Behind =>
+  () =>
+    filter === null ? behind() : ` FILTER (WHERE ${compilation.spell(filter).text})${behind()}`;
+
+const aggregate = (node: AggregateNode, compilation: Compilation, window?: Behind): Piece => {
+  const { argument, distinct } = node;
+  const word = oneOf(node.name, aggregates);
+  const behind = behindAggregate(node, compilation, window);
   if (argument === null) return atom(`${word}(*)${behind()}`);
   const called = `${word}(${distinct ? "DISTINCT " : ""}${compilation.typed(argument)})`;
   return atom(called + behind());

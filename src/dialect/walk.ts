@@ -51,7 +51,7 @@ export const operandsOf = (node: ExpressionNode): readonly ExpressionNode[] => {
     case "textSearch":
       return [...node.documents, node.query];
     case "aggregate":
-      return node.argument === null ? [] : [node.argument];
+      return [node.argument, node.filter].filter((each) => each !== null);
     case "raw":
       return inParts(node.parts);
     default:

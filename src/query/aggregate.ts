@@ -1,12 +1,13 @@
 /** Aggregates by name: `annotate({ postCount: count("posts") })`, and the types of what they give. */
 import { ConfigurationError } from "../base/errors.ts";
-import { expression, overWindow } from "../ast/expression-builder.ts";
+import { aggregateWhere } from "../ast/aggregate-where.ts";
+import { conditionNode, expression, overWindow } from "../ast/expression-builder.ts";
 import type { AggregateNode, ExpressionNode } from "../ast/expression.ts";
 import { nodeOf } from "../ast/node-holder.ts";
 import { nodeType } from "../ast/node-type.ts";
 import type { AggregateName } from "../ast/operator.ts";
 import type { Sql } from "../ast/sql-tag.ts";
-import type { DateExpression, Expression, NumberExpression, Retyped, ValueOf } from "../ast/typed-expression.ts";
+import type { Condition, DateExpression, Expression, NumberExpression, Retyped, ValueOf } from "../ast/typed-expression.ts";
 import type { Column, KindOf, TypeOf } from "../schema/column.ts";
 import type { ShapeOf } from "../schema/entity.ts";
 import type { Annotated, Scope } from "../schema/scope.ts";
@@ -27,7 +28,14 @@ const resultType = (name: AggregateName, argument: ColumnType | null): ColumnTyp
 
 /** Without an argument: of rows. */
 export const aggregateNode = (name: AggregateName, argument: ExpressionNode | null, distinct: boolean): AggregateNode =>
-  Object.freeze({ node: "aggregate", name, argument, distinct, type: resultType(name, argument === null ? null : nodeType(argument)) });
+  Object.freeze({
+    node: "aggregate",
+    name,
+    argument,
+    distinct,
+    filter: null,
+    type: resultType(name, argument === null ? null : nodeType(argument)),
+  });
 
 export const summable: readonly Kind[] = ["int", "bigint", "float", "decimal"];
 
@@ -71,6 +79,17 @@ export class AggregateCall {
     );
   }
 
+  /** Of the rows that meet a condition: `count().where(post.views.gt(10))`. */
+  where(condition: unknown): unknown {
+    if (this.path === "*") {
+      const node = aggregateWhere(aggregateNode(this.name, null, this.#distinct), conditionNode(condition, "where()"));
+      return expression(node, whole, false);
+    }
+    throw new ConfigurationError(
+      `${this.name}("${this.path}").where(): the condition needs the row that a callback gets. Write ${this.name}(row.${this.path}).where(…) in annotate((row) => …).`,
+    );
+  }
+
   /** Name, path and distinctness, or `null` for anything that the functions below did not make. */
   static of(value: unknown): { readonly name: AggregateName; readonly path: string; readonly distinct: boolean } | null {
     if (typeof value !== "object" || value === null || !(#distinct in value)) return null;
@@ -83,14 +102,26 @@ const made = (name: AggregateName, given: unknown, distinct = false): never =>
   (typeof given === "string" ? new AggregateCall(name, given, distinct) : aggregateOf(name, given, distinct)) as never;
 
 /** An aggregate of an expression: of the rows of a group or of a subquery, or with `over()` of the rows beside each row. */
-export type AggregateOf<X, T> = Retyped<X, T | null> & Over<Retyped<X, T>, Retyped<X, T | null>>;
-type Mean<X> = NumberExpression<number | null> & Over<NumberExpression<number | NullOf<ValueOf<X>>>, NumberExpression<number | null>>;
+export type AggregateOf<X, T> = Retyped<X, T | null> & Over<Retyped<X, T>, Retyped<X, T | null>> & Where<Retyped<X, T | null>>;
+type Mean<X> = NumberExpression<number | null> &
+  Over<NumberExpression<number | NullOf<ValueOf<X>>>, NumberExpression<number | null>> &
+  Where<NumberExpression<number | null>>;
+/** An aggregate that can be of some rows only. */
+export interface Where<out Value> {
+  /**
+   * Only the rows that meet a condition: several aggregates of one group can each have their own.
+   *
+   *     groupBy("authorId").annotate((post) => ({ popular: count().where(post.views.gt(1000)), total: count() }))
+   *     // count(*) FILTER (WHERE "views" > $1)
+   */
+  where(condition: Condition | Sql<unknown>): Value & Over<Value>;
+}
 type NullOf<T> = T extends null ? null : never;
 /** A count, which is never NULL. */
-export interface CountExpression extends NumberExpression<number>, Over<NumberExpression<number>> {}
+export interface CountExpression extends NumberExpression<number>, Over<NumberExpression<number>>, Where<NumberExpression<number>> {}
 
 /** How many rows: `count()` of this model, `count("posts")` of a relation, `count("age")` or `count(user.age)` of values that are not NULL. */
-export function count(): Aggregate<"count", never> & Over<NumberExpression<number>>;
+export function count(): Aggregate<"count", never> & Over<NumberExpression<number>> & Where<NumberExpression<number>>;
 export function count<const P extends string>(path: P, options?: { readonly distinct?: boolean }): Aggregate<"count", P>;
 export function count(value: Expression<unknown>, options?: { readonly distinct?: boolean }): CountExpression;
 export function count(given: unknown = "*", options: { readonly distinct?: boolean } = {}): unknown {

@@ -1,13 +1,13 @@
 /** Computed columns of a query: what `annotate`, `aggregate` and `select` were given, as expressions. */
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
+import { holdsAggregate } from "../ast/aggregate-where.ts";
 import type { AggregateNode, ExpressionNode } from "../ast/expression.ts";
 import { nodeOf } from "../ast/node-holder.ts";
 import { nodeType } from "../ast/node-type.ts";
 import type { AggregateName } from "../ast/operator.ts";
 import { collectionSource, joinedSource } from "../ast/source.ts";
 import type { Source } from "../ast/source.ts";
-import { walk as visitNodes } from "../ast/walk.ts";
 import type { Relation, Table, TableColumn } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
 import type { ColumnType } from "../types/column-type.ts";
@@ -70,22 +70,6 @@ const ungrouped = (scope: LookupScope, name: string): ConfigurationError =>
     `annotate(): '${name}' aggregates rows of ${scope.table.modelName} itself. Use groupBy(…).annotate(…) for a value per group, or over(…) for a value per row.`,
     { model: scope.table.modelName, property: name },
   );
-
-/**
- * Whether an expression is made of aggregates of grouped rows. What a subquery aggregates is a value of each row, and so is what a window does.
- */
-export const holdsAggregate = (root: ExpressionNode): boolean => {
-  const ofOthers = new Set<unknown>();
-  let found = false;
-  visitNodes(root, (node) => {
-    if (node.node === "collectionAggregate") ofOthers.add(node.aggregate);
-    else if (node.node === "window") ofOthers.add(node.function);
-    else if (node.node === "subquery" || node.node === "existsIn" || node.node === "inSubquery")
-      visitNodes(node.select, (inner) => void ofOthers.add(inner));
-    else if (node.node === "aggregate" && !ofOthers.has(node)) found = true;
-  });
-  return found;
-};
 
 interface Call {
   readonly name: AggregateName;
@@ -200,5 +184,5 @@ const overNested = (scope: LookupScope, call: Call, argument: ExpressionNode, us
     );
   }
   const name = call.name === "count" ? "sum" : call.name;
-  return { node: "aggregate", name, argument, distinct: false, type: nodeType(argument) ?? float };
+  return { node: "aggregate", name, argument, distinct: false, filter: null, type: nodeType(argument) ?? float };
 };

@@ -86,7 +86,7 @@ const groupObject = (groups: readonly Group[], depth: number, source: Source, re
 const partners = (source: Source, key: TableColumn): SelectItem["expression"] => {
   const type: ColumnType = { kind: "int" };
   const argument: ExpressionNode = { node: "column", source, column: key };
-  const count: ExpressionNode = { node: "aggregate", name: "count", argument, distinct: false, type };
+  const count: ExpressionNode = { node: "aggregate", name: "count", argument, distinct: false, filter: null, type };
   return { node: "function", name: "nullif", arguments: [count, { node: "literal", value: 0 }], type };
 };
 

@@ -1,5 +1,6 @@
 /** Queries inside expressions: `exists(query)`, and `subquery(query, column)` as a value or a list of values. */
 import { ConfigurationError } from "../base/errors.ts";
+import { holdsAggregate } from "../ast/aggregate-where.ts";
 import { condition, expression } from "../ast/expression-builder.ts";
 import type { ExpressionNode, LiteralNode, OrderingNode, SelectStatement } from "../ast/expression.ts";
 import { nodeOf } from "../ast/node-holder.ts";
@@ -10,7 +11,6 @@ import type { Columns, Scope } from "../schema/scope.ts";
 import { describe } from "../types/column-type.ts";
 import type { Aggregate, CountExpression } from "./aggregate.ts";
 import { AggregateCall, aggregateNode } from "./aggregate.ts";
-import { holdsAggregate } from "./computed.ts";
 import type { Draft, Step } from "./draft.ts";
 import { innerSelect } from "./inner-select.ts";
 import type { Rows } from "./loaded.ts";

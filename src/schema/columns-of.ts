@@ -61,6 +61,7 @@ class RelatedRows {
       name: "count" as const,
       argument: null,
       distinct: false,
+      filter: null,
       type: countType,
     });
     const source = collectionSource(this.#parent, this.#relation);

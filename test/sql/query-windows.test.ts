@@ -41,6 +41,22 @@ test("decimals over windows are exact", () => {
   );
 });
 
+test("aggregates of some rows only", () => {
+  expectQuery(
+    Post,
+    (posts) =>
+      posts
+        .groupBy("authorId")
+        .annotate((post) => ({ a: count().where(post.views.gt(5)), b: max(post.views).where(post.published.eq(true)) }))
+        .filter({ a__gt: 1 }) as never,
+    {
+      sqlite: `SELECT "author_id", count(*) FILTER (WHERE "views" > ?) AS "a", max("views") FILTER (WHERE "published" = ?) AS "b" FROM "posts" WHERE "deleted_at" IS NULL GROUP BY "author_id" HAVING count(*) FILTER (WHERE "views" > ?) > ?`,
+      postgres: `SELECT "author_id", count(*) FILTER (WHERE "views" > $1) AS "a", max("views") FILTER (WHERE "published" = $2) AS "b" FROM "posts" WHERE "deleted_at" IS NULL GROUP BY "author_id" HAVING count(*) FILTER (WHERE "views" > $1) > $3`,
+      params: [5, 1, 5, 1],
+    },
+  );
+});
+
 test("a query around a window may test it", () => {
   expectQuery(
     Post,

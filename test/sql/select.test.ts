@@ -60,7 +60,7 @@ test("a limit takes whole numbers from 0 and nothing else", () => {
 
 test("groups, having and distinct", () => {
   const u = user();
-  const count = { node: "aggregate", name: "count", argument: null, distinct: false, type: { kind: "int" } } as const;
+  const count = { node: "aggregate", name: "count", argument: null, distinct: false, filter: null, type: { kind: "int" } } as const;
   const statement = selectFrom(u, [col(u, c.age), count], {
     distinct: true,
     groupBy: [col(u, c.age)],

@@ -96,7 +96,7 @@ const prices = (source: Source): ExpressionNode => col(source, priceColumn);
 const aggregate =
   (name: AggregateName, type = price) =>
   (source: Source) =>
-    item({ node: "aggregate", name, argument: prices(source), distinct: false, type }, type);
+    item({ node: "aggregate", name, argument: prices(source), distinct: false, filter: null, type }, type);
 
 test("decimals sort and compare as numbers", () => {
   const database = priced(["10", "9.5", "-3", null, "100.25"]);

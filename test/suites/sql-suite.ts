@@ -470,6 +470,77 @@ const suite = (open: EngineUnderTest["open"]): void => {
     ]);
   });
 
+  test("an aggregate of some rows only: of groups, of all rows, over windows, in a subquery", async () => {
+    const byClerk = await sales()
+      .groupBy("clerkId")
+      .annotate((sale) => ({
+        all: count(),
+        many: count().where(sale.pieces.gt(2)),
+        light: count(sale.weight).where(sale.weight.lt(1).or(sale.pieces.eq(1))),
+        dear: sum(sale.amount).where(sale.amount.gt("10.00")),
+        mean: avg(sale.pieces).where(sale.amount.lt("20.00")),
+        latest: max(sale.soldAt).where(sale.pieces.lt(3)),
+      }))
+      .filter({ many__gte: 1 })
+      .orderBy("clerkId")
+      .all();
+    assert.deepEqual(byClerk, [
+      { clerkId: 1, all: 2, many: 1, light: 0, dear: "30.50", mean: 3, latest: at("2026-01-31T23:59:59.999") },
+      { clerkId: 2, all: 2, many: 1, light: 2, dear: "10.50", mean: 4.5, latest: at("2026-12-31T12:00:00") },
+      { clerkId: 3, all: 1, many: 1, light: 0, dear: "99.99", mean: null, latest: null },
+    ]);
+
+    const { columns } = Sale;
+    const whole = await sales().aggregate({
+      some: count().where(columns.pieces.gt(2)),
+      none: sum(columns.amount).where(columns.pieces.gt(100)),
+      both: count()
+        .where(columns.pieces.gt(2))
+        .plus(count(columns.weight, { distinct: true }).where(columns.pieces.lt(3))),
+    });
+    assert.deepEqual(whole, { some: 3, none: null, both: 4 });
+
+    const running = await sales()
+      .orderBy("id")
+      .select((sale) => ({
+        sum: sum(sale.amount).where(sale.pieces.gt(2)).over({ orderBy: sale.id }),
+        many: count().where(sale.pieces.gt(2)).over(),
+      }))
+      .all();
+    assert.deepEqual(running, [
+      { sum: "10.50", many: 3 },
+      { sum: "10.50", many: 3 },
+      { sum: "21.00", many: 3 },
+      { sum: "21.00", many: 3 },
+      { sum: "120.99", many: 3 },
+    ]);
+
+    const perClerk = await clerks()
+      .orderBy("id")
+      .select((clerk) => ({
+        many: subquery(
+          select(Sale).where((sale) => sale.clerkId.eq(clerk.id)),
+          (sale) => count().where(sale.pieces.gt(2)),
+        ),
+      }))
+      .all();
+    assert.deepEqual(perClerk, [{ many: 1 }, { many: 1 }, { many: 1 }, { many: 0 }]);
+  });
+
+  test("the rows of an aggregate are not chosen by another aggregate, nor by a name without a row", async () => {
+    await mistake(
+      () =>
+        sales()
+          .groupBy("clerkId")
+          .annotate((sale) => ({ odd: count().where(max(sale.pieces).gt(2)) })),
+      /where\(\) of count\(\) chooses rows before they are aggregated/,
+    );
+    const named = count("sales") as unknown as ReturnType<typeof count>;
+    await mistake(() => named.where(Sale.columns.pieces.gt(2)), /count\("sales"\)\.where\(\): the condition needs the row/);
+    const pieces = Sale.columns.pieces as unknown as ReturnType<typeof count>;
+    await mistake(() => pieces.where(Sale.columns.pieces.gt(2)), /where\(\) of 'pieces': only aggregates choose among rows/);
+  });
+
   test("a condition on a window needs a query around it, and from() is one", async () => {
     const placed = sales().annotate((sale) => ({ place: rowNumber().over({ partitionBy: sale.clerkId, orderBy: sale.amount.desc() }) }));
     await mistake(() => placed.filter({ place: 1 }).all(), /from\(query\.annotate/);

@@ -60,7 +60,7 @@ export const exists = (
 export const countOf = (parent: Source, relation: RelationRef): CollectionAggregateNode => ({
   node: "collectionAggregate",
   source: collectionSource(parent, relation),
-  aggregate: { node: "aggregate", name: "count", argument: null, distinct: false, type: { kind: "int" } },
+  aggregate: { node: "aggregate", name: "count", argument: null, distinct: false, filter: null, type: { kind: "int" } },
   where: null,
 });
 export const order = (

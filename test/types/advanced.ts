@@ -44,6 +44,11 @@ class Line extends Model("lines", { id: int().primaryKey(), price: decimal({ pre
 const { columns: user } = User;
 const { columns: line } = Line;
 
+// ---- an aggregate of some rows only may be of none
+same<{ some: NumberExpression<number>; least: NumberExpression<number | null> }>()({ some: count().where(user.age.gt(1)).over(), least: sum(user.id).where(user.age.gt(1)).over() });
+// @ts-expect-error: the condition needs a row, which a name has not
+count("posts").where(user.age.gt(1));
+
 // ---- functions know whether NULL is possible
 same<NumberExpression<number>>()(coalesce(user.age, 0));
 same<NumberExpression<number | null>>()(coalesce(user.age, user.age));

@@ -8,7 +8,7 @@ import type { AggregateNode, ExpressionNode } from "../../ast/expression.ts";
 import type { ColumnType } from "../../types/column-type.ts";
 import { collectionOf } from "../clauses.ts";
 import type { Compilation } from "../compilation.ts";
-import { commonSpelling, over } from "../expressions.ts";
+import { behindAggregate, commonSpelling, over } from "../expressions.ts";
 import type { Behind } from "../expressions.ts";
 import { atom, level, within } from "../piece.ts";
 import type { Level, Piece } from "../piece.ts";
@@ -88,11 +88,9 @@ const units = (node: ExpressionNode, scale: number, compilation: Compilation): s
 };
 
 /** An aggregate over a decimal, as a number. A sum is exact as long as its result has 15 digits. */
-export const decimalAggregate = (
-  { name, argument, distinct }: AggregateNode,
-  compilation: Compilation,
-  behind: Behind = () => "",
-): Piece => {
+export const decimalAggregate = (node: AggregateNode, compilation: Compilation, window?: Behind): Piece => {
+  const { name, argument, distinct } = node;
+  const behind = behindAggregate(node, compilation, window);
   const what = argument!;
   const only = distinct ? "DISTINCT " : "";
   const scale = scaleOf(what);
@@ -113,7 +111,8 @@ const printed = (spell: () => string, scale: number | null): string => {
 };
 
 /** An exact sum printed from whole units, so that no digit goes through a float. */
-const printedSum = (node: AggregateNode, scale: number, compilation: Compilation, behind: Behind): string => {
+const printedSum = (node: AggregateNode, scale: number, compilation: Compilation, window?: Behind): string => {
+  const behind = behindAggregate(node, compilation, window);
   const sum = (): string => {
     const called = `sum(${node.distinct ? "DISTINCT " : ""}${units(node.argument!, scale, compilation)})`;
     return called + behind();
@@ -140,7 +139,7 @@ const computes = (node: ExpressionNode): boolean =>
 
 const isNumeric = (node: ExpressionNode): boolean => ["int", "bigint", "float", "decimal"].includes(nodeType(node)?.kind ?? "");
 
-const storedAggregate = (node: AggregateNode, scale: number | null, compilation: Compilation, behind: Behind = () => ""): string => {
+const storedAggregate = (node: AggregateNode, scale: number | null, compilation: Compilation, behind?: Behind): string => {
   const own = scaleOf(node);
   if (node.name === "sum" && own !== null && (scale === null || scale === own)) return printedSum(node, own, compilation, behind);
   const spelled = (): Piece =>

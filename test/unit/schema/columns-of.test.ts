@@ -56,7 +56,14 @@ test("every means no row for which the condition is false or unknown", () => {
 
 test("count counts rows", () => {
   const count = nodeOf(User.columns.posts.count()) as CollectionAggregateNode;
-  assert.deepEqual(count.aggregate, { node: "aggregate", name: "count", argument: null, distinct: false, type: { kind: "int" } });
+  assert.deepEqual(count.aggregate, {
+    node: "aggregate",
+    name: "count",
+    argument: null,
+    distinct: false,
+    filter: null,
+    type: { kind: "int" },
+  });
   assert.equal(count.where, null);
 });
 
