@@ -88,6 +88,7 @@ const copiers: { readonly [C in Content]?: Copier } = {
   orderings: (terms: readonly object[], copy) => copy.parts(terms, partLayouts.orderings),
   select: (statement: SelectStatement, copy) => copy.select(statement),
   commonTables: (tables: readonly object[], copy) => copy.parts(tables, partLayouts.commonTables),
+  laterals: (joins: readonly object[], copy) => copy.parts(joins, partLayouts.laterals),
   compound: (parts: readonly object[], copy) => copy.parts(parts, partLayouts.compound),
 };
 

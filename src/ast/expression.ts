@@ -417,12 +417,25 @@ export interface CommonTable {
   readonly parts: readonly CompoundPart[];
 }
 
+/**
+ * A SELECT beside each row of a statement, whose sources it may name: each row stands once beside each row of it, with `left` also where it has none.
+ * `source` hangs on the statement's own and reads its items, which are called as its columns are.
+ */
+export interface LateralJoin {
+  readonly source: Source;
+  readonly select: SelectStatement;
+  readonly columns: readonly string[];
+  readonly left: boolean;
+}
+
 /** A SELECT. Sources that expressions mention are joined by the compiler; nothing here names an alias. */
 export interface SelectStatement {
   readonly statement: "select";
   readonly source: Source;
   /** Common tables that the statement reads, in order. */
   readonly with?: readonly CommonTable[];
+  /** Each may name the sources of those before it. */
+  readonly laterals?: readonly LateralJoin[];
   readonly items: readonly SelectItem[];
   readonly distinct: boolean;
   readonly where: ExpressionNode | null;

@@ -113,6 +113,7 @@ const writers: { readonly [C in Content]: Writer } = {
   frame: (clause: object | null, reading) => (clause === null ? "~" : reading.fields(clause, partLayouts.frame)),
   select: (statement: Statement, reading) => reading.statement(statement),
   commonTables: (tables: readonly object[] | undefined, reading) => reading.parts(tables ?? [], partLayouts.commonTables),
+  laterals: (joins: readonly object[] | undefined, reading) => reading.parts(joins ?? [], partLayouts.laterals),
   compound: (parts: readonly object[], reading) => reading.parts(parts, partLayouts.compound),
   conflict: (clause: object | null, reading) => (clause === null ? "~" : `!${reading.fields(clause, partLayouts.conflict)}`),
 };

@@ -1,5 +1,5 @@
 /** Which fields each node and statement has, and what is in them: what `walk` and `fingerprint` follow, so that neither can forget one. */
-import type { CommonTable, CompoundPart, ExpressionNode, OrderingNode, RawPart, SelectItem } from "./expression.ts";
+import type { CommonTable, CompoundPart, ExpressionNode, LateralJoin, OrderingNode, RawPart, SelectItem } from "./expression.ts";
 import type { FrameClause, LockClause } from "./select.ts";
 import type { Statement } from "./statement.ts";
 import type { ConflictClause, InsertValue } from "./write.ts";
@@ -29,6 +29,7 @@ export type Content =
   | "frame"
   | "select"
   | "commonTables"
+  | "laterals"
   | "compound"
   | "conflict";
 
@@ -224,6 +225,7 @@ export const statementLayouts: { readonly [K in Statement["statement"]]: readonl
     // First of all: from here on the source is known as the statement's own.
     ["source", "source"],
     ["with", "commonTables"],
+    ["laterals", "laterals"],
     ["distinct", "word"],
     ["deleted", "word"],
     ["wrap", "word"],
@@ -268,6 +270,7 @@ export const partLayouts: {
   readonly lock: readonly Field<LockClause>[];
   readonly frame: readonly Field<FrameClause>[];
   readonly commonTables: readonly Field<CommonTable>[];
+  readonly laterals: readonly Field<LateralJoin>[];
   readonly compound: readonly Field<CompoundPart>[];
   readonly conflict: readonly Field<ConflictClause>[];
 } = {
@@ -295,6 +298,12 @@ export const partLayouts: {
     ["columns", "words"],
     ["recursive", "word"],
     ["parts", "compound"],
+  ],
+  laterals: [
+    ["source", "source"],
+    ["columns", "words"],
+    ["left", "word"],
+    ["select", "select"],
   ],
   compound: [
     ["operator", "word"],

@@ -34,6 +34,7 @@ const walkers: { readonly [C in Content]?: Walker } = {
   orderings: (terms: readonly object[], visit) => walkParts(terms, partLayouts.orderings, visit),
   select: walkStatement,
   commonTables: (tables: readonly object[] | undefined, visit) => walkParts(tables ?? [], partLayouts.commonTables, visit),
+  laterals: (joins: readonly object[] | undefined, visit) => walkParts(joins ?? [], partLayouts.laterals, visit),
   compound: (parts: readonly object[], visit) => walkParts(parts, partLayouts.compound, visit),
   conflict: (clause: object | null, visit) => {
     if (clause !== null) walkFields(clause, partLayouts.conflict, visit);

@@ -5,6 +5,7 @@ import type {
   CompoundPart,
   ExpressionNode,
   InNode,
+  LateralJoin,
   LiteralNode,
   OrderingNode,
   ParameterNode,
@@ -75,7 +76,15 @@ const onCondition = (source: Source, compilation: Compilation): string => {
   return [keysEqual(relation.keys, near, of(name)), ...liveOnly(source.table, name, compilation)].join(" AND ");
 };
 
+/** Its items go by the names of its columns. */
+const lateralJoin = (lateral: LateralJoin, name: string, compilation: Compilation): string => {
+  const named = lateral.select.items.map((item, index) => ({ ...item, alias: lateral.columns[index]! }));
+  return compilation.words.lateral.join(lateral, subselect({ ...lateral.select, items: named }, compilation), quote(name));
+};
+
 const join = (source: Source, scope: Scope, compilation: Compilation): string => {
+  const lateral = compilation.sources.laterals.get(source);
+  if (lateral !== undefined) return lateralJoin(lateral, compilation.names.get(source)!, compilation);
   compilation.reads(source.table);
   const kind = isRequired(source, scope, compilation) ? "JOIN" : "LEFT JOIN";
   return ` ${kind} ${tableAs(source.table, compilation.names.get(source)!, compilation)} ON ${onCondition(source, compilation)}`;
@@ -194,11 +203,12 @@ const tablesOf = (source: Source, compilation: Compilation): string =>
  * Equal rows share a number under DISTINCT, and are one row by the time they are chosen.
  */
 const selectNumbered = (statement: SelectStatement, compilation: Compilation): string => {
-  const tables = tablesOf(statement.source, compilation);
+  const table = enter(statement.source, compilation);
   const { list, names } = numberedItems(statement, compilation);
   const keys = statement.limitBy.map(({ operand }) => compilation.at(operand, level.or)).join(", ");
   const window = `PARTITION BY ${keys}${orderBy(statement.orderBy, compilation)}`;
   const numbered = statement.distinct ? `DISTINCT ${list}, dense_rank()` : `${list}, row_number()`;
+  const tables = table + joins(compilation.sources.scope(statement.source), compilation);
   const conditions = statement.where === null ? statement.limitBy : [statement.where, ...statement.limitBy];
   const all: ExpressionNode = conditions.length === 1 ? conditions[0]! : { node: "logical", operator: "and", operands: conditions };
   const inner = `SELECT ${numbered} OVER (${window}) AS "row" FROM ${tables}${where(statement.source, all, statement.deleted, compilation)}`;
@@ -234,8 +244,10 @@ const selectOfEach = (statement: SelectStatement, compilation: Compilation): str
 
 const selectHere = (statement: SelectStatement, compilation: Compilation, spellItems: () => string): string => {
   if (statement.limitBy.length > 0) return selectOfEach(statement, compilation);
-  const tables = tablesOf(statement.source, compilation);
+  // In the order of the text: what is joined may bind values too.
+  const table = enter(statement.source, compilation);
   const list = spellItems();
+  const tables = table + joins(compilation.sources.scope(statement.source), compilation);
   const distinct = statement.distinct ? "DISTINCT " : "";
   const filtered = where(statement.source, statement.where, statement.deleted, compilation);
   const grouped = groups(statement, compilation);

@@ -4,7 +4,7 @@
  */
 import type { BoundValue } from "../base/bound-value.ts";
 import { BugError, ConfigurationError } from "../base/errors.ts";
-import type { ExpressionNode, GivenNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { ExpressionNode, GivenNode, LateralJoin, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import type { LockClause } from "../ast/select.ts";
 import type { ColumnRef, Source, TableRef } from "../ast/source.ts";
 import type { Codec, ColumnType } from "../types/column-type.ts";
@@ -47,11 +47,20 @@ export interface Words {
   readonly rowsOfLists?: (lists: readonly string[]) => string;
   /** The elements of a list as rows of one column, where a subquery may look at the row before it (LATERAL). */
   elements?(list: ParameterNode, compilation: Compilation): string;
+  /** A select beside each row of a statement. */
+  readonly lateral: LateralWords;
   readonly offsetAlone: string;
   /** The locking clause, with a leading space. */
   lock(lock: LockClause, root: string): string;
   /** DEFAULT for one value of one row. */
   defaultValue(): string;
+}
+
+export interface LateralWords {
+  /** The join, with a leading space: the `select`, whose items are called `columns`, under `name`. */
+  join(join: LateralJoin, select: string, name: string): string;
+  /** The column at `place`, from 0. Absent where it goes by its own name. */
+  column?(name: string, place: number, type: ColumnType): string;
 }
 
 type AnySpell = (node: ExpressionNode, compilation: Compilation) => Piece;
@@ -131,6 +140,10 @@ export class Compilation {
 
   column(source: Source, column: ColumnRef): string {
     const name = this.names.get(source);
+    const lateral = name === undefined ? undefined : this.sources.laterals.get(source);
+    const spelled =
+      lateral === undefined ? undefined : this.words.lateral.column?.(quote(name!), lateral.columns.indexOf(column.name), column.type);
+    if (spelled !== undefined) return spelled;
     if (name !== undefined) return this.qualified ? `${quote(name)}.${quote(column.name)}` : quote(column.name);
     if (this.unjoined !== null) return this.unjoined(source, column);
     throw new BugError(`a statement names the column '${column.property}' of a table that it does not read.`);

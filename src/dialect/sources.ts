@@ -4,7 +4,7 @@
  *     posts ← scope of the statement; joins: author, author.profile
  *       └ comments ← scope of an EXISTS; joins: comments.author
  */
-import type { CollectionAggregateNode, ExistsNode, ExpressionNode, SelectStatement } from "../ast/expression.ts";
+import type { CollectionAggregateNode, ExistsNode, ExpressionNode, LateralJoin, SelectStatement } from "../ast/expression.ts";
 import type { Source, TableRef } from "../ast/source.ts";
 import type { Statement } from "../ast/statement.ts";
 import { operandsOf } from "./walk.ts";
@@ -21,6 +21,8 @@ export class Sources {
   tableCount = 0;
   /** The tables that are there under their own names, lower case: a common table must not hide one. */
   readonly tableNames = new Set<string>();
+  /** The sources that are selects of their own, by the row beside them. */
+  readonly laterals = new Map<Source, LateralJoin>();
   readonly #common = new Set<TableRef>();
 
   scope(root: Source): Scope {
@@ -56,7 +58,7 @@ export class Sources {
     this.#use(source.parent!);
     scope.joins.add(source);
     this.tableCount++;
-    this.#name(source.table);
+    if (!this.laterals.has(source)) this.#name(source.table);
   }
 
   #collection(node: ExistsNode | CollectionAggregateNode): void {
@@ -76,6 +78,13 @@ export class Sources {
     } else for (const operand of operandsOf(node)) this.visit(operand);
   }
 
+  /** It counts whether or not anything names it, and stands behind what it names itself. */
+  #lateral(lateral: LateralJoin): void {
+    this.laterals.set(lateral.source, lateral);
+    this.select(lateral.select);
+    this.#use(lateral.source);
+  }
+
   visitAll(nodes: readonly (ExpressionNode | null)[]): void {
     for (const node of nodes) if (node !== null) this.visit(node);
   }
@@ -86,6 +95,7 @@ export class Sources {
       for (const part of common.parts) this.select(part.select);
     }
     this.scope(statement.source);
+    for (const lateral of statement.laterals ?? []) this.#lateral(lateral);
     this.visitAll(statement.items.map((item) => item.expression));
     this.visitAll([statement.where, ...statement.groupBy, statement.having, ...statement.limitBy]);
     this.visitAll(statement.orderBy.map((ordering) => ordering.expression));

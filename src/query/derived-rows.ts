@@ -93,8 +93,17 @@ const plainTable = (table: Table): Table => ({
   version: null,
 });
 
+const besides = ({ table, laterals }: Draft, use: string): ConfigurationError => {
+  const name = laterals[0]!.source.relation!.name;
+  return new ConfigurationError(
+    `${use}: '${name}' is an object beside each row, which no table has. Say what you need of both with select((row) => ({ …: row.${name}.… })).`,
+    { model: table.modelName, property: name },
+  );
+};
+
 const computedOf = (draft: Draft, use: string): readonly ComputedColumn[] | null => {
   if (draft.projection !== null) return draft.projection;
+  if (draft.groupBy === null && draft.laterals.length > 0) throw besides(draft, use);
   if (draft.groupBy === null) return null;
   const nested = draft.groupBy.find(({ words }) => words.length > 1);
   if (nested !== undefined) {

@@ -1,5 +1,5 @@
 /** A statement in the making: what the steps of a shape add up to. Only cold code touches it; a warm query has its plan. */
-import type { CommonTable, ExpressionNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { CommonTable, ExpressionNode, LateralJoin, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import type { DeletedRows, LockClause } from "../ast/select.ts";
 import type { Source } from "../ast/source.ts";
 import type { Relation, Table } from "../schema/table.ts";
@@ -34,6 +34,8 @@ export interface Draft {
   readonly source: Source;
   /** Common tables that the query reads. */
   readonly with: CommonTable[];
+  /** What stands beside each row. */
+  readonly laterals: LateralJoin[];
   readonly where: ExpressionNode[];
   readonly having: ExpressionNode[];
   /** `null` until the query orders by itself: then the model's own order holds. */
@@ -63,6 +65,7 @@ export const newDraft = (table: Table, source: Source): Draft => ({
   table,
   source,
   with: [],
+  laterals: [],
   where: [],
   having: [],
   orderBy: null,

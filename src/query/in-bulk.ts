@@ -34,7 +34,7 @@ class ByKeys implements StepMaker<Step> {
       parameters: lists,
       apply: () => {},
       finish: (draft) => {
-        assertWithout(draft, "inBulk()", "limit", "group", "distinct");
+        assertWithout(draft, "inBulk()", "limit", "group", "distinct", "lateral");
         if (draft.projection !== null)
           throw new ConfigurationError(`inBulk() of ${draft.table.modelName} gives whole objects, and does not go together with select().`);
         const tests = this.#table.primaryKey.map((column, index): InNode => ({

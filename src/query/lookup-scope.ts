@@ -6,7 +6,7 @@ import type { Source } from "../ast/source.ts";
 import { canonicalSource } from "../schema/columns-of.ts";
 import type { Relation, Table } from "../schema/table.ts";
 import type { ColumnType } from "../types/column-type.ts";
-import type { ComputedColumn } from "./draft.ts";
+import type { ComputedColumn, Step } from "./draft.ts";
 import { jsonOperators } from "./json-lookup.ts";
 import { Lookup } from "./lookup.ts";
 import type { Subject } from "./lookup.ts";
@@ -27,15 +27,45 @@ export const comparable = ({ kind, size, precision, scale, element }: ColumnType
 });
 
 export class LookupScope {
+  /** The rows' own table, and what is joined to them by name. */
   readonly table: Table;
+  /** The same without what is joined. */
+  readonly own: Table;
   readonly source: Source;
   readonly computed: ReadonlyMap<string, ComputedColumn>;
+  /** What `joinLateral()` put beside each row: relations of this query's own. */
+  readonly joined: readonly Relation[];
   readonly #lookups = new Map<string, Lookup>();
 
-  constructor(table: Table, computed: ReadonlyMap<string, ComputedColumn> = new Map(), source: Source = canonicalSource(table)) {
+  constructor(
+    table: Table,
+    computed: ReadonlyMap<string, ComputedColumn> = new Map(),
+    source: Source = canonicalSource(table),
+    joined: readonly Relation[] = [],
+    own: Table = table,
+  ) {
     this.table = table;
+    this.own = own;
     this.source = source;
     this.computed = computed;
+    this.joined = joined;
+  }
+
+  /** The same rows with computed columns beside them. */
+  computing(columns: readonly ComputedColumn[]): LookupScope {
+    const computed = new Map([...this.computed, ...columns.map((column) => [column.name, column] as const)]);
+    return new LookupScope(this.table, computed, this.source, this.joined, this.own);
+  }
+
+  /** The same rows with those of a lateral join beside them. */
+  joining(relation: Relation): LookupScope {
+    const { table } = this;
+    const wider: Table = {
+      ...table,
+      relationNames: [...table.relationNames, relation.name],
+      relation: (name) => (name === relation.name ? relation : table.relation(name)),
+    };
+    return new LookupScope(wider, this.computed, this.source, [...this.joined, relation], this.own);
   }
 
   /** The lookup that a key means. Throws `ConfigurationError` for a key that means nothing, with the nearest name. */
@@ -140,6 +170,11 @@ export class LookupScope {
       { model: this.table.modelName, property: path },
     );
   }
+}
+
+/** A step after which other names may be used. */
+export interface ScopedStep extends Step {
+  readonly scope: LookupScope;
 }
 
 /** An entry of the record itself: inherited names such as 'constructor' are no operators. */

@@ -324,7 +324,7 @@ export class QueryBuilder extends PagingQuery {
   // ------------------------------------------------------------ running
 
   protected override running(): Runner {
-    if (this.#runner !== null) return this.#runner;
+    if (this.#runner !== null) return this.state.isJoined ? (this.#runner.untracked ?? this.#runner) : this.#runner;
     throw new ConfigurationError(
       "A statement made by select() runs where it is executed: await session.execute(statement), or start with session.query(…).",
     );

@@ -9,7 +9,8 @@ import type { PrimaryKey } from "../schema/primary-key.ts";
 import type { Annotated, Columns, Scope } from "../schema/scope.ts";
 import type { Annotate, Annotations, Computed } from "./aggregate.ts";
 import type { Load } from "./load.ts";
-import type { Loaded, Refined, RelationValue } from "./loaded.ts";
+import type { Beside } from "./derived-scope.ts";
+import type { Loaded, Refined, RelationValue, Rows } from "./loaded.ts";
 import type { Filter, LookupKey } from "./lookups.ts";
 import type { CursorPage, CursorPageOptions, Page, PageOptions } from "./page.ts";
 import type { ColumnAt, ColumnPath, GroupPath, NumberColumn, OrderKey, RelationPath } from "./paths.ts";
@@ -101,6 +102,20 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
    * and of what `annotate()` computed before.
    */
   groupBy<P extends GroupPath<E>>(...columns: P[]): GroupedQuery<E, Nest<Scope<E>, P>>;
+
+  /**
+   * Puts beside each row the rows of a query that may name it; a row comes once for each of them, and not at all without one. What follows may name
+   * their columns, as in `best.views`. The query says its columns by `select(…)` or `groupBy(…)`. Rows are not tracked, as one may come several times.
+   *
+   *     joinLateral("best", (user) => select(Post).where((post) => post.authorId.eq(user.id)).orderBy("-views").limit(1).select((post) => ({ views: post.views })))
+   *     // SELECT … FROM "users" JOIN LATERAL (SELECT … WHERE "posts"."author_id" = "users"."id" ORDER BY … LIMIT 1) AS "best" ON true
+   */
+  joinLateral<const N extends string, R>(name: N, query: (row: Columns<E>) => Rows<R>): Query<Beside<E, N, R>, Row & { [K in N]: R }>;
+  /** The same, and a row without any comes once, with `null` beside it. */
+  leftJoinLateral<const N extends string, R>(
+    name: N,
+    query: (row: Columns<E>) => Rows<R>,
+  ): Query<Beside<E, N, R | null>, Row & { [K in N]: R | null }>;
 
   /** Includes soft-deleted rows. */
   readonly withDeleted: IfSoftDeletable<E, () => Query<E, Row>>;

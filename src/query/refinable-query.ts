@@ -22,7 +22,8 @@ import { groupsOf } from "./groups.ts";
 import { addPath, addRefined, includeDrafts, includeKey } from "./include-tree.ts";
 import type { Include } from "./include-tree.ts";
 import type { Load } from "./load.ts";
-import { LookupScope } from "./lookup-scope.ts";
+import { assertBeside, lateralOf, notLateral } from "./lateral.ts";
+import type { LookupScope, ScopedStep } from "./lookup-scope.ts";
 import { addOrdering, ordering, orderingOf } from "./ordering.ts";
 import { assertLookups, combinationOf, isQ } from "./q.ts";
 import type { LockOptions } from "./query.ts";
@@ -48,6 +49,8 @@ export interface QueryState {
   readonly seesDeleted: boolean;
   /** Whether it is known to have no rows, so that nobody need be asked for them. */
   readonly isNothing: boolean;
+  /** Whether a row may come several times, each with another beside it: such rows are nobody's to keep. */
+  readonly isJoined: boolean;
 }
 
 export const startOf = (root: Root): QueryState => ({
@@ -62,12 +65,8 @@ export const startOf = (root: Root): QueryState => ({
   grouped: false,
   seesDeleted: false,
   isNothing: false,
+  isJoined: false,
 });
-
-/** A step after which other names may be used. */
-interface ScopedStep extends Step {
-  readonly scope: LookupScope;
-}
 
 /** The key of a step that computes columns: everything about them but their values. */
 export const computedKey = (columns: readonly ComputedColumn[]): string =>
@@ -340,10 +339,31 @@ export abstract class RefinableQuery {
     const { scope } = this.#state;
     const parameters = columns.flatMap((column) => parametersOf(column.expression));
     const values = parameters.map((parameter) => parameter.value);
-    const computed = new Map([...scope.computed, ...columns.map((column) => [column.name, column] as const)]);
-    const makeStep = (): ScopedStep => ({ parameters, apply, scope: new LookupScope(scope.table, computed, scope.source) });
-    const query = this.step(`${use} ${computedKey(columns)}`, makeStep, values, {}, parameters);
-    return query.derive({ ...query.#state, scope: (query.#state.shape.step as ScopedStep).scope });
+    const makeStep = (): ScopedStep => ({ parameters, apply, scope: scope.computing(columns) });
+    return this.step(`${use} ${computedKey(columns)}`, makeStep, values, {}, parameters).#scoped();
+  }
+
+  /** With the names that the last step knows. */
+  #scoped(): this {
+    return this.derive({ ...this.#state, scope: (this.#state.shape.step as ScopedStep).scope });
+  }
+
+  joinLateral(name: unknown, query: unknown): this {
+    return this.#besides("joinLateral()", name, query, false);
+  }
+
+  leftJoinLateral(name: unknown, query: unknown): this {
+    return this.#besides("leftJoinLateral()", name, query, true);
+  }
+
+  #besides(use: string, name: unknown, query: unknown, left: boolean): this {
+    const { scope } = this.#state;
+    if (typeof query !== "function") throw notLateral(use, describe(query));
+    assertBeside(this.#state, name, use);
+    const inner = withRow(scope, query as (row: unknown) => unknown);
+    if (!RefinableQuery.isQuery(inner)) throw notLateral(use, `a function that returns ${describe(inner)}`);
+    const beside = lateralOf(scope, name, inner.state, left, use);
+    return this.step(beside.key, beside.makeStep, beside.values, { isJoined: true }, beside.parameters).#scoped();
   }
 
   groupBy(...columns: string[]): this {

@@ -1,5 +1,6 @@
 /** The row that callbacks get: a model's columns and relations as expressions, and the query's computed columns beside them. */
 import { expression } from "../ast/expression-builder.ts";
+import { joinedSource } from "../ast/source.ts";
 import { columnsOf } from "../schema/columns-of.ts";
 import type { LookupScope } from "./lookup-scope.ts";
 
@@ -14,12 +15,15 @@ export const rowOf = (scope: LookupScope): object => {
 };
 
 const makeRow = (scope: LookupScope): object => {
-  const columns = columnsOf(scope.table, scope.source) as object;
-  if (scope.computed.size === 0) return columns;
-  // The computed columns lie in front of the model's own, whose proxy explains unknown names.
+  const columns = columnsOf(scope.own, scope.source) as object;
+  if (scope.computed.size === 0 && scope.joined.length === 0) return columns;
+  // The computed columns, and what is joined, lie in front of the model's own, whose proxy explains unknown names.
   const row = Object.create(columns) as object;
   for (const column of scope.computed.values()) {
     Object.defineProperty(row, column.name, { value: expression(column.expression, column.type, true) });
+  }
+  for (const relation of scope.joined) {
+    Object.defineProperty(row, relation.name, { value: columnsOf(relation.target, joinedSource(scope.source, relation)) });
   }
   return row;
 };

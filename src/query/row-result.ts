@@ -1,5 +1,5 @@
 /** What a row of a query is made of: a model's instance, its computed columns beside it, relations inside it. */
-import { ColumnNotLoaded, ConfigurationError } from "../base/errors.ts";
+import { BugError, ColumnNotLoaded, ConfigurationError } from "../base/errors.ts";
 import type { ExpressionNode, SelectItem } from "../ast/expression.ts";
 import type { Source } from "../ast/source.ts";
 import { joinedSource } from "../ast/source.ts";
@@ -46,12 +46,26 @@ const rowObject = (draft: Draft, result: ResultColumns): ObjectShape => {
   if (draft.includes.length > 0) assertWhole(draft);
   if (draft.projection !== null) return plain(draft.projection.map((column) => result.addComputed(column, draft.table)));
   if (draft.groupBy !== null) {
-    const groups = groupObject(draft.groupBy, 0, draft.source, result);
+    const groups = groupObject(draft.groupBy, 0, result);
     return { ...groups, properties: [...groups.properties, ...computedOf(draft, result)] };
   }
   const wanted = wantedColumns(draft);
   const entity = entityObject(draft.table, draft.source, wanted, draft.includes, result);
-  return { ...entity, properties: [...entity.properties, ...computedOf(draft, result)] };
+  const besides = draft.laterals.map(({ source }) => besideObject(source, result));
+  return {
+    ...entity,
+    properties: [...entity.properties, ...computedOf(draft, result)],
+    nested: [...entity.nested, ...besides],
+  };
+};
+
+/** A row that `joinLateral()` put beside the row. */
+const besideObject = (source: Source, result: ResultColumns): NestedObject => {
+  const [key, ...columns] = (source.table as Table).columns;
+  const { name, optional } = source.relation!;
+  const presence = optional ? result.addColumn(source, key!) : -1;
+  const properties = columns.map((column) => ({ name: column.property, position: result.addColumn(source, column) }));
+  return { property: name, presence, shape: plain(properties) };
 };
 
 /** Relations hang on instances of a model; groups and rows of one's own have no keys to load them by. */
@@ -66,20 +80,27 @@ const assertWhole = (draft: Draft): void => {
 
 const plain = (properties: ObjectShape["properties"]): ObjectShape => ({ properties, nested: [], prototype: null });
 
-/** What rows are grouped by, nested along relations as in `values()`. `source` is `depth` relations away from the query's own. */
-const groupObject = (groups: readonly Group[], depth: number, source: Source, result: ResultColumns): ObjectShape => {
+/** What rows are grouped by, nested along relations as in `values()`, from `depth` relations away from the query's own. */
+const groupObject = (groups: readonly Group[], depth: number, result: ResultColumns): ObjectShape => {
   const properties = groups
     .filter(({ words }) => words.length === depth + 1)
     .map(({ words, column }) => ({ name: words[depth]!, position: result.add(column.expression, column.type) }));
   const deeper = groups.filter(({ words }) => words.length > depth + 1);
   const nested = [...new Set(deeper.map(({ words }) => words[depth]!))].map((name): NestedObject => {
-    const relation = (source.table as Table).relation(name)!;
-    const target = joinedSource(source, relation);
-    const presence = isAlwaysThere(target) ? -1 : result.add(partners(target, relation.target.primaryKey[0]!), { kind: "int" });
     const inner = deeper.filter(({ words }) => words[depth] === name);
-    return { property: name, presence, shape: groupObject(inner, depth + 1, target, result) };
+    const target = sourceAt(inner[0]!, depth + 1);
+    const presence = isAlwaysThere(target) ? -1 : result.add(partners(target, (target.table as Table).primaryKey[0]!), { kind: "int" });
+    return { property: name, presence, shape: groupObject(inner, depth + 1, result) };
   });
   return { properties, nested, prototype: null };
+};
+
+/** The source that is `depth` relations away from the query's own, on the way to what rows are grouped by. */
+const sourceAt = ({ words, column }: Group, depth: number): Source => {
+  if (column.expression.node !== "column") throw new BugError("rows are grouped by something behind a relation that is no column.");
+  let { source } = column.expression;
+  for (let away = words.length - 1; away > depth; away--) source = source.parent!;
+  return source;
 };
 
 /** How many rows of a group have a partner behind a relation that may lead to none; NULL for none, which makes the object `null`. */

@@ -92,6 +92,7 @@ export const selectOf = (draft: Draft, items: readonly SelectItem[], orderBy: re
   statement: "select",
   source: draft.source,
   ...(draft.with.length === 0 ? {} : { with: draft.with }),
+  ...(draft.laterals.length === 0 ? {} : { laterals: draft.laterals }),
   items,
   distinct: draft.distinct,
   where: conjunction(draft.where),
@@ -108,14 +109,19 @@ export const selectOf = (draft: Draft, items: readonly SelectItem[], orderBy: re
 });
 
 /** Refuses what `verb` cannot take into account, rather than ignoring it. */
-export const assertWithout = (draft: Draft, verb: string, ...parts: readonly ("limit" | "group" | "distinct" | "lock")[]): void => {
+export const assertWithout = (
+  draft: Draft,
+  verb: string,
+  ...parts: readonly ("limit" | "group" | "distinct" | "lock" | "lateral")[]
+): void => {
   const present = {
     limit: draft.limit !== null || draft.offset !== null,
     group: draft.groupBy !== null,
     distinct: draft.distinct,
     lock: draft.lock !== null,
+    lateral: draft.laterals.length > 0,
   };
-  const names = { limit: "limit() or offset()", group: "groupBy()", distinct: "distinct()", lock: "forUpdate()" };
+  const names = { limit: "limit() or offset()", group: "groupBy()", distinct: "distinct()", lock: "forUpdate()", lateral: "joinLateral()" };
   const part = parts.find((candidate) => present[candidate]);
   if (part === undefined) return;
   throw new ConfigurationError(`${verb} of ${draft.table.modelName} does not go together with ${names[part]}. Take it out of the query.`, {

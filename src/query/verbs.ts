@@ -81,7 +81,7 @@ export const tuples = (scope: LookupScope, paths: readonly string[], single: boo
 const none: ResultForm = { form: "tuples" };
 
 const assertWritable = (draft: Draft, verb: string): void => {
-  assertWithout(draft, verb, "limit", "group", "distinct", "lock");
+  assertWithout(draft, verb, "limit", "group", "distinct", "lock", "lateral");
   if (draft.with.length > 0) {
     throw new ConfigurationError(
       `${verb} of ${draft.table.modelName} is about the rows of from(), a set operation or recursive(), which are read only. ` +

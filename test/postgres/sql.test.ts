@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createEngine, int, Model, text, textSearch, type Engine } from "../../src/entry/index.ts";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import { expressionRandomSuite } from "../suites/expression-random-suite.ts";
+import { lateralSuite } from "../suites/lateral-suite.ts";
 import { lookupRandomSuite } from "../suites/lookup-random-suite.ts";
 import { sqlSuite } from "../suites/sql-suite.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
@@ -27,6 +28,7 @@ const open = async (): Promise<Engine> => {
 };
 
 sqlSuite({ name: "PostgreSQL", open });
+lateralSuite({ name: "PostgreSQL", open });
 expressionRandomSuite({ name: "PostgreSQL", open });
 lookupRandomSuite({ name: "PostgreSQL", open, foldsAll: false });
 

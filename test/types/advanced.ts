@@ -157,3 +157,13 @@ same<number | undefined>()(levels[0]?.level);
 recursive(comments, "author");
 // @ts-expect-error a depth needs an end
 recursive(comments, "replies", { depth: "level" });
+
+// ---- rows beside each row are a relation to one row
+const beside = users.leftJoinLateral("best", (each) => select(Post).where((post) => post.authorId.eq(each.id)).select((post) => ({ title: post.title, views: post.views })));
+same<{ title: string; views: number } | null>()((await beside.all())[0]!.best);
+same<{ title: string; views: number }>()((await users.joinLateral("best", () => select(Post).select((post) => ({ title: post.title, views: post.views }))).one()).best);
+same<(string | null)[]>()(await beside.filter({ best__views__gt: 1 }).where((each) => each.best.title.eq(each.name)).orderBy("-best.views").column("best.title"));
+// @ts-expect-error: no such column
+beside.filter({ best__vews__gt: 1 });
+// @ts-expect-error: no such column
+beside.orderBy("best.vews");

@@ -44,6 +44,7 @@ const words: Words = {
   literal,
   column: columnList,
   elements,
+  lateral: { join: ({ left }, select, name) => `${left ? " LEFT" : ""} JOIN LATERAL (${select}) AS ${name} ON true` },
   offsetAlone: "",
   lock,
   defaultValue: () => "DEFAULT",

@@ -13,6 +13,7 @@ import { sqliteCodec } from "./codecs.ts";
 import { operand, ordering, sqliteSpelling, stored, typedParameter } from "./expressions.ts";
 import { withoutGeneratedKey } from "./generated-key.ts";
 import { columnList, rowsOfLists } from "./lists.ts";
+import { lateral } from "./lateral.ts";
 import { literal } from "./literal.ts";
 import { sqliteExpressionKey, sqliteIntrospection } from "./introspect.ts";
 import { renderSqlite, sqliteTables } from "./table-changes.ts";
@@ -39,6 +40,7 @@ const words: Words = {
   literal,
   column: columnList,
   rowsOfLists,
+  lateral,
   offsetAlone: " LIMIT -1",
   lock: refuseLock,
   defaultValue: () => {
