@@ -34,7 +34,7 @@ class RelatedRows {
     if (where === undefined) return null;
     if (typeof where !== "function")
       throw new ConfigurationError(`${call} takes a function, as in ${call.slice(0, -1)}(row) => row.id.gt(1)).`);
-    return conditionNode(where(columnsOf(this.#relation.target, source) as never), call);
+    return conditionNode(where(relatedRow(this.#relation.target, source) as never), call);
   }
 
   #exists(where: Where | undefined, call: string, negated: boolean): Condition {
@@ -69,11 +69,11 @@ class RelatedRows {
   }
 }
 
-const memberOf = (table: Table, source: Source, name: string): unknown => {
+const memberOf = (table: Table, source: Source, name: string, rowOf: (table: Table, source: Source) => object): unknown => {
   const column = table.byProperty.get(name);
   if (column) return expression({ node: "column", source, column }, column.type, column.nullable || source.relation?.optional === true);
   const relation = table.relation(name)!;
-  return relation.toMany ? new RelatedRows(source, relation) : columnsOf(relation.target, joinedSource(source, relation));
+  return relation.toMany ? new RelatedRows(source, relation) : rowOf(relation.target, joinedSource(source, relation));
 };
 
 /** Reads by JavaScript itself, of any object that is awaited, serialized or compared. */
@@ -94,16 +94,21 @@ const unknownProperties = (table: Table): object =>
     },
   });
 
+const inspected = (table: Table): { value: () => string } => {
+  const names = [...table.byProperty.keys(), ...table.relationNames];
+  return { value: () => `Columns of ${table.modelName} { ${names.join(", ")} }` };
+};
+
 const makeColumns = (table: Table, source: Source): object => {
   const columns = Object.create(unknownProperties(table)) as object;
   const names = [...table.byProperty.keys(), ...table.relationNames];
-  Object.defineProperty(columns, inspection, { value: () => `Columns of ${table.modelName} { ${names.join(", ")} }` });
+  Object.defineProperty(columns, inspection, inspected(table));
   for (const name of names) {
     Object.defineProperty(columns, name, {
       configurable: true,
       enumerable: true,
       get: () => {
-        const value = memberOf(table, source, name);
+        const value = memberOf(table, source, name, columnsOf);
         Object.defineProperty(columns, name, { value, enumerable: true });
         return value;
       },
@@ -120,4 +125,40 @@ export const columnsOf = <E = unknown>(table: Table, source: Source = canonicalS
   if (columns === undefined) made.set(source, (columns = makeColumns(table, source)));
   // Every property is what `Columns<E>` says for the model that `table` was made from.
   return columns as Columns<E>;
+};
+
+type RowClass = new (source: Source) => object;
+
+/** All rows of a table share the properties that make their columns, so a row is one object however many columns there are. */
+const makeRowClass = (table: Table): RowClass => {
+  class RelatedRow {
+    readonly #source: Source;
+    constructor(source: Source) {
+      this.#source = source;
+    }
+    static member(row: RelatedRow, name: string): unknown {
+      return memberOf(table, row.#source, name, relatedRow);
+    }
+  }
+  const { prototype } = RelatedRow;
+  for (const name of [...table.byProperty.keys(), ...table.relationNames]) {
+    Object.defineProperty(prototype, name, {
+      enumerable: true,
+      get(this: RelatedRow) {
+        return RelatedRow.member(this, name);
+      },
+    });
+  }
+  Object.defineProperty(prototype, inspection, inspected(table));
+  Object.setPrototypeOf(prototype, unknownProperties(table));
+  return RelatedRow;
+};
+
+const rowClasses = new WeakMap<Table, RowClass>();
+
+/** The same as `columnsOf`, for a row inside a subquery, which is another each time it is asked for: cheap to make, and remembered by nobody. */
+const relatedRow = (table: Table, source: Source): object => {
+  let made = rowClasses.get(table);
+  if (made === undefined) rowClasses.set(table, (made = makeRowClass(table)));
+  return new made(source);
 };
