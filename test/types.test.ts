@@ -66,6 +66,7 @@ describe("what types cost, in instantiations", { skip: unlessAll }, () => {
     const base = measureProject("baseline", baseline());
     for (const [name, files] of Object.entries(kinds())) counts[name] = measureProject(name, files) - base;
     counts["100 models and 500 queries"] = measureProject("large", generatedProject(100, 500));
+    counts["300 models and 500 queries"] = measureProject("largest", generatedProject(300, 500));
     return counts;
   };
 

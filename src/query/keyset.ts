@@ -22,6 +22,7 @@ import type { CursorValue } from "./cursor.ts";
 import { conjunction, newDraft } from "./draft.ts";
 import type { Draft, Step } from "./draft.ts";
 import { comparable } from "./lookup-scope.ts";
+import { repeats } from "./repeats.ts";
 import type { Root } from "./root.ts";
 import { rowResult } from "./row-result.ts";
 import { assertWithout, identifying, orderOf, selectOf } from "./terminal.ts";
@@ -109,10 +110,18 @@ export const keysetOf = (root: Root, shape: Shape<Step>, dialect: DialectName): 
   return made;
 };
 
+const equalRows = ({ table: { modelName } }: Draft): ConfigurationError =>
+  new ConfigurationError(
+    `pageAfter() of ${modelName} goes on behind one row, and rows of this source may be equal: of equal ones, some would be left out. ` +
+      "Select the primary key too, make the source's rows distinct() or groups, use union() in place of unionAll(), or number the pages with paginate().",
+    { model: modelName },
+  );
+
 const makeKeyset = (root: Root, shape: Shape<Step>, dialect: DialectName): Keyset => {
   const draft = newDraft(root.table, root.scope.source);
   for (const step of shape.steps()) step.apply(draft);
-  assertWithout(draft, "pageAfter()", "limit", "group", "distinct");
+  assertWithout(draft, "pageAfter()", "limit", "group", "distinct", "lateral");
+  if (draft.with.some(repeats)) throw equalRows(draft);
   const terms = totalOrder(draft).map((ordering) => termOf(ordering, draft, dialect));
   return { terms, owner: digest(JSON.stringify([dialect, root.table.name, terms.map(described)])) };
 };

@@ -5,17 +5,23 @@ import {
   bigint,
   bytes,
   bool,
+  ConfigurationError,
   count,
+  type CursorPage,
   date,
   decimal,
   type Engine,
   float,
+  from,
   int,
   Model,
+  type Query,
   sql,
   text,
   time,
   timestamp,
+  union,
+  unionAll,
   uuid,
 } from "../../src/entry/index.ts";
 import { fillBlog } from "../support/make-database.ts";
@@ -354,6 +360,50 @@ export const pagingSuite = ({ name, open }: PagingEngine): void => {
         await assert.rejects(engine.query(Sample).orderBy("data").pageAfter(null, { limit: 1 }), /of kind json/);
         await assert.rejects(engine.query(Post).pageAfter(null, { limit: 0 }), /whole number from 1, not 0/);
         await assert.rejects(engine.query(Post).pageAfter(null, {} as { limit: number }), /not undefined/);
+      });
+
+      test("go through rows of sources that tell them apart, and refuse those that may be equal", async () => {
+        const posts = engine.query(Post);
+        const views = posts.select((post) => ({ views: post.views }));
+        const all = async <E, Row>(query: Query<E, Row>): Promise<Row[]> => {
+          const rows: Row[] = [];
+          let next: string | null = null;
+          do {
+            const page: CursorPage<Row> = await query.pageAfter(next, { limit: 2 });
+            rows.push(...page.items);
+            ({ next } = page);
+          } while (next !== null);
+          return rows;
+        };
+        const whole = await posts.orderBy("id").all();
+        assert.deepEqual(await all(from(posts.filter({ id__gt: 0 })).orderBy("id")), whole);
+        assert.deepEqual(await all(union(posts.filter({ views__gte: 5 }), posts).orderBy("id")), whole);
+        const distinct = [...new Set(whole.map((post) => post.views))].sort((a, b) => a - b);
+        assert.ok(distinct.length < whole.length, "some have equal views");
+        assert.deepEqual(
+          (await all(from(views.distinct()).orderBy("views"))).map((row) => row.views),
+          distinct,
+        );
+        assert.deepEqual(
+          (await all(union(views, views).orderBy("views"))).map((row) => row.views),
+          distinct,
+        );
+        const withKey = from(posts.select((post) => ({ id: post.id, views: post.views }))).orderBy("views");
+        assert.equal((await all(withKey)).length, whole.length);
+        assert.deepEqual(
+          (await all(from(posts.groupBy("views").annotate({ posts: count() })).orderBy("views"))).map((row) => row.views),
+          distinct,
+        );
+        for (const repeated of [
+          from(views).orderBy("views"),
+          unionAll(views, views).orderBy("views"),
+          unionAll(posts, posts).orderBy("id"),
+          from(unionAll(posts, posts)).orderBy("id"),
+        ] as Query<Post, unknown>[])
+          await assert.rejects(
+            repeated.pageAfter(null, { limit: 1 }),
+            (error: unknown) => error instanceof ConfigurationError && /rows of this source may be equal/.test(error.message),
+          );
       });
     });
 

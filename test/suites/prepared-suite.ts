@@ -6,10 +6,12 @@ import {
   bigint,
   bool,
   bytes,
+  count,
   date,
   decimal,
   type Engine,
   float,
+  from,
   int,
   json,
   prepare,
@@ -142,6 +144,42 @@ export const preparedSuite = ({ name, open }: PreparedEngine): void => {
       assert.equal((await page.first({ limit: 1, offset: 3, factor: 1 }))?.id, 3);
       assert.equal(await page.first({ limit: 0, offset: 0, factor: 1 }), null);
       assert.equal(await page.count({ limit: 3, offset: 0, factor: 1 }), 3);
+    });
+
+    test("are queries about rows of other queries, and beside each row", async () => {
+      const busy = prepare({ least: int(), most: int() }, ({ least, most }) =>
+        from(engine.query(Post).filter({ views__gte: least }).groupBy("authorId").annotate({ posts: count() }))
+          .filter({ posts__lte: most })
+          .orderBy("authorId"),
+      );
+      const latest = prepare({ least: int(), most: int() }, ({ least, most }) =>
+        engine
+          .query(User)
+          .joinLateral("post", (user) =>
+            select(Post)
+              .where((post) => post.authorId.eq(user.id).and(post.views.gte(least)))
+              .orderBy("id")
+              .limit(most)
+              .select((post) => ({ id: post.id, views: post.views })),
+          )
+          .orderBy("post.id"),
+      );
+      const posts = await engine.query(Post).orderBy("id").all();
+      for (const least of [0, 5, 10, 1000])
+        for (const most of [1, 2, 9]) {
+          const wanted = posts.filter((post) => post.views >= least);
+          const authors = [...new Set(wanted.map((post) => post.authorId))].sort((a, b) => a - b);
+          const counts = authors.map((authorId) => ({ authorId, posts: wanted.filter((post) => post.authorId === authorId).length }));
+          assert.deepEqual(
+            await busy.all({ least, most }),
+            counts.filter((each) => each.posts <= most),
+          );
+          const first = authors.flatMap((authorId) => wanted.filter((post) => post.authorId === authorId).slice(0, most));
+          assert.deepEqual(
+            (await latest.all({ least, most })).map(({ id, post }) => [id, post.id, post.views]),
+            first.sort((a, b) => a.id - b.id).map((post) => [post.authorId, post.id, post.views]),
+          );
+        }
     });
 
     test("are the statement of the query they were built from", () => {
