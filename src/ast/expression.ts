@@ -5,6 +5,7 @@
  * An expression may hold a whole SELECT and a SELECT is made of expressions, so both are here.
  */
 import type { ColumnType } from "../types/column-type.ts";
+import type { LiteralNode, NowNode, ProposedNode } from "./leaf.ts";
 import type {
   AggregateName,
   ArithmeticOperator,
@@ -44,12 +45,6 @@ export interface ParameterNode {
   readonly isChecked?: true;
   /** Where its values go. The database may have made a type of its own of a column's closed set of texts, which only the column can name. */
   readonly column?: { readonly table: TableRef; readonly column: ColumnRef };
-}
-
-/** A constant of the statement's shape: NULL, TRUE, FALSE or a whole number written by Petrel itself. */
-export interface LiteralNode {
-  readonly node: "literal";
-  readonly value: null | boolean | number;
 }
 
 /** `AND`, `OR`. No operands: TRUE for and, FALSE for or. */
@@ -325,17 +320,6 @@ export type RawPart =
   | { readonly node: "columnName"; readonly column: ColumnRef; readonly table: { readonly name: string } }
   | { readonly node: "identifier"; readonly names: readonly string[] }
   | { readonly node: "joinedParts"; readonly parts: readonly RawPart[]; readonly separator: string };
-
-/** The database's current time, the same during a statement. */
-export interface NowNode {
-  readonly node: "now";
-}
-
-/** A column of the row that an upsert proposed. */
-export interface ProposedNode {
-  readonly node: "proposed";
-  readonly column: ColumnRef;
-}
 
 /**
  * What an UPDATE or DELETE of many rows was given for each of them: a value of `list`, which is of the form `"column"`;

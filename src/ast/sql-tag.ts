@@ -6,7 +6,8 @@
  */
 import { ConfigurationError } from "../base/errors.ts";
 import { describe } from "../types/column-type.ts";
-import type { NowNode, ParameterNode, RawNode, RawPart } from "./expression.ts";
+import type { ParameterNode, RawNode, RawPart } from "./expression.ts";
+import type { NowNode } from "./leaf.ts";
 import { NodeHolder, nodeOf } from "./node-holder.ts";
 import { splitPlaceholders } from "./placeholders.ts";
 import { marksOf } from "./raw-texts.ts";

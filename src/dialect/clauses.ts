@@ -6,12 +6,12 @@ import type {
   ExpressionNode,
   InNode,
   LateralJoin,
-  LiteralNode,
   OrderingNode,
   ParameterNode,
   SelectItem,
   SelectStatement,
 } from "../ast/expression.ts";
+import type { LiteralNode } from "../ast/leaf.ts";
 import type { DeletedRows } from "../ast/select.ts";
 import type { ColumnRef, KeyPair, Source, TableRef } from "../ast/source.ts";
 import type { BoundValue } from "../base/bound-value.ts";

@@ -15,10 +15,8 @@ import type {
   GivenNode,
   InSubqueryNode,
   IsNullNode,
-  LiteralNode,
   LogicalNode,
   NotNode,
-  ProposedNode,
   RawNode,
   RawPart,
   SelectStatement,
@@ -26,6 +24,7 @@ import type {
   WindowFunctionNode,
   WindowNode,
 } from "../ast/expression.ts";
+import type { LiteralNode, ProposedNode } from "../ast/leaf.ts";
 import { marksOf } from "../ast/raw-texts.ts";
 import { nodeType } from "../ast/node-type.ts";
 import type { WindowFunctionName } from "../ast/operator.ts";

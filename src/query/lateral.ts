@@ -3,8 +3,9 @@
  * What follows may name their columns like those of any other relation, and results hold them as plain objects.
  */
 import { ConfigurationError } from "../base/errors.ts";
-import type { LateralJoin, LiteralNode, ParameterNode, SelectItem, SelectStatement } from "../ast/expression.ts";
+import type { LateralJoin, ParameterNode, SelectItem, SelectStatement } from "../ast/expression.ts";
 import { fingerprint } from "../ast/fingerprint.ts";
+import type { LiteralNode } from "../ast/leaf.ts";
 import { joinedSource } from "../ast/source.ts";
 import { parametersOf } from "../ast/walk.ts";
 import type { Shape } from "../engine/shape.ts";

@@ -2,7 +2,8 @@
 import { ConfigurationError } from "../base/errors.ts";
 import { holdsAggregate } from "../ast/aggregate-where.ts";
 import { condition, expression } from "../ast/expression-builder.ts";
-import type { ExpressionNode, LiteralNode, OrderingNode, SelectStatement } from "../ast/expression.ts";
+import type { ExpressionNode, OrderingNode, SelectStatement } from "../ast/expression.ts";
+import type { LiteralNode } from "../ast/leaf.ts";
 import { nodeOf } from "../ast/node-holder.ts";
 import { nodeType } from "../ast/node-type.ts";
 import type { Condition, Expression, ExpressionOfKind, NumberExpression, Retyped, Subquery, ValueOf } from "../ast/typed-expression.ts";

@@ -158,7 +158,7 @@ const rowClasses = new WeakMap<Table, RowClass>();
 
 /** The same as `columnsOf`, for a row inside a subquery, which is another each time it is asked for: cheap to make, and remembered by nobody. */
 const relatedRow = (table: Table, source: Source): object => {
-  let made = rowClasses.get(table);
-  if (made === undefined) rowClasses.set(table, (made = makeRowClass(table)));
-  return new made(source);
+  let rowClass = rowClasses.get(table);
+  if (rowClass === undefined) rowClasses.set(table, (rowClass = makeRowClass(table)));
+  return new rowClass(source);
 };
