@@ -42,6 +42,8 @@ export interface Call {
   readonly options: Options;
   readonly output: Output;
   readonly system: System;
+  /** All commands there are. */
+  readonly commands: readonly Command[];
   /** Whether a person can be asked: input and error output are terminals, nobody wants JSON, and it is not CI. */
   readonly isInteractive: boolean;
   settings(): Promise<Settings>;

@@ -183,4 +183,9 @@ export const commands: readonly Command[] = [
     ],
     load: () => import("./commands/monitor-start.ts"),
   },
+  {
+    path: "completion",
+    description: "a script by which bash completes commands and options",
+    load: () => import("./commands/completion.ts"),
+  },
 ];

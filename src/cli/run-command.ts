@@ -35,6 +35,7 @@ class CommandCall implements Call {
   readonly options: Options;
   readonly output: Output;
   readonly system: System;
+  readonly commands: readonly Command[] = commands;
   readonly isInteractive: boolean;
   readonly engines: Engine[] = [];
   #settings: Promise<Settings> | null = null;

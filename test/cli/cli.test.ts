@@ -278,6 +278,26 @@ describe("petrel inspect, generate, explain, shell, doctor", () => {
   });
 });
 
+describe("petrel completion", () => {
+  const noBash = spawnSync("bash", ["--version"]).status === 0 ? false : "there is no bash";
+
+  test("completes commands, then their own options", { skip: noBash }, async () => {
+    const cwd = project({});
+    const { status, out } = await runPetrel(["completion"], { cwd });
+    assert.equal(status, 0);
+    writeAll(cwd, { "completion.bash": out });
+    const completed = (...words: readonly string[]): string[] => {
+      const script = 'source completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _petrel; printf "%s\\n" "${COMPREPLY[@]}"';
+      const { stdout } = spawnSync("bash", ["-c", script, "bash", ...words], { cwd, encoding: "utf8" });
+      return stdout.trimEnd().split("\n");
+    };
+    assert.deepEqual(completed("petrel", "mi"), ["migrate"]);
+    assert.deepEqual(completed("petrel", "db", "p"), ["push", "pull"]);
+    assert.deepEqual(completed("petrel", "db", "drop", "--con"), ["--confirm", "--config"]);
+    assert.deepEqual(completed("petrel", "nothing", "x"), [""]);
+  });
+});
+
 describe("the configuration", () => {
   test("may be TOML, with words in snake case and durations", async () => {
     const cwd = project({
