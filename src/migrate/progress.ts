@@ -3,7 +3,7 @@ import { MigrationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import { withAncestors } from "./graph.ts";
 import type { HistoryRow } from "./history.ts";
-import type { Migration, MigrationGraph } from "./migration-plan.ts";
+import type { Migration, MigrationGraph, MigrationReference } from "./migration-plan.ts";
 
 export interface Progress {
   readonly graph: MigrationGraph;
@@ -15,6 +15,8 @@ export interface Progress {
   readonly pending: readonly Migration[];
   readonly changed: readonly string[];
   readonly missing: readonly string[];
+  /** Squashed migrations of whose parts only some were applied, with those. */
+  readonly torn: readonly { readonly migration: Migration; readonly applied: readonly string[] }[];
 }
 
 const halfSquashed = (migration: Migration, applied: readonly string[]): MigrationError =>
@@ -28,18 +30,16 @@ const halfSquashed = (migration: Migration, applied: readonly string[]): Migrati
 export const progressOf = (graph: MigrationGraph, rows: readonly HistoryRow[]): Progress => {
   const byName = new Map(graph.migrations.map((migration) => [migration.name, migration]));
   const rowOf = new Map(rows.map((row) => [row.name, row]));
-  const adopted = graph.migrations.filter((migration) => {
-    if (migration.replaces.length === 0 || rowOf.has(migration.name)) return false;
-    const applied = migration.replaces.filter(
-      ({ name, hash }) => rowOf.get(name)?.state === "applied" && rowOf.get(name)!.id.startsWith(hash),
-    );
-    if (applied.length > 0 && applied.length < migration.replaces.length)
-      throw halfSquashed(
-        migration,
-        applied.map(({ name }) => name),
-      );
-    return applied.length > 0;
-  });
+  const squashed = graph.migrations
+    .filter((migration) => migration.replaces.length > 0 && !rowOf.has(migration.name))
+    .map((migration) => {
+      const isApplied = ({ name, hash }: MigrationReference): boolean =>
+        rowOf.get(name)?.state === "applied" && rowOf.get(name)!.id.startsWith(hash);
+      return { migration, applied: migration.replaces.filter(isApplied).map(({ name }) => name) };
+    });
+  const adopted = squashed
+    .filter(({ migration, applied }) => applied.length === migration.replaces.length)
+    .map(({ migration }) => migration);
   const replaced = new Set(graph.migrations.flatMap((migration) => migration.replaces.map(({ name }) => name)));
   const isApplied = (migration: Migration): boolean => rowOf.get(migration.name)?.state === "applied" || adopted.includes(migration);
   const settled = rows.filter((row) => row.state === "applied");
@@ -51,11 +51,13 @@ export const progressOf = (graph: MigrationGraph, rows: readonly HistoryRow[]): 
     pending: graph.migrations.filter((migration) => !isApplied(migration)),
     changed: settled.filter((row) => byName.has(row.name) && byName.get(row.name)!.id !== row.id).map(({ name }) => name),
     missing: rows.filter((row) => !byName.has(row.name) && !replaced.has(row.name)).map(({ name }) => name),
+    torn: squashed.filter(({ migration, applied }) => applied.length > 0 && !adopted.includes(migration)),
   };
 };
 
 /** Throws where going on would build on something else than what the files say. */
-export const assertConsistent = ({ rows, changed, byName }: Progress, direction: "apply" | "rollback"): void => {
+export const assertConsistent = ({ rows, changed, byName, torn }: Progress, direction: "apply" | "rollback"): void => {
+  for (const { migration, applied } of torn) throw halfSquashed(migration, applied);
   if (changed.length > 0)
     throw new MigrationError(
       `The file of ${changed.map((name) => `'${name}'`).join(", ")} says something else than what was applied. Take the change back and write it ` +

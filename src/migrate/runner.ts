@@ -166,7 +166,7 @@ export const stampMigrations = async (
   return withWorker(database, (worker) =>
     withLock(worker, settings.waitMs, async () => {
       const { graph, rows } = await readProgress(worker.sender, options.folder);
-      const empty = { graph, rows: [], byName: new Map(), adopted: [], pending: graph.migrations, changed: [], missing: [] };
+      const empty = { graph, rows: [], byName: new Map(), adopted: [], pending: graph.migrations, changed: [], missing: [], torn: [] };
       const chosen = toApply(empty, options.to);
       await createHistory(worker.sender);
       await inTransaction(worker, { foreignKeysOff: false, lockTimeoutMs: settings.lockTimeoutMs }, async () => {
