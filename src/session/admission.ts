@@ -94,8 +94,30 @@ export const admit = (
     return;
   }
   const states = identities.of(entity.table);
+  if (states.size === 0 && admitAll(states, entity, objects as Row[], rows)) {
+    if (admitted !== null) for (const state of states.values()) admitted(state);
+    return;
+  }
   for (let index = 0; index < objects.length; index++)
     objects[index] = admitEntity(states, entity, objects[index] as Row, rows[index] ?? null, admitted);
+};
+
+/** Takes all of them without looking for each, where the session has none of their table. Nothing is taken when two of them turn out to be one row. */
+const admitAll = (
+  states: Map<Key, EntityState>,
+  { table, tracking, documents }: EntityPart,
+  objects: Row[],
+  rows: readonly Stored[],
+): boolean => {
+  const { plainKey } = tracking;
+  for (let index = 0; index < objects.length; index++) {
+    const object = objects[index]!;
+    const key = plainKey === null ? keyOfObject(table, object)! : plainKey(object);
+    states.set(key, tracking.track(object, rows[index] ?? null, documents));
+  }
+  if (states.size === objects.length) return true;
+  states.clear();
+  return false;
 };
 
 const admitPart = (

@@ -23,6 +23,7 @@ type TestState = (state: EntityState) => boolean;
 
 interface Compiled {
   readonly make: MakeState;
+  readonly plainKey: (object: Row) => string | number;
   readonly isChanged: TestState;
 }
 
@@ -36,6 +37,8 @@ export class Tracking {
   readonly documents: readonly TableColumn[];
   readonly #keepings: readonly (Keeping | null)[];
   readonly #compiled: Compiled;
+  /** Reads the primary key of an object that was just read, where it is one number or text, and so is the key in an identity map; `null` elsewhere. */
+  readonly plainKey: ((object: Row) => string | number) | null;
 
   constructor(table: Table, columns: readonly TableColumn[]) {
     this.table = table;
@@ -44,6 +47,7 @@ export class Tracking {
     this.documents = columns.filter((column) => column.type.kind === "json");
     this.#keepings = columns.map((column) => keepingOf(column.type));
     this.#compiled = canGenerate() ? generated(this, this.#keepings) : interpreted(this, this.#keepings);
+    this.plainKey = hasPlainKey(this) ? this.#compiled.plainKey : null;
   }
 
   /** The state of an object as it is now. `stored` is the undecoded row it was just read from, and `positions` where the JSON columns are in it. */
@@ -95,6 +99,11 @@ export class Tracking {
   }
 }
 
+const hasPlainKey = ({ table: { primaryKey }, columns }: Tracking): boolean =>
+  primaryKey.length === 1 &&
+  columns.includes(primaryKey[0]!) &&
+  (primaryKey[0]!.type.kind === "int" || primaryKey[0]!.type.kind === "text");
+
 const generated = (tracking: Tracking, keepings: readonly (Keeping | null)[]): Compiled => {
   const { columns, documents } = tracking;
   const keys = columns.map((_, index) => `k${index}`);
@@ -117,6 +126,7 @@ const generated = (tracking: Tracking, keepings: readonly (Keeping | null)[]): C
     State.prototype.tracking = tracking;
     return {
       make: (o, r, p) => new State(o, r, p),
+      plainKey: (o) => o[k${Math.max(0, columns.indexOf(tracking.table.primaryKey[0]!))}],
       isChanged: (s) => { const o = s.object; return ${tests.join(" || ") || "false"}; },
     };`;
   const make = new Function("tracking", "keep", "document", ...keys, source);
@@ -136,6 +146,7 @@ const interpreted = (tracking: Tracking, keepings: readonly (Keeping | null)[]):
       });
       return state as unknown as EntityState;
     },
+    plainKey: (object) => object[tracking.table.primaryKey[0]!.property] as string | number,
     isChanged: (state) =>
       columns.some((column, index) => {
         const value = state.object[column.property];

@@ -10,7 +10,9 @@ import {
   ForeignKeyViolation,
   hasMany,
   int,
+  joined,
   Model,
+  selectIn,
   StaleObject,
   text,
   UniqueViolation,
@@ -356,4 +358,75 @@ it("a value that cannot be written leaves the transaction open and nothing sent"
     });
     assert.deepEqual(sent, []);
     assert.equal(await engine.query(Author).count(), 0);
+  }));
+
+/** The packets of a committed change, as the letters of all that was sent and the number of Syncs: TCP cuts what is longer than its segments. */
+const syncsOf = async (act: () => Promise<unknown>): Promise<readonly [string, number]> => {
+  await recordedBy(act);
+  const letters = lettersOf(Buffer.concat(packets));
+  return [letters, letters.length - letters.replaceAll("S", "").length];
+};
+
+it("a commit of 1,000 changed objects of two tables costs one round trip for each table, and one for the COMMIT", () =>
+  withEngine(async (engine) => {
+    await engine.session().insertAll(
+      Author,
+      Array.from({ length: 1000 }, (_, index) => ({ name: `a${index}` })),
+    );
+    await engine.session().insertAll(
+      Post,
+      Array.from({ length: 1000 }, (_, index) => ({ title: `p${index}` })),
+    );
+    const change = async (): Promise<readonly [string, number]> => {
+      const session = await engine.session().begin();
+      const [authors, posts] = [await session.query(Author).all(), await session.query(Post).all()];
+      for (const author of authors) author.name += "!";
+      for (const post of posts) post.title += "!";
+      return syncsOf(() => session.commit());
+    };
+    await change();
+    assert.deepEqual(await change(), ["BESBESBES", 3]);
+    assert.equal(await engine.query(Author).filter({ name__endsWith: "!!" }).count(), 1000);
+    assert.equal(await engine.query(Post).filter({ title__endsWith: "!!" }).count(), 1000);
+  }));
+
+it("a graph of orders is inserted level by level: a packet for each level of generated keys, whatever the number of rows", () =>
+  withEngine(async (engine) => {
+    const graph = async (): Promise<readonly [string, number]> => {
+      const session = engine.session();
+      for (let at = 0; at < 50; at++) {
+        const author = new Author({ name: `a${at}` });
+        for (let each = 0; each < 4; each++) session.add(new Post({ title: `${at}.${each}`, author }));
+      }
+      return syncsOf(() => session.commit());
+    };
+    await graph();
+    // BEGIN and the authors; the posts and COMMIT.
+    assert.deepEqual(await graph(), ["BEBESBEBES", 2]);
+    assert.equal(await engine.query(Post).filter({ authorId__isNull: false }).count(), 400);
+  }));
+
+it("relations are loaded in one packet where they are joined, and one more for each level where they are selected", () =>
+  withEngine(async (engine) => {
+    await engine.session().insertAll(Author, [{ name: "a" }, { name: "b" }]);
+    await engine.session().insertAll(
+      Post,
+      Array.from({ length: 20 }, (_, index) => ({ title: `p${index}`, authorId: 1 + (index % 2) })),
+    );
+    const joinedOnce = () => engine.query(Post).with(joined("author")).all();
+    const selected = () => engine.query(Post).with(selectIn("author")).all();
+    const many = () => engine.query(Author).with("posts").all();
+    const deep = () => engine.query(Author).with("posts.author").all();
+    for (const [load, packetsOf] of [
+      [joinedOnce, ["BES"]],
+      [selected, ["BES", "BES"]],
+      [many, ["BES", "BES"]],
+      // To one: joined to the posts.
+      [deep, ["BES", "BES"]],
+    ] as const) {
+      await load();
+      assert.deepEqual(await sentBy(load), packetsOf);
+    }
+    const authors = await engine.query(Author).all();
+    assert.deepEqual(await sentBy(() => engine.load(authors, "posts")), ["BES"]);
   }));
