@@ -31,6 +31,7 @@ const belowEntry = [
   "migrate",
   "bench",
   "cli",
+  "observe",
 ];
 
 export const rooms: Readonly<Record<string, Room>> = {
@@ -137,6 +138,12 @@ export const rooms: Readonly<Record<string, Room>> = {
       ],
     },
     packages: { cli: ["commander", "@clack/prompts", "cli-table3", "smol-toml"] },
+  },
+  observe: {
+    floor: 9,
+    idea: "Watching what a program asks of its databases, through the engine's one seam.",
+    imports: ["base", "engine"],
+    builtins: { observe: ["node:async_hooks", "node:process", "node:v8"] },
   },
   entry: {
     floor: 11,

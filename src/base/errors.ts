@@ -94,6 +94,19 @@ export class ColumnNotLoaded extends PetrelError {
   }
 }
 
+/** A test said that rows are not read one by one, and they were. */
+export class NPlusOneDetected extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1801", message, details);
+  }
+}
+/** A test said how many queries there are, and there were more or fewer. */
+export class UnexpectedQueries extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1802", message, details);
+  }
+}
+
 /** A change of a database's structure cannot be planned or made as it was asked for. */
 export class MigrationError extends PetrelError {
   constructor(message: string, details?: ErrorDetails, code = "E1701") {

@@ -1,0 +1,17 @@
+/** The pool of an engine, as it is used at this moment. */
+import type { Database } from "../engine/database.ts";
+import { poolStatus } from "../engine/pool-status.ts";
+import type { PoolStatus } from "../engine/pool-status.ts";
+
+export class PoolMonitor {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Throws `ConfigurationError` on SQLite, which has no pool. */
+  getPoolStatus(): PoolStatus {
+    return poolStatus(this.#database);
+  }
+}

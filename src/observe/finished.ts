@@ -1,0 +1,42 @@
+/** Statements with how long they took: what every watcher here is made of. */
+import { intercept } from "../engine/interceptor.ts";
+import type { WatchedStatement } from "../engine/watched-statement.ts";
+
+export interface Finished {
+  readonly statement: WatchedStatement;
+  /** Milliseconds from sending it to its answer. */
+  readonly duration: number;
+  /** Rows read or changed. */
+  readonly rows: number;
+  /** Why it failed, or `null`. */
+  readonly error: unknown;
+}
+
+/** Called when a statement is sent; what it returns is called when it has ended. `null`: of no interest. */
+export type Watcher = (statement: WatchedStatement) => ((finished: Finished) => void) | null;
+
+/** Shows every statement of every engine to `watcher`, until the returned function is called. */
+export const watchEach = (watcher: Watcher): (() => void) =>
+  intercept((statement, next) => {
+    const finish = watcher(statement);
+    if (finish === null) return next();
+    const startedAt = performance.now();
+    const done = (rows: number, error: unknown): void => finish({ statement, duration: performance.now() - startedAt, rows, error });
+    const failed = (error: unknown): never => {
+      done(0, error);
+      throw error;
+    };
+    let answer: ReturnType<typeof next>;
+    try {
+      answer = next();
+    } catch (error) {
+      return failed(error);
+    }
+    if (answer instanceof Promise)
+      return answer.then((given) => {
+        done(given.count, null);
+        return given;
+      }, failed);
+    done(answer.count, null);
+    return answer;
+  });
