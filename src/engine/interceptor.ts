@@ -45,23 +45,16 @@ export const intercept = (interceptor: Interceptor, identity: object | null = nu
   };
 };
 
-const plans = new WeakMap<Request, Plan>();
+/** A request that was made of a plan, which goes along for watchers. */
+export interface PlannedRequest extends Request {
+  readonly plan: Plan;
+}
 
-/** Remembers what a request was made of, while somebody watches. */
-export const remembered = (request: Request, plan: Plan): Request => {
-  if (isWatched()) plans.set(request, plan);
-  return request;
-};
-
-/** The same for a copy of a request. */
-export const rememberedAs = (request: Request, origin: Request): Request => {
-  const plan = plans.get(origin);
-  if (plan !== undefined) plans.set(request, plan);
-  return request;
-};
+// Requests of plans are made by `requestOf`, and have it; others do not.
+const planOf = (request: Request): Plan | undefined => (request as Partial<PlannedRequest>).plan;
 
 const watched = (request: Request, way: Way, host: TransactionHost, transaction: object | null): WatchedStatement =>
-  new WatchedStatement(request, way, host, transaction, plans.get(request), loadedRelation());
+  new WatchedStatement(request, way, host, transaction, planOf(request), loadedRelation());
 
 /** Calls `send` inside of `petrel:query`. */
 const traced = (statement: WatchedStatement, send: () => MaybePromise<Answer>): MaybePromise<Answer> => {

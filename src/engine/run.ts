@@ -1,8 +1,7 @@
 /** What a query needs of whoever runs it: an engine, a session or a transaction. */
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
-import type { Request } from "../driver/driver.ts";
-import { remembered } from "./interceptor.ts";
+import type { PlannedRequest } from "./interceptor.ts";
 import { bind } from "./plan.ts";
 import { unreadable } from "./unreadable.ts";
 import type { Plan } from "./plan.ts";
@@ -43,21 +42,18 @@ export const runAll = (runner: Runner, reads: readonly PlannedRead[], signal?: A
     : runner.runAll(reads, signal);
 
 /** The plan with its values, as a driver takes it. `readsInto`: the driver decodes rows itself, unless the plan wants them undecoded. */
-export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortSignal | undefined, readsInto: boolean): Request =>
-  remembered(
-    {
-      text: plan.sql,
-      values: bind(plan, values),
-      writes: plan.writes.length > 0,
-      bigints: plan.bigints,
-      batched: plan.batched,
-      atMostOne: plan.atMostOne,
-      returnsKey: plan.returnsKey,
-      signal,
-      sink: readsInto && plan.wire !== null ? plan.wire.newSink() : undefined,
-    },
-    plan,
-  );
+export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortSignal | undefined, readsInto: boolean): PlannedRequest => ({
+  text: plan.sql,
+  values: bind(plan, values),
+  writes: plan.writes.length > 0,
+  bigints: plan.bigints,
+  batched: plan.batched,
+  atMostOne: plan.atMostOne,
+  returnsKey: plan.returnsKey,
+  signal,
+  sink: readsInto && plan.wire !== null ? plan.wire.newSink() : undefined,
+  plan,
+});
 
 /** Every row of an answer as the plan reads it, and as `runner` keeps it. Throws `UnreadableValue` for what a column's type cannot hold. */
 export const readAll = (plan: Plan, { objects, rows }: Rows, runner?: Runner): unknown[] => {

@@ -16,7 +16,7 @@ import { begunTogether, committedUnread, ignore, inTurn, settledTogether } from 
 import type { LastWrites } from "./last-writes.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { batchesWithOwnReason, calledWithOwnReason, withOwnReason } from "./own-reason.ts";
-import { rememberedAs, sent, streamed } from "./interceptor.ts";
+import { sent, streamed } from "./interceptor.ts";
 import type { Plan } from "./plan.ts";
 import { requestOf } from "./run.ts";
 import type { Runner } from "./run.ts";
@@ -111,7 +111,7 @@ export class Transaction implements Runner, ScopedTransaction {
   send(request: Request, writes: readonly string[] = []): MaybePromise<Answer> {
     assertNoControl(request.text);
     this.#mayHaveWritten = true;
-    return this.#dispatch(rememberedAs({ ...request, signal: this.#signalWith(request.signal) }, request), writes);
+    return this.#dispatch({ ...request, signal: this.#signalWith(request.signal) }, writes);
   }
 
   /** Rows in batches. Throws `TransactionError` when the transaction ends before the last one was read. */
