@@ -4,7 +4,7 @@ export { sampleCallSites } from "../engine/call-site.ts";
 export type { LoadedRelation } from "../engine/loaded-relation.ts";
 export type { AcquireMessage, TransactionMessage } from "../engine/transaction-trace.ts";
 export type { WatchedStatement, Way } from "../engine/watched-statement.ts";
-export { AlertManager, type Alert, type AlertKind, type AlertOptions } from "../observe/alert-manager.ts";
+export { AlertManager, type Alert, type AlertKind, type AlertOptions } from "../observe/alerts.ts";
 export { MemoryMonitor } from "../observe/memory-monitor.ts";
 export type { MemoryUsage } from "../observe/memory.ts";
 export { PerformanceMonitor, type Metrics, type PerformanceMonitorOptions, type TrackedWork } from "../observe/performance-monitor.ts";
