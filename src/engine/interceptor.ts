@@ -102,14 +102,20 @@ const through = (statement: WatchedStatement, send: () => MaybePromise<Answer>):
   );
 };
 
-/** Sends a request on `connection`, through whoever watches. */
+const sentThrough = (
+  connection: Pick<Connection, "run">,
+  request: Request,
+  host: TransactionHost,
+  transaction: object | null,
+): MaybePromise<Answer> => through(watched(request, "run", host, transaction), () => connection.run(request));
+
+/** Sends a request on `connection`, through whoever watches. It holds no closure, which would cost those whom nobody watches. */
 export const sent = (
   connection: Pick<Connection, "run">,
   request: Request,
   host: TransactionHost,
   transaction: object | null,
-): MaybePromise<Answer> =>
-  isWatched() ? through(watched(request, "run", host, transaction), () => connection.run(request)) : connection.run(request);
+): MaybePromise<Answer> => (isWatched() ? sentThrough(connection, request, host, transaction) : connection.run(request));
 
 /** Sends requests in one round trip. One for which an interceptor has an answer of its own travels all the same, unless all have. */
 export const sentTogether = (driver: Driver, requests: readonly Request[], host: TransactionHost): Promise<readonly Answer[]> => {

@@ -12,17 +12,23 @@ const everyMs = 10;
  *     if (monitor.getUsage() > 100) console.log("High memory usage detected");
  */
 export class MemoryMonitor {
+  readonly #read: () => MemoryUsage;
   #last: MemoryUsage = { heapUsed: 0, rss: 0 };
+
+  /** `read` gives megabytes; the process's own, unless said. */
+  constructor(read: () => MemoryUsage = memoryNow) {
+    this.#read = read;
+  }
 
   /** Runs `work`, and gives what it gives. */
   track<T>(work: () => T | Promise<T>): Promise<T>;
   /** The same for the rest of a block: `using _ = monitor.track()`. */
   track(): Disposable;
   track(work?: () => unknown): Promise<unknown> | Disposable {
-    const before = memoryNow();
+    const before = this.#read();
     let peak = before;
     const look = (): void => {
-      const now = memoryNow();
+      const now = this.#read();
       peak = { heapUsed: Math.max(peak.heapUsed, now.heapUsed), rss: Math.max(peak.rss, now.rss) };
     };
     const timer = setInterval(look, everyMs);

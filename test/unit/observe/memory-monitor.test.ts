@@ -1,31 +1,38 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { memoryNow } from "../../../src/observe/memory.ts";
 import { MemoryMonitor } from "../../../src/observe/memory-monitor.ts";
 
-const fill = (): number[][] => Array.from({ length: 100 }, (_, row) => Array.from({ length: 20_000 }, (__, column) => row + column + 0.5));
+/** A process whose memory is `heap.now` megabytes of objects in ten more. */
+const heap = { now: 0 };
+const read = (): { heapUsed: number; rss: number } => ({ heapUsed: heap.now, rss: heap.now + 10 });
 
-test("a memory monitor tells how many megabytes the heap grew by at its peak, and gives what the work gives", async () => {
-  const monitor = new MemoryMonitor();
+test("a memory monitor tells how many megabytes the heap grew by, and gives what the work gives", async () => {
+  const monitor = new MemoryMonitor(read);
   assert.equal(monitor.getUsage(), 0);
-  const rows = await monitor.track(() => fill());
-  assert.equal(rows.length, 100);
-  assert.ok(monitor.getUsage() > 8, String(monitor.getUsage()));
-  assert.equal(monitor.getDetails().heapUsed, monitor.getUsage());
+  heap.now = 5;
+  assert.equal(await monitor.track(() => (heap.now = 125)), 125);
+  assert.equal(monitor.getUsage(), 120);
+  assert.deepEqual(monitor.getDetails(), { heapUsed: 120, rss: 120 });
 });
 
-test("it tracks the rest of a block, and work that throws", async () => {
-  const monitor = new MemoryMonitor();
-  let rows: number[][] = [];
+test("it tracks the rest of a block, and work that throws; less memory than before is no use of it", async () => {
+  const monitor = new MemoryMonitor(read);
+  heap.now = 1;
   {
     using _ = monitor.track();
-    rows = fill();
+    heap.now = 8;
   }
-  assert.equal(rows.length, 100);
-  assert.ok(monitor.getUsage() > 8, String(monitor.getUsage()));
-  await assert.rejects(
-    monitor.track(() => {
-      throw new RangeError("no");
-    }),
-    new RangeError("no"),
-  );
+  assert.equal(monitor.getUsage(), 7);
+  const failing = monitor.track(() => {
+    heap.now = 3;
+    throw new RangeError("no");
+  });
+  await assert.rejects(failing, new RangeError("no"));
+  assert.equal(monitor.getUsage(), 0);
+});
+
+test("memory is read from the process", () => {
+  const { heapUsed, rss } = memoryNow();
+  assert.ok(heapUsed > 1 && rss > heapUsed && rss < 100_000);
 });
