@@ -38,6 +38,19 @@ export interface CopyWords {
   to(table: Table, options: { readonly format: "csv" | "text"; readonly header: boolean }): string;
 }
 
+export interface CreateTableOptions {
+  readonly ifNotExists: boolean;
+  readonly referenced?: Referenced;
+  /** Names of tables that are created after this one. */
+  readonly later?: ReadonlySet<string>;
+}
+
+/** How foreign keys are added when all tables are there, and dropped before the first one goes. */
+export interface LateForeignKeys {
+  readonly add: readonly string[];
+  readonly drop: readonly string[];
+}
+
 export interface Dialect {
   readonly name: "sqlite" | "postgres";
   /** Throws `ConfigurationError` for what this database cannot do, naming it. */
@@ -45,11 +58,13 @@ export interface Dialect {
   /** How values of a type are stored. The same object for the same type. */
   codec(type: ColumnType): Codec;
   /** Statements that create the table and its indexes, in order, each whole. */
-  createTable(table: Table, options: { readonly ifNotExists: boolean; readonly referenced?: Referenced }): readonly string[];
+  createTable(table: Table, options: CreateTableOptions): readonly string[];
   /** The question whether the table is missing: one row where it is, none where there is a table or a view of its name. */
   isMissing(table: Table): string;
   /** What sets the comments of a table that was created; none where the database has no place for them. */
   tableComments(table: Table): readonly string[];
+  /** Foreign keys of a table to `later` tables, which a ring of tables needs; none where they may name tables that do not exist yet. */
+  lateForeignKeys(table: Table, later: ReadonlySet<string>): LateForeignKeys;
   /** The model's table as this database's own structure. `referenced`: what foreign keys point at, which must be unique among all rows. */
   describeTable(table: Table, referenced?: Referenced): TableSnapshot;
   /** The statements that make one change of structure. */
@@ -65,8 +80,6 @@ export interface Dialect {
   readonly takesColumns: boolean;
   /** Whether a query may lock the rows it reads. */
   readonly locksRows: boolean;
-  /** Whether foreign keys of a new table may name a table that does not exist yet. */
-  readonly forwardReferences: boolean;
   /** Turns raw text with `$1`, `?` or `:name` placeholders into this database's, with the order in which given values are bound. */
   placeholders(text: string): { readonly sql: string; readonly order: readonly (number | string)[] };
   /** A value of raw SQL in the form that this database binds: SQLite has no booleans and no dates, for instance. */

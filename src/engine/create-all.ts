@@ -12,31 +12,27 @@ import type { Transaction } from "./transaction.ts";
 
 const ddl = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
 
-/** Tables in which every one stands behind those it refers to. Throws for a cycle on a database that cannot name a table before it exists. */
-export const inForeignKeyOrder = (tables: readonly Table[], forwardReferences: boolean): Table[] => {
+/** Tables in which every one stands behind those it refers to, but for those of a ring. */
+const inForeignKeyOrder = (tables: readonly Table[]): Table[] => {
   const byName = new Map(tables.map((table) => [table.name, table]));
   const ordered: Table[] = [];
-  const state = new Map<Table, "visiting" | "done">();
-  const visit = (table: Table, path: readonly Table[]): void => {
-    if (state.get(table) === "done") return;
-    if (state.get(table) === "visiting") {
-      if (forwardReferences) return;
-      const names = [...path.slice(path.indexOf(table)), table].map((each) => each.modelName).join(" → ");
-      throw new ConfigurationError(
-        `The foreign keys of ${names} go round in a circle, so no table can be created first. Leave one of them out, and add it by hand.`,
-      );
-    }
-    state.set(table, "visiting");
+  const seen = new Set<Table>();
+  const visit = (table: Table): void => {
+    if (seen.has(table)) return;
+    seen.add(table);
     for (const key of table.foreignKeys) {
       const target = byName.get(key.targetTable);
-      if (target !== undefined && target !== table) visit(target, [...path, table]);
+      if (target !== undefined) visit(target);
     }
-    state.set(table, "done");
     ordered.push(table);
   };
-  for (const table of tables) visit(table, []);
+  for (const table of tables) visit(table);
   return ordered;
 };
+
+/** The names of the tables that stand behind each one. */
+const laterTables = (ordered: readonly Table[]): Map<Table, ReadonlySet<string>> =>
+  new Map(ordered.map((table, place) => [table, new Set(ordered.slice(place + 1).map(({ name }) => name))]));
 
 const tablesOf = (models: readonly AnyModel[] | undefined): readonly Table[] => {
   if (models !== undefined && !Array.isArray(models)) throw new ConfigurationError("createAll() and dropAll() take an array of models.");
@@ -61,14 +57,23 @@ const runAll = async (transaction: Transaction, texts: readonly string[]): Promi
   for (const text of texts) await transaction.send(ddl(text));
 };
 
-/** A table with its indexes and comments, unless there is one of that name already: that is left as it is, whatever it looks like. */
-const create = async (transaction: Transaction, table: Table, referenced: Referenced): Promise<void> => {
+/**
+ * A table with its indexes and comments, unless there is one of that name already: that is left as it is, whatever it looks like.
+ * Returns what is left to do when all tables are there.
+ */
+const create = async (
+  transaction: Transaction,
+  table: Table,
+  referenced: Referenced,
+  later: ReadonlySet<string>,
+): Promise<readonly string[]> => {
   const { dialect } = transaction;
   const missing = await runText(transaction, dialect.isMissing(table));
-  if (missing.tuples().length === 0) return;
+  if (missing.tuples().length === 0) return [];
   // Another process may have been faster.
-  await runAll(transaction, dialect.createTable(table, { ifNotExists: true, referenced }));
+  await runAll(transaction, dialect.createTable(table, { ifNotExists: true, referenced, later }));
   await runAll(transaction, dialect.tableComments(table));
+  return dialect.lateForeignKeys(table, later).add;
 };
 
 /**
@@ -76,16 +81,20 @@ const create = async (transaction: Transaction, table: Table, referenced: Refere
  * Tables that exist are left as they are, whatever they look like, and get no indexes: that is what migrations are for.
  */
 export const createAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
-  const tables = inForeignKeyOrder(tablesOf(models), database.dialect.forwardReferences);
+  const tables = inForeignKeyOrder(tablesOf(models));
   const referenced = referencedBy(tables);
   await database.runInTransaction(async (transaction) => {
-    for (const table of tables) await create(transaction, table, referenced);
+    const late: string[] = [];
+    for (const [table, later] of laterTables(tables)) late.push(...(await create(transaction, table, referenced, later)));
+    await runAll(transaction, late);
   });
 };
 
 /** Drops the tables of the models where they exist, with all their rows; all or nothing. */
 export const dropAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
-  const tables = inForeignKeyOrder(tablesOf(models), true).reverse();
-  const texts = tables.flatMap((table) => database.dialect.dropTable(table, { ifExists: true }));
-  await database.runInTransaction((transaction) => runAll(transaction, texts));
+  const tables = inForeignKeyOrder(tablesOf(models));
+  const { dialect } = database;
+  const keys = [...laterTables(tables)].flatMap(([table, later]) => dialect.lateForeignKeys(table, later).drop);
+  const texts = tables.reverse().flatMap((table) => dialect.dropTable(table, { ifExists: true }));
+  await database.runInTransaction((transaction) => runAll(transaction, [...keys, ...texts]));
 };

@@ -88,8 +88,13 @@ export const changeAt = (
   assignments: readonly Assignment[],
   { use = "update()", signal }: ChangeOptions = {},
 ): MaybePromise<Row> => {
-  const bound = [...assignments.flatMap((assignment) => assignment.values), ...valuesOfPlace(place)];
-  const text = `update by key${place.version === undefined ? "" : " and version"} ${assignments.map((assignment) => assignment.key).join()}`;
+  const bound: unknown[] = [];
+  let text = place.version === undefined ? "update by key" : "update by key and version";
+  for (const { values, key } of assignments) {
+    for (const value of values) bound.push(value);
+    text += ` ${key}`;
+  }
+  for (const value of valuesOfPlace(place)) bound.push(value);
   const written = runWrite(runner, root, text, () => updatePlan(root, assignments, place), bound, signal);
   return whenDone(written, ({ count, rows }) => {
     if (count === 0) throw stale(root.table, place, use);

@@ -2,6 +2,7 @@
 import { ConfigurationError } from "../../base/errors.ts";
 import type { LockClause } from "../../ast/select.ts";
 import { constraintName } from "../../schema/naming.ts";
+import type { ConstraintSnapshot, TableSnapshot } from "../../schema/snapshot.ts";
 import { isolationOf } from "../begin.ts";
 import type { Words } from "../compilation.ts";
 import { compileWith } from "../compile.ts";
@@ -61,14 +62,32 @@ const tables: TableWords = {
   tableOptions: Object.freeze([]),
 };
 
+/** The foreign keys to these tables. */
+const keysTo = ({ constraints }: TableSnapshot, targets: ReadonlySet<string>): readonly ConstraintSnapshot[] =>
+  constraints.filter((constraint) => constraint.kind === "foreign key" && targets.has(constraint.target.name));
+
 export const postgres: Dialect = Object.freeze({
   name: "postgres",
   compile: (statement) => compileWith(words, statement),
   codec: postgresCodec,
   describeTable: (table, referenced) => describeTableWith(tables, table, referenced),
-  createTable: (table, options) => createTableWith(postgresTables, describeTableWith(tables, table, options.referenced), options),
+  createTable: (table, options) => {
+    const described = describeTableWith(tables, table, options.referenced);
+    const late = options.later === undefined ? [] : keysTo(described, options.later);
+    const constraints = described.constraints.filter((constraint) => !late.includes(constraint));
+    return createTableWith(postgresTables, { ...described, constraints }, options);
+  },
   isMissing: (table) => `SELECT 1 WHERE to_regclass(${literal(quote(table.name), null)}) IS NULL`,
   tableComments: (table) => commentsOf(describeTableWith(tables, table)).map(({ sql }) => sql),
+  lateForeignKeys: (table, later) => {
+    const described = describeTableWith(tables, table);
+    const keys = keysTo(described, later);
+    const add = keys.flatMap((constraint) => renderPostgres({ change: "addConstraint", table: described, constraint }));
+    return {
+      add: add.map(({ sql }) => sql),
+      drop: keys.map(({ name }) => `ALTER TABLE IF EXISTS ${quote(table.name)} DROP CONSTRAINT IF EXISTS ${quote(name!)}`),
+    };
+  },
   render: renderPostgres,
   introspection: postgresIntrospection,
   expressionKey: postgresExpressionKey,
@@ -76,7 +95,6 @@ export const postgres: Dialect = Object.freeze({
   copy,
   takesColumns: true,
   locksRows: true,
-  forwardReferences: false,
   placeholders: (text) =>
     placeholdersWith({ placeholder, repeatsPlaceholders: true, nestedComments: true, hasQuestionOperator: true }, text),
   // Every value has a type of its own here.

@@ -59,6 +59,8 @@ const tables: TableWords = {
   tableOptions: Object.freeze(["STRICT"]),
 };
 
+const noKeys = Object.freeze({ add: [], drop: [] });
+
 export const sqlite: Dialect = Object.freeze({
   name: "sqlite",
   compile: (statement) => {
@@ -79,7 +81,8 @@ export const sqlite: Dialect = Object.freeze({
   copy: null,
   takesColumns: false,
   locksRows: false,
-  forwardReferences: true,
+  // A foreign key may name a table that does not exist yet.
+  lateForeignKeys: () => noKeys,
   placeholders: (text) =>
     placeholdersWith({ placeholder: () => "?", repeatsPlaceholders: false, nestedComments: false, hasQuestionOperator: false }, text),
   bindRaw,
