@@ -3,7 +3,7 @@
  * or with each byte by itself. Every promise settles; what was said to be done is done once, what was said not to have run has not, a unit of work is whole
  * or not there, as SQLite, which has no line, says it should be; and the pool goes on.
  *
- * `PETREL_SEED` repeats a run. `npm run test:all` breaks the line ten times as often.
+ * `PETREL_SEED` repeats a run. `npm run test:all` breaks the line three times as often.
  */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
@@ -16,7 +16,7 @@ import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-p
 import { until } from "../support/waiting.ts";
 
 const seed = Number(process.env["PETREL_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-const timesEach = unlessAll === false ? 20 : 2;
+const timesEach = unlessAll === false ? 6 : 2;
 const random = new Random(seed);
 
 let server: ScratchPostgres;
