@@ -9,9 +9,11 @@ import { didYouMean } from "../base/hint.ts";
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Database } from "../engine/database.ts";
+import type { Sender } from "../engine/raw.ts";
 import type { Runner } from "../engine/run.ts";
 import type { Transaction } from "../engine/transaction.ts";
 import type { TransactionOptions } from "../engine/transaction-options.ts";
+import { CallOrder } from "./call-order.ts";
 import { flush, hasWork } from "./flush.ts";
 import type { SessionOptions } from "./session-types.ts";
 import { startMark, UnitOfWork } from "./unit-of-work.ts";
@@ -33,6 +35,7 @@ export class SessionScope implements UnitOwner {
   /** The transaction that a flush began, of a session that was not given one. */
   #own: Transaction | null = null;
   #flushing: Promise<unknown> | null = null;
+  readonly #plain: CallOrder;
   /** Made for the first one: most sessions load nothing by themselves. */
   #loads: Set<Promise<void>> | null = null;
 
@@ -43,13 +46,14 @@ export class SessionScope implements UnitOwner {
     this.autoflush = autoflush;
     this.#mark = transaction === null ? startMark : unit.mark();
     this.#outer = unit.owner;
+    this.#plain = new CallOrder(database);
     if (transaction === null) return;
     unit.owner = this;
     unit.isRecording = true;
   }
 
-  get target(): Database | Transaction {
-    return this.transaction ?? this.#own ?? this.database;
+  get target(): Runner & Sender {
+    return this.transaction ?? this.#own ?? this.#plain;
   }
 
   /** The transaction that a nested one goes into. */
@@ -188,7 +192,9 @@ export class SessionScope implements UnitOwner {
 
   async nested<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
     const { current } = this;
-    return current === null ? this.database.runInTransaction(work, options) : current.nestedRun(work, options);
+    if (current !== null) return current.nestedRun(work, options);
+    if (this.#plain.written !== undefined) await this.#plain.written;
+    return this.database.runInTransaction(work, options);
   }
 
   async #commitGiven(transaction: Transaction, session: object): Promise<void> {
@@ -257,6 +263,7 @@ export class SessionScope implements UnitOwner {
   async #open(write: (runner: Runner) => Promise<void>, isAlone: boolean): Promise<void> {
     const { current } = this;
     if (current !== null) return isAlone ? current.nestedRun(write) : write(current);
+    if (this.#plain.written !== undefined) await this.#plain.written;
     const own = this.database.newTransaction();
     this.#own = own;
     this.unit.isRecording = true;

@@ -6,7 +6,7 @@ import type { Database } from "../engine/database.ts";
 import { signalOf } from "../engine/call-limit.ts";
 import type { Plan } from "../engine/plan.ts";
 import { runText } from "../engine/raw.ts";
-import type { RawOptions, RawParameters } from "../engine/raw.ts";
+import type { RawOptions, RawParameters, Sender } from "../engine/raw.ts";
 import type { Result } from "../engine/result.ts";
 import { runAll } from "../engine/run.ts";
 import type { PlannedRead, Rows, Runner } from "../engine/run.ts";
@@ -52,7 +52,7 @@ export class Session implements Runner {
     this.#scope = scope;
   }
 
-  get #target(): Database | Transaction {
+  get #target(): Runner & Sender {
     return this.#scope.target;
   }
 

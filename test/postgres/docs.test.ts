@@ -13,7 +13,7 @@ const inMemory = '"sqlite::memory:"';
 const sqliteOnly = (block: Block): string | false => {
   if (block.page === "docs/guide/sqlite.md") return "a page about SQLite";
   if (block.code.includes(".toSQL()")) return "shows SQLite's placeholders";
-  return /INTEGER PRIMARY KEY|\bSTRICT\b/.test(textOf(block, blocks)) ? "has SQLite's words in its own SQL" : false;
+  return /INTEGER PRIMARY KEY|\bSTRICT\b|dialect: "sqlite"/.test(textOf(block, blocks)) ? "has SQLite's words in its own SQL" : false;
 };
 
 const blocks = documentationBlocks();

@@ -130,7 +130,9 @@ for (const [name, make] of [
   });
 
   test(`a batch refuses what is no query and no SQL (${name})`, async () => {
-    await assert.rejects(make().batch([make().query(Item).all() as never]), ConfigurationError);
+    const running = make().query(Item).all();
+    await assert.rejects(make().batch([running as never]), ConfigurationError);
+    await running;
     await assert.rejects(make().batch(["SELECT 1" as never]), ConfigurationError);
     await assert.rejects(make().batch([{} as never]), ConfigurationError);
   });

@@ -1,0 +1,62 @@
+/**
+ * Calls made at once on a session without a transaction, in the order in which they were made: a write waits for the writes before it, and so does
+ * a read. Each statement has a connection of its own there, and the server would take them in any order. Nothing waits where calls are awaited.
+ */
+import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { Dialect } from "../dialect/dialect.ts";
+import type { Database } from "../engine/database.ts";
+import type { Plan } from "../engine/plan.ts";
+import type { Sender } from "../engine/raw.ts";
+import { runAll } from "../engine/run.ts";
+import type { PlannedRead, Rows, Runner } from "../engine/run.ts";
+
+export class CallOrder implements Runner, Sender {
+  readonly #database: Database;
+  /** Settles, and never rejects, when the last write is answered; `null` when none is under way. */
+  #lastWrite: Promise<void> | null = null;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  get dialect(): Dialect {
+    return this.#database.dialect;
+  }
+
+  /** When the writes so far are answered; `undefined` when they are. */
+  get written(): Promise<void> | undefined {
+    return this.#lastWrite ?? undefined;
+  }
+
+  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows> {
+    return this.#inOrder(plan.writes.length > 0, () => this.#database.run(plan, values, signal));
+  }
+
+  runAll(reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]> {
+    return this.#inOrder(false, () => runAll(this.#database, reads, signal));
+  }
+
+  send(...[request, writes]: Parameters<Sender["send"]>): ReturnType<Sender["send"]> {
+    return this.#inOrder(request.writes, () => this.#database.send(request, writes));
+  }
+
+  async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows> {
+    await this.#lastWrite;
+    yield* this.#database.stream(plan, values, batchSize, signal);
+  }
+
+  #inOrder<T>(isWrite: boolean, call: () => MaybePromise<T>): MaybePromise<T> {
+    const before = this.#lastWrite;
+    const answer = before === null ? call() : before.then(call);
+    if (isWrite && answer instanceof Promise) this.#remember(answer);
+    return answer;
+  }
+
+  #remember(answer: Promise<unknown>): void {
+    const done = (): void => {
+      if (this.#lastWrite === write) this.#lastWrite = null;
+    };
+    const write: Promise<void> = answer.then(done, done);
+    this.#lastWrite = write;
+  }
+}
