@@ -66,6 +66,8 @@ export const goals: readonly Goal[] = [
   ...(["postgres", "sqlite"] as const).flatMap((database) => [
     limit(database, "build", ["petrel-engine"], "time", 0.2),
     limit(database, "build-longer", ["petrel-engine"], "time", 0.3),
+    // 72 for the object of five fields (80 with six), 8 for its place in the list, 16 for the score, a number with a fraction.
+    limit(database, "memory-objects", ["petrel-engine"], "kept", 96),
     limit(database, "memory-members", ["petrel-engine"], "kept", 260),
     // A stream that kept its rows would keep 20 MB more at its end than at its beginning.
     limit(database, "memory-stream", ["petrel-engine"], "kept", 1_048_576),

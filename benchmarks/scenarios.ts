@@ -340,6 +340,18 @@ export const scenarios: readonly Scenario[] = [
     hold: (operations) => operations.models!(),
   },
   {
+    name: "memory-objects",
+    title: "Memory kept by an object of 5 fields, whose texts are there already",
+    unit: "object",
+    units: 10_000,
+    groups: ["memory"],
+    databases: both,
+    kind: "memory",
+    can: ({ convert }) => convert !== undefined,
+    call: done,
+    hold: (operations) => operations.convert!(),
+  },
+  {
     name: "memory-members",
     title: "Memory kept by a row of 6 columns, one of them a timestamp",
     unit: "row",
