@@ -122,5 +122,5 @@ const onSqlite = async ({ path, pragmas }) => {
 const group = "query builder";
 export const contenders = (kind) =>
   kind === "postgres"
-    ? [{ id: "drizzle-next-pg", name: "Drizzle 1.0 rc (pg, prepared, jit)", group, open: onPg }]
-    : [{ id: "drizzle-next-sqlite", name: "Drizzle 1.0 rc (better-sqlite3, prepared, jit)", group, open: onSqlite }];
+    ? [{ id: "drizzle-next-pg", name: "Drizzle 1.0 rc (pg, jit)", group, open: onPg }]
+    : [{ id: "drizzle-next-sqlite", name: "Drizzle 1.0 rc (jit)", group, open: onSqlite }];
