@@ -3,7 +3,6 @@
  * a read. Each statement has a connection of its own there, and the server would take them in any order. Nothing waits where calls are awaited.
  */
 import type { MaybePromise } from "../base/maybe-promise.ts";
-import type { Dialect } from "../dialect/dialect.ts";
 import type { Database } from "../engine/database.ts";
 import type { Plan } from "../engine/plan.ts";
 import type { Sender } from "../engine/raw.ts";
@@ -19,7 +18,7 @@ export class CallOrder implements Runner, Sender {
     this.#database = database;
   }
 
-  get dialect(): Dialect {
+  get dialect(): Runner["dialect"] {
     return this.#database.dialect;
   }
 
