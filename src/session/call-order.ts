@@ -28,7 +28,10 @@ export class CallOrder implements Runner, Sender {
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows> {
-    return this.#inOrder(plan.writes.length > 0, () => this.#database.run(plan, values, signal));
+    const isWrite = plan.writes.length > 0;
+    // Nearly every read: nothing to wait for, and nothing made for it.
+    if (!isWrite && this.#lastWrite === null) return this.#database.run(plan, values, signal);
+    return this.#inOrder(isWrite, () => this.#database.run(plan, values, signal));
   }
 
   runAll(reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]> {

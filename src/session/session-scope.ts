@@ -35,7 +35,8 @@ export class SessionScope implements UnitOwner {
   /** The transaction that a flush began, of a session that was not given one. */
   #own: Transaction | null = null;
   #flushing: Promise<unknown> | null = null;
-  readonly #plain: CallOrder;
+  /** Made for the first call outside of a transaction. */
+  #callOrder: CallOrder | null = null;
   /** Made for the first one: most sessions load nothing by themselves. */
   #loads: Set<Promise<void>> | null = null;
 
@@ -46,14 +47,13 @@ export class SessionScope implements UnitOwner {
     this.autoflush = autoflush;
     this.#mark = transaction === null ? startMark : unit.mark();
     this.#outer = unit.owner;
-    this.#plain = new CallOrder(database);
     if (transaction === null) return;
     unit.owner = this;
     unit.isRecording = true;
   }
 
   get target(): Runner & Sender {
-    return this.transaction ?? this.#own ?? this.#plain;
+    return this.transaction ?? this.#own ?? (this.#callOrder ??= new CallOrder(this.database));
   }
 
   /** The transaction that a nested one goes into. */
@@ -193,7 +193,7 @@ export class SessionScope implements UnitOwner {
   async nested<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
     const { current } = this;
     if (current !== null) return current.nestedRun(work, options);
-    if (this.#plain.written !== undefined) await this.#plain.written;
+    if (this.#callOrder?.written !== undefined) await this.#callOrder.written;
     return this.database.runInTransaction(work, options);
   }
 
@@ -263,7 +263,7 @@ export class SessionScope implements UnitOwner {
   async #open(write: (runner: Runner) => Promise<void>, isAlone: boolean): Promise<void> {
     const { current } = this;
     if (current !== null) return isAlone ? current.nestedRun(write) : write(current);
-    if (this.#plain.written !== undefined) await this.#plain.written;
+    if (this.#callOrder?.written !== undefined) await this.#callOrder.written;
     const own = this.database.newTransaction();
     this.#own = own;
     this.unit.isRecording = true;
