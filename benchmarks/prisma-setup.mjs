@@ -4,7 +4,7 @@
  * ends well stands in for it.
  */
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -61,6 +61,7 @@ model Document {
 }
 `;
 
+mkdirSync(folder, { recursive: true });
 for (const [kind, provider] of [
   ["postgres", "postgresql"],
   ["sqlite", "sqlite"],
