@@ -430,10 +430,10 @@ export interface SelectStatement {
   readonly limit: ParameterNode | LiteralNode | null;
   readonly offset: ParameterNode | null;
   /**
-   * More conditions, for whose every element limit and offset count anew, as for each parent's children: `author_id IN (1, 2)` with limit 3 gives
+   * One more condition, for whose every element limit and offset count anew, as for each parent's children: `author_id IN (1, 2)` with limit 3 gives
    * three rows of each author. Nothing is grouped or locked then.
    */
-  readonly limitBy: readonly InNode[];
+  readonly limitBy: InNode | InRowsNode | null;
   /** Whether an index holds the rows of each element in this very order, so that its first few are read without the others. */
   readonly limitByIndex: boolean;
   readonly deleted: DeletedRows;

@@ -234,7 +234,7 @@ export const statementLayouts: { readonly [K in Statement["statement"]]: readonl
     ["where", "one"],
     ["groupBy", "many"],
     ["having", "one"],
-    ["limitBy", "many"],
+    ["limitBy", "one"],
     ["limitByIndex", "word"],
     ["orderBy", "orderings"],
     ["limit", "one"],

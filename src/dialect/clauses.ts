@@ -4,7 +4,6 @@ import type {
   CommonTable,
   CompoundPart,
   ExpressionNode,
-  InNode,
   LateralJoin,
   OrderingNode,
   ParameterNode,
@@ -205,12 +204,14 @@ const tablesOf = (source: Source, compilation: Compilation): string =>
 const selectNumbered = (statement: SelectStatement, compilation: Compilation): string => {
   const table = enter(statement.source, compilation);
   const { list, names } = numberedItems(statement, compilation);
-  const keys = statement.limitBy.map(({ operand }) => compilation.at(operand, level.or)).join(", ");
+  const limitBy = statement.limitBy!;
+  const operands = limitBy.node === "in" ? [limitBy.operand] : limitBy.operands;
+  const keys = operands.map((operand) => compilation.at(operand, level.or)).join(", ");
   const window = `PARTITION BY ${keys}${orderBy(statement.orderBy, compilation)}`;
   const numbered = statement.distinct ? `DISTINCT ${list}, dense_rank()` : `${list}, row_number()`;
   const tables = table + joins(compilation.sources.scope(statement.source), compilation);
-  const conditions = statement.where === null ? statement.limitBy : [statement.where, ...statement.limitBy];
-  const all: ExpressionNode = conditions.length === 1 ? conditions[0]! : { node: "logical", operator: "and", operands: conditions };
+  const all: ExpressionNode =
+    statement.where === null ? limitBy : { node: "logical", operator: "and", operands: [statement.where, limitBy] };
   const inner = `SELECT ${numbered} OVER (${window}) AS "row" FROM ${tables}${where(statement.source, all, statement.deleted, compilation)}`;
   return `SELECT ${names} FROM (${inner}) AS "numbered"${withinBounds(statement, compilation)} ORDER BY "row"`;
 };
@@ -218,32 +219,36 @@ const selectNumbered = (statement: SelectStatement, compilation: Compilation): s
 /** The same by looking up each element by itself: the index stops after the few rows that are wanted. */
 const selectLateral = (
   statement: SelectStatement,
-  { operand, list: given }: InNode,
+  operands: readonly ExpressionNode[],
+  lists: readonly ParameterNode[],
   elements: string,
   compilation: Compilation,
 ): string => {
   const keys = quote(compilation.aliases.take("keys"));
+  const keyNames = lists.map((_, index) => quote(index === 0 ? "key" : `key${index + 1}`));
   const tables = tablesOf(statement.source, compilation);
   const { list, names } = numberedItems(statement, compilation);
   const ordered = orderBy(statement.orderBy, compilation);
-  const own = `${compilation.words.operand(operand, [operand, given], true, compilation)} = ${keys}."key"`;
+  const own = operands.map(
+    (operand, index) => `${compilation.words.operand(operand, [operand, lists[index]!], true, compilation)} = ${keys}.${keyNames[index]}`,
+  );
   const deleted = deletedCondition(statement.source, statement.deleted, compilation);
-  const filtered = whereAll([...condition(statement.where, compilation), own, ...deleted]);
+  const filtered = whereAll([...condition(statement.where, compilation), ...own, ...deleted]);
   const numbered = `${list}, row_number() OVER (${ordered.trimStart()}) AS "row"`;
   const inner = `SELECT ${numbered} FROM ${tables}${filtered}${ordered}${limits(statement, compilation)}`;
-  return `SELECT ${names} FROM ${elements} AS ${keys} ("key") CROSS JOIN LATERAL (${inner}) AS "numbered" ORDER BY "row"`;
+  return `SELECT ${names} FROM ${elements} AS ${keys} (${keyNames.join(", ")}) CROSS JOIN LATERAL (${inner}) AS "numbered" ORDER BY "row"`;
 };
 
 const selectOfEach = (statement: SelectStatement, compilation: Compilation): string => {
-  const [test, ...others] = statement.limitBy;
-  if (test === undefined || others.length > 0 || !statement.limitByIndex || statement.distinct)
-    return selectNumbered(statement, compilation);
-  const elements = compilation.words.elements?.(test.list, compilation);
-  return elements === undefined ? selectNumbered(statement, compilation) : selectLateral(statement, test, elements, compilation);
+  if (!statement.limitByIndex || statement.distinct) return selectNumbered(statement, compilation);
+  const limitBy = statement.limitBy!;
+  const [operands, lists] = limitBy.node === "in" ? [[limitBy.operand], [limitBy.list]] : [limitBy.operands, limitBy.lists];
+  const elements = compilation.words.elements?.(operands, lists, compilation);
+  return elements === undefined ? selectNumbered(statement, compilation) : selectLateral(statement, operands, lists, elements, compilation);
 };
 
 const selectHere = (statement: SelectStatement, compilation: Compilation, spellItems: () => string): string => {
-  if (statement.limitBy.length > 0) return selectOfEach(statement, compilation);
+  if (statement.limitBy !== null) return selectOfEach(statement, compilation);
   // In the order of the text: what is joined may bind values too.
   const table = enter(statement.source, compilation);
   const list = spellItems();

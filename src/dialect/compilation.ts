@@ -45,8 +45,8 @@ export interface Words {
   column?(node: ParameterNode, name: string, compilation: Compilation): { readonly list: string; readonly value: string };
   /** Lists of one length as a table that is called "given", its columns by their places from 1; `unnest` where this is absent. */
   readonly rowsOfLists?: (lists: readonly string[]) => string;
-  /** The elements of a list as rows of one column, where a subquery may look at the row before it (LATERAL). */
-  elements?(list: ParameterNode, compilation: Compilation): string;
+  /** Lists of one length as rows, to be compared with these operands, where a subquery may look at the row before it (LATERAL). */
+  elements?(operands: readonly ExpressionNode[], lists: readonly ParameterNode[], compilation: Compilation): string | undefined;
   /** A select beside each row of a statement. */
   readonly lateral: LateralWords;
   readonly offsetAlone: string;

@@ -97,7 +97,7 @@ export class Sources {
     this.scope(statement.source);
     for (const lateral of statement.laterals ?? []) this.#lateral(lateral);
     this.visitAll(statement.items.map((item) => item.expression));
-    this.visitAll([statement.where, ...statement.groupBy, statement.having, ...statement.limitBy]);
+    this.visitAll([statement.where, ...statement.groupBy, statement.having, statement.limitBy]);
     this.visitAll(statement.orderBy.map((ordering) => ordering.expression));
   }
 }

@@ -85,7 +85,7 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     mayWrite: compiled.writes.length > 0 || compiled.holdsRaw === true,
     bigints: types.some(hasBigint),
     returnsKey: compiled.returnsKey === true,
-    batched: statement.statement === "select" && (statement.limit === null || statement.limitBy.length > 0) && statement.wrap === null,
+    batched: statement.statement === "select" && (statement.limit === null || statement.limitBy !== null) && statement.wrap === null,
     atMostOne: statement.statement === "select" && isOneRow(statement),
   };
 };

@@ -55,7 +55,6 @@ class Families {
     }
   }
 
-  /** Where a limit counts per parent, several columns are asked for by a list each: rows that mix the keys of two parents may come too, and are nobody's. */
   add({ found, wrapped }: Children, { child, wrapper }: Link): void {
     const keyOf = wrapped ? wrapper : child;
     for (let index = 0; index < found.length; index++) {

@@ -5,7 +5,7 @@
  *
  * A child that holds its parent's key among its columns is fetched as it is; otherwise the key comes beside it.
  */
-import type { ColumnNode, ExpressionNode, InNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { ColumnNode, InNode, InRowsNode, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import { joinedSource } from "../ast/source.ts";
 import type { ColumnRef, KeyPair, RelationRef, Source } from "../ast/source.ts";
 import type { StepMaker } from "../engine/shape.ts";
@@ -67,14 +67,16 @@ export class ChildrenOf implements StepMaker<Step> {
     if (isLimited) assertWithout(draft, `A limit in ${use}`, "lock");
     const carrier = carrierOf(this.#relation, draft.source);
     const operands = this.#relation.keys.map(([, column]): ColumnNode => ({ node: "column", source: carrier, column }));
-    const tests = operands.map((operand, index): InNode => ({ node: "in", operand, list: lists[index]!, negated: false }));
+    const isTheirs: InNode | InRowsNode =
+      operands.length === 1
+        ? { node: "in", operand: operands[0]!, list: lists[0]!, negated: false }
+        : { node: "inRows", operands, lists, negated: false };
     const { items, form } = keyed(this.#read(draft), operands);
     if (!isLimited) {
-      const isTheirs: readonly ExpressionNode[] = tests.length === 1 ? tests : [{ node: "inRows", operands, lists, negated: false }];
-      return { statement: { ...selectOf(draft, items, orderOf(draft)), where: conjunction([...draft.where, ...isTheirs]) }, form };
+      return { statement: { ...selectOf(draft, items, orderOf(draft)), where: conjunction([...draft.where, isTheirs]) }, form };
     }
     const select = selectOf(draft, items, countingOrder(draft));
-    return { statement: { ...select, limitBy: tests, limitByIndex: isIndexed(draft, operands, select.orderBy) }, form };
+    return { statement: { ...select, limitBy: isTheirs, limitByIndex: isIndexed(draft, operands, select.orderBy) }, form };
   }
 }
 

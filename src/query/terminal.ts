@@ -103,7 +103,7 @@ export const selectOf = (draft: Draft, items: readonly SelectItem[], orderBy: re
   offset: draft.offset,
   deleted: draft.deleted,
   lock: draft.lock,
-  limitBy: [],
+  limitBy: null,
   limitByIndex: false,
   wrap: null,
 });

@@ -1,7 +1,7 @@
 // Types of one's own: enums, domains, composites, ranges, arrays of them, extensions' types. The driver asks the server's catalog what they are made of.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { array, createEngine, int, Model, oneOf, text } from "../../src/entry/index.ts";
+import { array, createEngine, hasMany, int, Model, oneOf, text } from "../../src/entry/index.ts";
 import type { Answer } from "../../src/driver/driver.ts";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import type { PostgresDriver } from "../../src/driver/postgres/postgres-driver.ts";
@@ -474,5 +474,44 @@ describe("a model over columns of types of one's own", () => {
     for (const each of kept) session.delete(each);
     await session.commit();
     assert.deepEqual(await all(), []);
+  });
+
+  it("finds rows by keys of several columns of which one is an enum", async () => {
+    await driver.run(write("CREATE TABLE shelf (mood mood, no int, PRIMARY KEY (mood, no))"));
+    await driver.run(write("CREATE TABLE jar (id int PRIMARY KEY, mood mood NOT NULL, shelf_no int NOT NULL)"));
+    class Shelf extends Model(
+      "shelf",
+      { mood: oneOf("sad", "so, so", "NULL"), no: int(), jars: () => hasMany(Jar, ["mood", "shelfNo"]) },
+      { primaryKey: ["mood", "no"] },
+    ) {}
+    class Jar extends Model(
+      "jar",
+      { id: int().primaryKey(), mood: oneOf("sad", "so, so", "NULL"), shelfNo: int() },
+      { indexes: [["mood", "shelfNo", "id"]] },
+    ) {}
+    await using engine = await createEngine(server.socketUrl(), { maxConnections: 1 });
+    const session = engine.session();
+    const shelves = [
+      { mood: "sad" as const, no: 1 },
+      { mood: "sad" as const, no: 2 },
+      { mood: "NULL" as const, no: 1 },
+    ];
+    await session.insertAll(Shelf, shelves);
+    const jars = shelves.flatMap(({ mood, no }, index) => [1, 2].map((place) => ({ id: index * 10 + place, mood, shelfNo: no })));
+    await session.insertAll(Jar, jars);
+    const found = await engine.query(Shelf).inBulk(shelves.slice(1));
+    assert.deepEqual(
+      [...found.values()].map(({ mood, no }) => ({ mood, no })),
+      shelves.slice(1),
+    );
+    const ids = (loaded: readonly { readonly jars: readonly { readonly id: number }[] }[]): number[][] =>
+      loaded.map(({ jars: each }) => each.map(({ id }) => id));
+    const all = engine.query(Shelf).orderBy("mood", "no");
+    assert.deepEqual(ids(await all.with("jars", (each) => each.orderBy("id")).all()), [
+      [1, 2],
+      [11, 12],
+      [21, 22],
+    ]);
+    assert.deepEqual(ids(await all.with("jars", (each) => each.orderBy("-id").limit(1)).all()), [[2], [12], [22]]);
   });
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { postgres } from "../../src/dialect/postgres/postgres.ts";
 import { sqlite } from "../../src/dialect/sqlite/sqlite.ts";
-import { selectIn } from "../../src/entry/index.ts";
+import { hasMany, int, Model, selectIn } from "../../src/entry/index.ts";
 import { findByKey } from "../../src/query/by-key.ts";
 import { rootOf } from "../../src/query/root.ts";
 import { Category, Post, PostTag, Tag, User } from "../support/models.ts";
@@ -145,6 +145,53 @@ test("a limit among distinct rows: equal ones share a number", () =>
       params: ["[1,2]", 2],
     },
     [tree, []],
+  ));
+
+class Row extends Model(
+  "rows",
+  { house: int(), no: int(), seats: () => hasMany(Seat, ["house", "rowNo"]) },
+  { primaryKey: ["house", "no"] },
+) {}
+class Seat extends Model(
+  "seats",
+  { id: int().primaryKey(), house: int(), rowNo: int(), price: int() },
+  { indexes: [["house", "rowNo", "price"]] },
+) {}
+
+test("a limit per parent asks for keys of several columns in pairs", () =>
+  expectSent(
+    Row,
+    (rows) => rows.with("seats", (seats) => seats.limit(2)).all(),
+    {
+      sqlite: `SELECT "house", "no" FROM "rows"; SELECT * FROM (SELECT "id" AS "1", "house" AS "2", "row_no" AS "3", "price" AS "4", row_number() OVER (PARTITION BY "house", "row_no" ORDER BY "id") AS "row" FROM "seats" WHERE ("house", "row_no") IN (SELECT "l1"."value", "l2"."value" FROM json_each(?) AS "l1" JOIN (SELECT "key", "value" FROM json_each(?) LIMIT -1) AS "l2" ON "l2"."key" = "l1"."key")) AS "numbered" WHERE "row" <= ? ORDER BY "row"`,
+      postgres: `SELECT "house", "no" FROM "rows"; SELECT * FROM (SELECT "id" AS "1", "house" AS "2", "row_no" AS "3", "price" AS "4", row_number() OVER (PARTITION BY "house", "row_no" ORDER BY "id") AS "row" FROM "seats" WHERE ("house", "row_no") IN (SELECT * FROM unnest($1::int[], $2::int[]))) AS "numbered" WHERE "row" <= $3 ORDER BY "row"`,
+      params: ["[1,2]", "[7,8]", 2],
+    },
+    [
+      [
+        [1, 7],
+        [2, 8],
+      ],
+      [],
+    ],
+  ));
+
+test("a limit in the order of an index on keys of several columns looks up each parent by itself, where the database can", () =>
+  expectSent(
+    Row,
+    (rows) => rows.with("seats", (seats) => seats.orderBy("price").limit(2)).all(),
+    {
+      sqlite: `SELECT "house", "no" FROM "rows"; SELECT * FROM (SELECT "id" AS "1", "house" AS "2", "row_no" AS "3", "price" AS "4", row_number() OVER (PARTITION BY "house", "row_no" ORDER BY "price") AS "row" FROM "seats" WHERE ("house", "row_no") IN (SELECT "l1"."value", "l2"."value" FROM json_each(?) AS "l1" JOIN (SELECT "key", "value" FROM json_each(?) LIMIT -1) AS "l2" ON "l2"."key" = "l1"."key")) AS "numbered" WHERE "row" <= ? ORDER BY "row"`,
+      postgres: `SELECT "house", "no" FROM "rows"; SELECT * FROM unnest($1::int[], $2::int[]) AS "keys" ("key", "key2") CROSS JOIN LATERAL (SELECT "id" AS "1", "house" AS "2", "row_no" AS "3", "price" AS "4", row_number() OVER (ORDER BY "price") AS "row" FROM "seats" WHERE "house" = "keys"."key" AND "row_no" = "keys"."key2" ORDER BY "price" LIMIT $3) AS "numbered" ORDER BY "row"`,
+      params: ["[1,2]", "[7,8]", 2],
+    },
+    [
+      [
+        [1, 7],
+        [2, 8],
+      ],
+      [],
+    ],
   ));
 
 test("a limit in the order of an index on the parents' key looks up each parent by itself, where the database can", () =>

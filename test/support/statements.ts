@@ -99,7 +99,7 @@ export const selectFrom = (
   offset: null,
   deleted: "exclude",
   lock: null,
-  limitBy: [],
+  limitBy: null,
   limitByIndex: false,
   wrap: null,
   ...more,

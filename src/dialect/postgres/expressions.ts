@@ -93,8 +93,22 @@ const typedList = (list: ParameterNode, element: ColumnType | null, compilation:
 const comparedList = (list: ParameterNode, element: ColumnType | null, other: ColumnType | null, compilation: Compilation): string =>
   other?.values === undefined ? typedList(list, element, compilation) : boundList(list, element, compilation);
 
-/** The elements of a list as rows. */
-export const elements = (list: ParameterNode, compilation: Compilation): string => `unnest(${typedList(list, list.type, compilation)})`;
+/** Whether the texts of a column may be an enum in the database. */
+const isClosedSet = (node: ExpressionNode): boolean => node.node === "column" && node.column.type.values !== undefined;
+
+/** Rows of lists are of kinds that the statement says, so they are no enums. */
+const besideLists = (node: ExpressionNode, compilation: Compilation): string =>
+  isClosedSet(node) ? `${compilation.at(node, level.atom)}::text` : compilation.at(node, level.or);
+
+const rowsOf = (lists: readonly ParameterNode[], compilation: Compilation): string =>
+  `unnest(${lists.map((list) => typedList(list, list.type, compilation)).join(", ")})`;
+
+/** Where a text would stand in the way of an enum's index, there is nothing to be gained. */
+export const elements = (
+  operands: readonly ExpressionNode[],
+  lists: readonly ParameterNode[],
+  compilation: Compilation,
+): string | undefined => (operands.some(isClosedSet) ? undefined : rowsOf(lists, compilation));
 
 const inList = ({ operand: of, list, negated }: InNode, compilation: Compilation): Piece => {
   const left = compilation.at(of, level.other);
@@ -104,9 +118,8 @@ const inList = ({ operand: of, list, negated }: InNode, compilation: Compilation
 };
 
 const inRows = ({ operands, lists, negated }: InRowsNode, compilation: Compilation): Piece => {
-  const left = operands.map((each) => compilation.at(each, level.or)).join(", ");
-  const given = lists.map((list) => typedList(list, list.type, compilation)).join(", ");
-  return test(`(${left}) ${negated ? "NOT IN" : "IN"} (SELECT * FROM unnest(${given}))`);
+  const left = operands.map((each) => besideLists(each, compilation)).join(", ");
+  return test(`(${left}) ${negated ? "NOT IN" : "IN"} (SELECT * FROM ${rowsOf(lists, compilation)})`);
 };
 
 const arrayTest = ({ test: kind, operand: of, value }: ArrayTestNode, compilation: Compilation): Piece => {
