@@ -83,8 +83,14 @@ export class Cascade {
     return this.#unit.identities.stateOf(target, object) !== undefined || this.#moved.has(object);
   }
 
+  /** Whether there is nothing to insert: the object is the session's, or somebody else's with a row. */
+  #isThere(target: Table, object: Row): boolean {
+    return this.#isTracked(target, object) || this.#unit.isGuest(object);
+  }
+
   #parent(table: Table, object: Row, state: EntityState | null, relation: Relation, parent: Row): void {
-    if (!hasGeneratedKey(relation.target, parent) && !this.#isOurs(relation.target, parent)) this.#unit.added.add(parent);
+    const isKnown = hasGeneratedKey(relation.target, parent) || this.#unit.isGuest(parent) || this.#isOurs(relation.target, parent);
+    if (!isKnown) this.#unit.added.add(parent);
     for (const [near, far] of keyColumnsOf(table, relation)) {
       const key = own(parent, far.property);
       if (key === null) this.pending.push({ child: object, column: near, parent, parentColumn: far });
@@ -115,7 +121,7 @@ export class Cascade {
   #children(table: Table, parent: Row, relation: Relation): void {
     const keys = keyColumnsOf(table, relation);
     for (const child of membersOf(parent, relation)) {
-      if (this.#isTracked(relation.target, child)) continue;
+      if (this.#isThere(relation.target, child)) continue;
       this.#unit.added.add(child);
       for (const [parentColumn, column] of keys) {
         const key = own(parent, parentColumn.property);
@@ -127,12 +133,12 @@ export class Cascade {
 
   #members(owner: Row, state: EntityState | null, relation: Relation): void {
     for (const member of membersOf(owner, relation)) {
-      const isOurs = this.#isOurs(relation.target, member);
+      const isOurs = this.#isOurs(relation.target, member) || this.#unit.isGuest(member);
       if (state !== null) {
         if (isOurs) continue;
         const { modelName } = state.tracking.table;
         throw new ConfigurationError(
-          `${modelName}.${relation.name} holds a new object. Use session.collection(…, "${relation.name}").add(…), which writes the join table too.`,
+          `${modelName}.${relation.name} holds an object that is not the session's. Use session.collection(…, "${relation.name}").add(…), which writes the join table too.`,
           { model: modelName, property: relation.name },
         );
       }

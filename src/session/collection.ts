@@ -1,10 +1,16 @@
-/** The members of a many-to-many relation of one object, changed at once: the join table and the loaded array together. */
+/**
+ * The members of a many-to-many relation of one object, changed at once: the join table and the loaded array together.
+ *
+ * Members are told apart by their keys. One without a key is new, and is inserted first; one with a key has its row, whoever read it. The array
+ * shows the session's own object of a row where it has one, and otherwise the object that was given, which stays its owner's to write.
+ */
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import type { Runner } from "../engine/run.ts";
 import { rootOf } from "../query/root.ts";
 import type { Root } from "../query/root.ts";
 import type { Relation } from "../schema/table.ts";
+import { keyOfObject } from "./identity-map.ts";
 import { addLink, removeLinks } from "./join-table.ts";
 import type { Row } from "./prepared-row.ts";
 import { inHand, relationsOf } from "./relations.ts";
@@ -31,30 +37,30 @@ export class RelationCollection<Member> {
     this.#owner = owner;
   }
 
-  /** Adds members, new objects too. Those that are members already stay so. One statement. */
+  /** Adds members, new objects and those of other sessions too. Those that are members already stay so. One statement. */
   async add(...members: Member[]): Promise<void> {
-    const rows = this.#adopt(members);
+    const rows = this.#adopt(members, "add");
     await this.#write((runner) => addLink(runner, this.#root, this.#relation, this.#owner, rows));
-    this.#show((shown) => [...new Set([...shown, ...rows])]);
+    this.#show((shown) => [...this.#byKey([...shown, ...rows]).values()], rows);
   }
 
   /** Takes members away; their own rows stay. Those that are none are passed over. One statement. */
   async remove(...members: Member[]): Promise<void> {
-    const rows = members as Row[];
+    const rows = this.#members(members, "remove");
     if (rows.length === 0) return;
     await this.#write((runner) => removeLinks(runner, this.#root, this.#relation, this.#owner, rows, "these"));
-    const removed = new Set(rows);
-    this.#show((shown) => shown.filter((row) => !removed.has(row)));
+    const removed = this.#byKey(rows);
+    this.#show((shown) => shown.filter((row) => !removed.has(this.#keyOf(row))));
   }
 
   /** Makes these, and no others, the members. */
   async set(members: readonly Member[]): Promise<void> {
-    const rows = this.#adopt(members);
+    const rows = this.#adopt(members, "set");
     await this.#write(async (runner) => {
       await removeLinks(runner, this.#root, this.#relation, this.#owner, rows, rows.length === 0 ? "all" : "others");
       await addLink(runner, this.#root, this.#relation, this.#owner, rows);
     });
-    this.#show(() => rows);
+    this.#show(() => rows, rows);
   }
 
   /** Takes every member away. One statement. */
@@ -63,15 +69,37 @@ export class RelationCollection<Member> {
     this.#show(() => []);
   }
 
-  /** New objects are inserted first. */
-  #adopt(members: readonly Member[]): Row[] {
-    const rows = [...new Set(members as readonly Row[])];
+  /** What tells members apart: their keys, and new ones themselves. */
+  #keyOf(row: Row): unknown {
+    return keyOfObject(this.#relation.target, row) ?? row;
+  }
+
+  /** Each key once, in the place of its first row, with its last one. */
+  #byKey(rows: readonly Row[]): Map<unknown, Row> {
+    return new Map(rows.map((row) => [this.#keyOf(row), row]));
+  }
+
+  /** Each member once, as the session's own object where it has one. */
+  #members(given: readonly Member[], verb: string): Row[] {
+    const { target, name } = this.#relation;
+    const use = `${verb}() of ${this.#root.table.modelName}.${name}`;
+    const states = this.#host.unit.identities.of(target);
+    const rows = (given as readonly Row[]).map((member) => {
+      const { modelName, model } = tableOfInstance(member, use);
+      if (model !== target.model)
+        throw new ConfigurationError(`${use} takes objects of ${target.modelName}, not of ${modelName}.`, { model: target.modelName });
+      const key = keyOfObject(target, member);
+      const own = key === null ? undefined : states.get(key)?.object;
+      return own !== undefined && keyOfObject(target, own) === key ? own : member;
+    });
+    return [...this.#byKey(rows).values()];
+  }
+
+  /** The same, and new objects are to be inserted first. */
+  #adopt(given: readonly Member[], verb: string): Row[] {
+    const rows = this.#members(given, verb);
     const { unit } = this.#host;
-    const { target } = this.#relation;
-    for (const row of rows) {
-      const isNew = target.primaryKey.some(({ property }) => !Object.hasOwn(row, property) || row[property] === undefined);
-      if (isNew && unit.identities.stateOf(target, row) === undefined) unit.add(row);
-    }
+    for (const row of rows) if (keyOfObject(this.#relation.target, row) === null) unit.add(row);
     return rows;
   }
 
@@ -81,14 +109,16 @@ export class RelationCollection<Member> {
     });
   }
 
-  /** Brings the loaded array in step. Arrays that were never loaded stay so. */
-  #show(change: (shown: readonly Row[]) => readonly Row[]): void {
+  /** Brings the loaded array in step. Arrays that were never loaded stay so. `added` are rows that have come to be linked. */
+  #show(change: (shown: readonly Row[]) => readonly Row[], added: readonly Row[] = []): void {
     const shown = inHand(this.#owner, this.#relation);
     if (!Array.isArray(shown)) return;
+    const { unit } = this.#host;
+    for (const row of added) if (unit.identities.stateOf(this.#relation.target, row) === undefined) unit.welcome(row);
     const array = shown as Row[];
     const before = [...array];
     refill(array, change(before));
-    this.#host.unit.record(() => refill(array, before));
+    unit.record(() => refill(array, before));
   }
 }
 

@@ -17,14 +17,14 @@ import type { RowPlace } from "./change-row.ts";
 import { changeAll, deleteAll } from "./change-rows.ts";
 import type { RowChange } from "./change-rows.ts";
 import { Cascade } from "./cascade.ts";
-import type { Link, PendingKey } from "./cascade.ts";
+import type { PendingKey } from "./cascade.ts";
 import type { EntityState } from "./entity-state.ts";
 import { checkAll } from "./flush-check.ts";
 import { flushOne, onlyChanged, placeOfState, plainAssignments } from "./flush-one.ts";
 import { inOrder } from "./flush-plan.ts";
 import type { DeferredKey, Node } from "./flush-plan.ts";
 import { insertUniform, uniformRows } from "./insert-rows.ts";
-import { addLink } from "./join-table.ts";
+import { addPairs, pairsOf } from "./join-table.ts";
 import { prepareRow } from "./prepared-row.ts";
 import type { Row } from "./prepared-row.ts";
 import { forgetDependents } from "./dependents.ts";
@@ -147,7 +147,7 @@ class Flush {
     // A change that finds no row is an error, and must not be committed with others.
     const isAlone = inserts.length === 0 && changes === 1 && this.#ending?.isUnwritten === true;
     await this.#update(updates, keys, isAlone ? this.#ending.send : writeBatch);
-    await writeBatch(cascade.links, (link) => this.#link(link));
+    await writeBatch(pairsOf(cascade.links), (pairs) => addPairs(this.#runner, pairs));
     await this.#clearBeforeDelete(removals.deferred);
     for (const batch of removals.batches.toReversed()) await this.#delete(batch);
     this.#unit.takeOutDeparted();
@@ -262,10 +262,6 @@ class Flush {
       const written = await changeAll(this.#runner, rootOfNode({ table }), rows, { use: "flush()" });
       ofTable.forEach(({ state }, index) => this.#changed(state, written[index]!));
     }
-  }
-
-  #link({ relation, owner, member }: Link): MaybePromise<void> {
-    return addLink(this.#runner, rootOfNode(nodeFor(owner)), relation, owner, [member]);
   }
 
   async #clearBeforeDelete(deferred: readonly DeferredKey[]): Promise<void> {

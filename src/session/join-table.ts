@@ -21,6 +21,8 @@ import { problemWith } from "../types/check.ts";
 import { insertPlan } from "./insert-row.ts";
 import { prepareRow } from "./prepared-row.ts";
 import type { Row } from "./prepared-row.ts";
+import type { Link } from "./cascade.ts";
+import { tableOfInstance } from "./unit-of-work.ts";
 import { own } from "./relations.ts";
 import { runWrite } from "./write-plan.ts";
 import type { WritePlan } from "./write-plan.ts";
@@ -101,34 +103,84 @@ export const addLink = (runner: Runner, root: Root, relation: Relation, owner: R
       const values = valuesOf(member, join.member, use);
       return { ...constant, ...Object.fromEntries(join.member.map(([{ property }], index) => [property, values[index]])) };
     });
-    return addRows(runner, table, join, rows);
+    const same = join.owner.map(([column]) => column);
+    return addRows(runner, table, same, rows);
   }
   const plan = (): WritePlan => {
     const same = join.owner.map(([column]) => parameterOf(column));
     const lists = join.member.map(([column]) => parameterOf(column, "column"));
-    const parameters = [...same, ...lists];
-    const statement: WritePlan["statement"] = (_source, returning) => ({
-      statement: "insert",
-      table,
-      columns: [...join.owner, ...join.member].map(([column]) => column),
-      rows: [parameters],
-      conflict: nothing.clause,
-      returning,
-    });
-    return { parameters, returning: [], statement };
+    const columns = [...join.owner, ...join.member].map(([column]) => column);
+    return pairPlan(table, columns, [...same, ...lists]);
   };
   const values = [...ofOwner, ...listsOf(members, join.member, use)];
   return whenDone(runWrite(runner, root, `link ${relation.name}`, plan, values), () => {});
 };
 
-/** Rows of a join table that is a model: its other columns get their defaults. */
-const addRows = (runner: Runner, table: Table, { owner }: JoinTable, values: readonly Row[]): MaybePromise<void> => {
+/** Pairs of one join table. */
+interface Pairs {
+  readonly root: Root;
+  readonly relation: Relation;
+  readonly table: TableRef;
+  /** The columns of the join table, by name, whichever side each pair was given from. */
+  readonly columns: readonly ColumnRef[];
+  readonly values: (readonly unknown[])[];
+}
+
+/** Links of any owners and relations, gathered by the join table that they go into. */
+export const pairsOf = (links: readonly Link[]): Pairs[] => {
+  const tables = new Map<string, Pairs>();
+  for (const { relation, owner, member } of links) {
+    const root = rootOf(tableOfInstance(owner, "flush()").model);
+    const join = joinTableOf(root, relation);
+    const use = `${root.table.modelName}.${relation.name}`;
+    const columns = [...join.owner, ...join.member].map(([column]) => column);
+    const values = [...valuesOf(owner, join.owner, use), ...valuesOf(member, join.member, use)];
+    const places = columns.map((_, index) => index).sort((one, other) => (columns[one]!.name < columns[other]!.name ? -1 : 1));
+    const key = JSON.stringify([isModelTable(join.table), join.table.name, ...places.map((place) => columns[place]!.name)]);
+    const known = tables.get(key);
+    const pairs = known ?? { root, relation, table: join.table, columns: places.map((place) => columns[place]!), values: [] };
+    if (known === undefined) tables.set(key, pairs);
+    pairs.values.push(places.map((place) => values[place]));
+  }
+  return [...tables.values()];
+};
+
+/** Inserts pairs that are not there yet, whoever owns them. One statement. */
+export const addPairs = (runner: Runner, { root, relation, table, columns, values }: Pairs): MaybePromise<void> => {
+  if (isModelTable(table)) {
+    const rows = values.map((row) => Object.fromEntries(columns.map(({ property }, index) => [property, row[index]])));
+    return addRows(runner, table, [], rows);
+  }
+  const lists = columns.map((_, index) => values.map((row) => row[index]));
+  const parameters = columns.map((column) => parameterOf(column, "column"));
+  const key = `links ${relation.name}`;
+  return whenDone(
+    runWrite(runner, root, key, () => pairPlan(table, columns, parameters), lists),
+    () => {},
+  );
+};
+
+/** Inserts pairs into a join table that is no model. */
+const pairPlan = (table: TableRef, columns: readonly ColumnRef[], parameters: readonly ParameterNode[]): WritePlan => ({
+  parameters,
+  returning: [],
+  statement: (_source, returning) => ({
+    statement: "insert",
+    table,
+    columns,
+    rows: [parameters],
+    conflict: nothing.clause,
+    returning,
+  }),
+});
+
+/** Rows of a join table that is a model: its other columns get their defaults. `same`: the columns in which all rows are equal. */
+const addRows = (runner: Runner, table: Table, same: readonly ColumnRef[], values: readonly Row[]): MaybePromise<void> => {
   const root = rootOf(table.model);
   const model = table.model as AnyModel & (new (values: object) => Row);
   const rows = values.map((each) => prepareRow(model, new model(each), "add()"));
   // All were made from the same columns, so all give the same ones.
   const { form } = rows[0]!;
-  const same = owner.map(([column]) => column);
   const plan = (): WritePlan => {
     const { parameters, statement } = insertPlan(table, form, nothing, "column", same);
     return { parameters, returning: [], statement: (source) => statement(source, []) };

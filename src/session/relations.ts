@@ -92,6 +92,8 @@ export const alignWithKeys = (identities: IdentityMap, table: Table, object: Row
 interface Holder {
   readonly identities: IdentityMap;
   readonly added: ReadonlySet<Row>;
+  /** Whether an object of others may be shown. */
+  isGuest(object: Row): boolean;
 }
 
 /** After a rollback: objects that are not the session's any more leave the relations of those that are. */
@@ -99,11 +101,12 @@ export const releaseStrangers = (unit: Holder): void => {
   for (const state of unit.identities.states()) releaseFrom(unit, state);
 };
 
-const releaseFrom = ({ identities, added }: Holder, { tracking: { table }, object }: EntityState): void => {
+const releaseFrom = (unit: Holder, { tracking: { table }, object }: EntityState): void => {
+  const { identities, added } = unit;
   for (const relation of relationsOf(table)) {
     const value = inHand(object, relation);
     if (typeof value !== "object" || value === null) continue;
-    const isOurs = (each: Row): boolean => added.has(each) || identities.stateOf(relation.target, each) !== undefined;
+    const isOurs = (each: Row): boolean => added.has(each) || unit.isGuest(each) || identities.stateOf(relation.target, each) !== undefined;
     if (!Array.isArray(value)) {
       // A parent that is not ours but has a key has a row somewhere; one without a key was undone.
       const keys = keyColumnsOf(table, relation);

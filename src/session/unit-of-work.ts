@@ -88,6 +88,8 @@ export class UnitOfWork {
   readonly #journal: Undo[] = [];
   /** Objects whose rows were just deleted. */
   #departed: Set<Row> | null = null;
+  /** Objects of others that relations here show by right: their rows are there, and this session does not write them. */
+  readonly #guests = new WeakSet<Row>();
 
   /** Nothing in hand at all: the test that a session without objects pays for. */
   get isEmpty(): boolean {
@@ -97,7 +99,17 @@ export class UnitOfWork {
   add(object: Row): void {
     const table = tableOfInstance(object, "add()");
     this.deleted.delete(object);
+    this.#guests.delete(object);
     if (this.identities.stateOf(table, object) === undefined) this.added.add(object);
+  }
+
+  /** Lets relations show an object that is not this session's and has its row. */
+  welcome(object: Row): void {
+    this.#guests.add(object);
+  }
+
+  isGuest(object: Row): boolean {
+    return this.#guests.has(object);
   }
 
   delete(object: Row): void {
@@ -113,10 +125,13 @@ export class UnitOfWork {
     this.deleted.add(object);
   }
 
-  /** Lets go of an object: it is not tracked, inserted or deleted any more. */
+  /** Lets go of an object: it is not tracked, inserted or deleted any more. Relations that show it go on doing so. */
   expunge(object: Row): void {
     const state = this.identities.search(tableOfInstance(object, "expunge()"), object);
-    if (state !== undefined) this.identities.delete(state);
+    if (state !== undefined) {
+      this.identities.delete(state);
+      this.welcome(object);
+    }
     this.added.delete(object);
     this.deleted.delete(object);
   }

@@ -663,6 +663,91 @@ export const unitOfWorkSuite = ({ name, open }: EngineUnderTest): void => {
     assert.match((await failure(session.commit(), ConfigurationError)).message, /collection/);
   });
 
+  check("members that another session or an engine has read are members by their keys", async (session, engine) => {
+    await seed(engine);
+    await using other = engine.session();
+    const [a, b, c] = await other.insertAll(Genre, [{ name: "a" }, { name: "b" }, { name: "c" }]);
+    const book = await session.query(Book).filter({ id: 1 }).with("genres").one();
+    const genres = session.collection(book, "genres");
+    const inRows = (): Promise<number[]> => engine.query(BookGenre).orderBy("genreId").column("genreId");
+    await genres.add(a!, b!);
+    a!.name = "the other session's to write";
+    assert.equal((await session.query(Genre).filter({ id: 3 }).one()).name, "c");
+    const own = await session.getOrThrow(Genre, 2);
+    await genres.add(b!, c!);
+    assert.deepEqual(
+      book.genres.map((genre) => genre.id),
+      [1, 2, 3],
+    );
+    assert.deepEqual([book.genres[0] === a, book.genres[1] === own, session.has(a!)], [true, true, false]);
+    assert.equal(await statements(engine, () => session.commit()), 0);
+    assert.deepEqual(await inRows(), [1, 2, 3]);
+    const detached = (await engine.query(Genre).filter({ id: 1 }).one()) as Genre;
+    await genres.remove(detached);
+    assert.deepEqual(
+      book.genres.map((genre) => genre.id),
+      [2, 3],
+    );
+    await genres.set([detached, c!]);
+    await session.rollback();
+    assert.deepEqual(
+      book.genres.map((genre) => genre.id),
+      [1, 3],
+    );
+    await session.query(Genre).all();
+    await session.commit();
+    assert.deepEqual(await inRows(), [1, 3]);
+    assert.equal((await engine.query(Genre).filter({ id: 1 }).one()).name, "a");
+  });
+
+  check("a member without a row, or of another model, is refused at once, and nothing is lost", async (session, engine) => {
+    await seed(engine);
+    const book = await session.query(Book).filter({ id: 1 }).with("genres").one();
+    book.title = "changed";
+    const genres = session.collection(book, "genres");
+    await failure(genres.add(new Genre({ id: 77, name: "nowhere" })), ForeignKeyViolation);
+    await failure(genres.add((await session.getOrThrow(Author, 1)) as never), ConfigurationError);
+    await failure(genres.set([{ id: 1 } as never]), ConfigurationError);
+    await failure(genres.remove((await session.getOrThrow(Author, 1)) as never), ConfigurationError);
+    assert.deepEqual(book.genres, []);
+    await session.commit();
+    assert.equal(await engine.query(Book).filter({ title: "changed" }).count(), 1);
+  });
+
+  check("relations go on showing objects that the session let go of, and do not insert them again", async (session, engine) => {
+    await seed(engine);
+    await engine.transaction(async (tx) => {
+      await tx.insert(Genre, { name: "a" });
+      await tx.insert(BookGenre, { bookId: 1, genreId: 1 });
+    });
+    const ann = await session.query(Author).filter({ id: 1 }).with("books.genres").one();
+    const [first, second] = ann.books;
+    session.expunge(first!.genres[0]!);
+    session.expunge(second!);
+    ann.name = "Anna";
+    await session.commit();
+    assert.deepEqual([ann.books.length, first!.genres.length], [2, 1]);
+    await session.rollback();
+    assert.deepEqual([ann.books.length, first!.genres.length], [2, 1]);
+    assert.deepEqual([await engine.query(Book).count(), await engine.query(Genre).count(), await names(engine)], [2, 1, ["Anna", "Bob"]]);
+  });
+
+  check("links of a flush take a statement for each join table, from whichever side they are given", async (session, engine) => {
+    const author = await session.insert(Author, { name: "Ann" });
+    const genre = await session.insert(Genre, { name: "old" });
+    const books = Array.from({ length: 5 }, (_, index) => new Book({ title: `${index}`, author, genres: [genre] } as never));
+    const fresh = new Genre({ name: "new", books: [...books, books[0]] } as never);
+    session.add(...books, fresh);
+    // Five books, a genre, and their links.
+    const inserts = name === "PostgreSQL" ? 2 : 6;
+    assert.equal(await statements(engine, () => session.commit()), inserts + 1);
+    const links = await engine.query(BookGenre).orderBy("bookId", "genreId").valuesList("bookId", "genreId");
+    assert.deepEqual(
+      links,
+      books.flatMap(({ id }) => [genre, fresh].map((each) => [id, each.id])),
+    );
+  });
+
   // ------------------------------------------------------------ hooks
 
   check("hooks are called around writes of objects, and may change them", async (session, engine) => {
