@@ -32,6 +32,7 @@ const belowEntry = [
   "bench",
   "cli",
   "observe",
+  "arrow",
 ];
 
 export const rooms: Readonly<Record<string, Room>> = {
@@ -118,6 +119,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     idea: "Measuring, shipped: the suite and the load test that users run on their own code. Knows no database.",
     imports: ["base", "config"],
     builtins: { bench: ["node:fs/promises", "node:os", "node:perf_hooks", "node:timers/promises", "node:v8"] },
+  },
+  arrow: {
+    floor: 9,
+    idea: "Columns as Arrow tables, record batches and their bytes, by the library apache-arrow; and such tables as rows to insert.",
+    imports: ["base", "types", "rows", "engine"],
+    packages: { arrow: ["apache-arrow"] },
   },
   cli: {
     floor: 10,

@@ -39,6 +39,14 @@ export interface Sink {
   readonly objects: readonly unknown[];
 }
 
+/** A column of an answer as a server describes it. */
+export interface FieldDescription {
+  readonly name: string;
+  /** The type's OID, unsigned. */
+  readonly type: number;
+  readonly modifier: number;
+}
+
 /** What a statement answered. */
 export interface Answer {
   /** Undecoded rows, values by position. Empty when the statement has no rows to give. */
@@ -47,6 +55,8 @@ export interface Answer {
   readonly objects?: readonly unknown[] | undefined;
   /** Rows inserted, updated or deleted; for a read the number of rows. */
   readonly count: number;
+  /** The columns as the server describes them, where there is one. */
+  readonly fields?: readonly FieldDescription[] | undefined;
   /** The result's column names, in order. Read only by raw SQL, so a driver may compute it on access. */
   readonly columns: readonly string[];
 }

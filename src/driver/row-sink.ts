@@ -3,17 +3,13 @@
  * The rows are PostgreSQL DataRow messages, whole ones, one after the other.
  */
 
-import type { Sink } from "./driver.ts";
+import type { FieldDescription, Sink } from "./driver.ts";
 
 /** A value from its bytes `bytes[start, end)`; never called for NULL. What it returns does not point into the bytes. */
 export type CellDecoder = (bytes: Buffer, start: number, end: number) => unknown;
 
 /** A column of the answer as the server describes it. `format` is 0 for text and 1 for binary. */
-export interface ResultField {
-  readonly name: string;
-  /** The type's OID, unsigned. */
-  readonly type: number;
-  readonly modifier: number;
+export interface ResultField extends FieldDescription {
   readonly format: 0 | 1;
 }
 

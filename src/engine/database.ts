@@ -9,7 +9,7 @@ import type { Interceptor } from "./interceptor.ts";
 import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { withRetries } from "./retry.ts";
-import { requestOf } from "./run.ts";
+import { requestOf, streamRequestOf } from "./run.ts";
 import type { PlannedRead, Runner } from "./run.ts";
 import { isSurrounded, standsInside } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
@@ -106,7 +106,7 @@ export class Database implements Runner, TransactionHost {
   stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
     this.assertOutside(plan.writes.length > 0);
     this.#counts.statements++;
-    const batches = streamed(this.driver, requestOf(plan, values, signal, false), batchSize, this, null);
+    const batches = streamed(this.driver, streamRequestOf(plan, values, signal, this.driver), batchSize, this, null);
     return signal === undefined ? batches : eachWithOwnReason(batches, signal);
   }
 

@@ -5,6 +5,8 @@ import type { ParameterNode, SelectStatement } from "../ast/expression.ts";
 import type { Statement } from "../ast/statement.ts";
 import type { Binding, Dialect } from "../dialect/dialect.ts";
 import { WireReaders } from "./object-sink.ts";
+import { resultTypes } from "./result-types.ts";
+import type { ResultType } from "./result-types.ts";
 import type { Sink } from "../driver/driver.ts";
 import { makeLazyRows } from "../rows/lazy-row.ts";
 import { makeReader } from "../rows/reader.ts";
@@ -28,11 +30,16 @@ export interface Plan {
   readonly placeholders: readonly Placeholder[];
   /** How to read the rows; the shape behind it serves lazy rows. */
   readonly reader: Reader<unknown>;
-  /** How to read them straight from the wire, where a driver offers that; `null` for a statement without rows, and where they are wanted undecoded. */
-  readonly wire: { newSink(): Sink } | null;
+  /**
+   * How to read them straight from the wire, where a driver offers that; `null` for a statement without rows, and where they are wanted undecoded.
+   * `takesBatches`: also those of a stream, all by one sink.
+   */
+  readonly wire: { newSink(): Sink; readonly takesBatches?: true } | null;
   /** The rows as objects that decode a value when it is first read. */
   readonly lazy: (rows: readonly (readonly unknown[])[]) => unknown[];
   readonly shape: ResultShape;
+  /** What the columns of the result hold, by position. */
+  readonly results: readonly ResultType[];
   /** Database names of the tables read and written. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
@@ -50,22 +57,14 @@ export interface Plan {
 
 const hasBigint = (type: ColumnType | null): boolean => type?.kind === "bigint";
 
-/** The types of the columns that a statement returns, in order. */
-const resultTypes = (statement: Statement): readonly (ColumnType | null)[] => {
-  if (statement.statement === "raw") return [];
-  if (statement.statement !== "select") return statement.returning.map((item) => item.type);
-  if (statement.wrap !== null) return [{ kind: statement.wrap === "count" ? "int" : "bool" }];
-  return statement.items.map((item) => item.type);
-};
-
 /**
  * Compiles `statement`. `parameters` are its parameter nodes in the order of the values that callers will pass to `bind`.
  * `form` says what its rows become.
  */
 export const makePlan = (dialect: Dialect, statement: Statement, parameters: readonly ParameterNode[], form: ResultForm): Plan => {
   const compiled = dialect.compile(statement);
-  const types = resultTypes(statement);
-  const columns = types.map((type) => ({ decode: type === null ? null : dialect.codec(type).decode }));
+  const results = resultTypes(statement);
+  const columns = results.map(({ type }) => ({ decode: type === null ? null : dialect.codec(type).decode }));
   const shape: ResultShape = { ...form, columns };
   const reader = makeReader(shape);
   const writer = writerOf(statement);
@@ -80,10 +79,11 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     wire: columns.length === 0 ? null : new WireReaders(shape, reader, compiled.reads),
     lazy: lazily(shape),
     shape,
+    results,
     reads: compiled.reads,
     writes: compiled.writes,
     mayWrite: compiled.writes.length > 0 || compiled.holdsRaw === true,
-    bigints: types.some(hasBigint),
+    bigints: results.some(({ type }) => hasBigint(type)),
     returnsKey: compiled.returnsKey === true,
     batched: statement.statement === "select" && (statement.limit === null || statement.limitBy !== null) && statement.wrap === null,
     atMostOne: statement.statement === "select" && isOneRow(statement),

@@ -4,8 +4,13 @@ import { didYouMean } from "../base/hint.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import { makeReader } from "../rows/reader.ts";
 import type { ObjectShape, ResultColumn, ResultShape } from "../rows/shape.ts";
+import type { ColumnSet } from "../rows/columns/column-set.ts";
 import type { ModelOf } from "../schema/entity.ts";
 import { tableOf } from "../schema/registry.ts";
+import { loadArrow } from "./arrow-door.ts";
+import type { ArrowTable } from "./arrow-door.ts";
+import type { WantedColumn } from "./column-sink.ts";
+import { columnsOfRows, wantedColumns } from "./columnar.ts";
 import type { Plan } from "./plan.ts";
 import type { Rows } from "./run.ts";
 
@@ -23,8 +28,22 @@ export class Result<Row> implements Iterable<Row> {
   /** Rows returned; for a write without RETURNING, rows changed. */
   readonly rowCount: number;
 
-  private constructor(answer: Rows, columns: ObjectShape["properties"], shape: ResultShape, dialect: Dialect) {
+  readonly #fields: Rows["fields"];
+  readonly #wanted: readonly WantedColumn[];
+  readonly #tables: readonly string[];
+
+  private constructor(
+    answer: Rows,
+    columns: ObjectShape["properties"],
+    shape: ResultShape,
+    dialect: Dialect,
+    wanted: readonly WantedColumn[],
+    tables: readonly string[],
+  ) {
     this.#rows = answer.rows;
+    this.#fields = answer.fields;
+    this.#wanted = wanted;
+    this.#tables = tables;
     this.#shape = shape;
     this.#dialect = dialect;
     this.#positions = columns.map((column) => column.position);
@@ -37,14 +56,15 @@ export class Result<Row> implements Iterable<Row> {
     const properties = answer.columns.map((name, position) => ({ name, position }));
     const columns = properties.map(() => ({ decode: null }));
     const shape: ResultShape = { form: "objects", columns, object: { properties, nested: [], prototype: null } };
-    return new Result<Row>(answer, properties, shape, dialect);
+    const wanted = properties.map(({ name, position }) => ({ name, position, format: null, decode: null }));
+    return new Result<Row>(answer, properties, shape, dialect, wanted, []);
   }
 
   /** Rows of a statement about models. Its columns are those of the objects themselves, not of objects within. */
   static planned<Row>(answer: Rows, plan: Plan, dialect: Dialect): Result<Row> {
     const { shape } = plan;
     if (shape.form !== "objects") throw new BugError("a statement about models was executed for something else than objects.");
-    return new Result<Row>(answer, shape.object.properties, shape, dialect);
+    return new Result<Row>(answer, shape.object.properties, shape, dialect, wantedColumns(plan), plan.reads);
   }
 
   /** All rows as objects; `[]` when there is none. Throws when two columns have one name, since one of them would be lost. */
@@ -84,6 +104,22 @@ export class Result<Row> implements Iterable<Row> {
     const columns = this.#positions.map((position) => this.#shape.columns[position]!);
     const rows = this.#rows.map((row) => this.#positions.map((position) => row[position]));
     return makeReader<unknown[]>({ form: "tuples", columns }).all(rows);
+  }
+
+  /**
+   * The rows by columns, in typed arrays. Raw SQL says no types: they are the server's on PostgreSQL, and those of the values on SQLite.
+   * Throws when two columns have one name, and for values of several kinds in one column.
+   */
+  toColumns(): ColumnSet<Row> {
+    this.#assertDistinctNames();
+    // The columns are those of the rows.
+    return columnsOfRows(this.#wanted, this.#rows, this.#fields, this.#tables) as ColumnSet<Row>;
+  }
+
+  /** The same as a `Table` of apache-arrow. Throws `ConfigurationError` where that library is not installed. */
+  async toArrow(): Promise<ArrowTable> {
+    const { table } = await loadArrow();
+    return table(this.toColumns());
   }
 
   /** The values of one column. Throws `ConfigurationError` for a name that the result does not have. */

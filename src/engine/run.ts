@@ -1,6 +1,7 @@
 /** What a query needs of whoever runs it: an engine, a session or a transaction. */
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
+import type { Driver, FieldDescription } from "../driver/driver.ts";
 import type { PlannedRequest } from "./interceptor.ts";
 import { bind } from "./plan.ts";
 import { unreadable } from "./unreadable.ts";
@@ -13,6 +14,8 @@ export interface Rows {
   readonly columns: readonly string[];
   /** What the rows became already, where the driver reads straight from the wire; `rows` is empty then. */
   readonly objects?: readonly unknown[] | undefined;
+  /** The columns as the server describes them, where there is one. */
+  readonly fields?: readonly FieldDescription[] | undefined;
 }
 
 /** A plan that only reads, and its values. */
@@ -54,6 +57,10 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortS
   sink: readsInto && plan.wire !== null ? plan.wire.newSink() : undefined,
   plan,
 });
+
+/** Streams give rows undecoded, but to a sink that takes batches. */
+export const streamRequestOf = (plan: Plan, values: readonly unknown[], signal: AbortSignal | undefined, driver: Driver): PlannedRequest =>
+  requestOf(plan, values, signal, driver.readsInto === true && plan.wire?.takesBatches === true);
 
 /** Every row of an answer as the plan reads it, and as `runner` keeps it. Throws `UnreadableValue` for what a column's type cannot hold. */
 export const readAll = (plan: Plan, { objects, rows }: Rows, runner?: Runner): unknown[] => {

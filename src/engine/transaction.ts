@@ -18,7 +18,7 @@ import { OpenStreams } from "./open-streams.ts";
 import { batchesWithOwnReason, calledWithOwnReason, withOwnReason } from "./own-reason.ts";
 import { sent, streamed } from "./interceptor.ts";
 import type { Plan } from "./plan.ts";
-import { requestOf } from "./run.ts";
+import { requestOf, streamRequestOf } from "./run.ts";
 import type { Runner } from "./run.ts";
 import { runTransaction } from "./run-transaction.ts";
 import { isSurrounded } from "./scope.ts";
@@ -117,7 +117,7 @@ export class Transaction implements Runner, ScopedTransaction {
   /** Rows in batches. Throws `TransactionError` when the transaction ends before the last one was read. */
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
     if (plan.mayWrite) this.#mayHaveWritten = true;
-    const request = requestOf(plan, values, this.#signalWith(signal), false);
+    const request = streamRequestOf(plan, values, this.#signalWith(signal), this.host.driver);
     const batches = await this.#onConnection(
       (connection) => batchesWithOwnReason(streamed(connection, request, batchSize, this.host, this.root), request.signal),
       request.signal,

@@ -1,10 +1,12 @@
 /** `createEngine`: the one place that brings a dialect and a driver together. */
+import { arrowTables } from "../arrow/arrow-table.ts";
 import { ConfigurationError } from "../base/errors.ts";
 import { postgres } from "../dialect/postgres/postgres.ts";
 import { sqlite } from "../dialect/sqlite/sqlite.ts";
 import { openPostgres } from "../driver/postgres/postgres-driver.ts";
 import { openSqlite } from "../driver/sqlite/sqlite.ts";
 import { parseSqliteUrl } from "../driver/url.ts";
+import { offerArrow } from "../engine/arrow-door.ts";
 import { Engine } from "../session/engine.ts";
 import { postgresOptions, sqliteOptions } from "./engine-options.ts";
 import type { EngineOptions, SqliteEngineOptions } from "./engine-options.ts";
@@ -27,6 +29,7 @@ const assertFitting = (url: string, options: SqliteEngineOptions): void => {
 export const createEngine = async (url: string, options: EngineOptions = {}): Promise<Engine> => {
   if (typeof url !== "string")
     throw new ConfigurationError("createEngine() takes a URL such as 'postgresql://localhost/shop' or 'sqlite:app.db'.");
+  offerArrow(arrowTables);
   if (/^postgres(?:ql)?:/i.test(url)) return new Engine(postgres, openPostgres({ ...postgresOptions(options), url }));
   const settings = sqliteOptions(options);
   assertFitting(url, settings);

@@ -11,6 +11,7 @@ import type { StepMaker } from "../engine/shape.ts";
 import type { Relation, Table } from "../schema/table.ts";
 import { AggregateCall } from "./aggregate.ts";
 import { assignmentsOf } from "./assignments.ts";
+import { assertBatchSize, ColumnarQuery } from "./columnar-query.ts";
 import { computedColumns } from "./computed.ts";
 import type { Step } from "./draft.ts";
 import { planText } from "./explain.ts";
@@ -22,7 +23,6 @@ import type { Include } from "./include-tree.ts";
 import { isWhole, loadMissing, loadRelations } from "./load-relations.ts";
 import type { FetchChildren } from "./load-relations.ts";
 import type { CallOptions, CompiledQuery, ExplainOptions, StreamOptions, WriteOptions } from "./query.ts";
-import { PagingQuery } from "./paging-query.ts";
 import type { Take } from "./paging-query.ts";
 import { computedKey, RefinableQuery, startOf } from "./refinable-query.ts";
 import type { QueryState } from "./refinable-query.ts";
@@ -44,7 +44,7 @@ const defaultBatchSize = 1000;
 
 type Row = Record<string, unknown>;
 
-export class QueryBuilder extends PagingQuery {
+export class QueryBuilder extends ColumnarQuery {
   readonly #runner: Runner | null;
 
   constructor(runner: Runner | null, state: QueryState) {
@@ -157,8 +157,7 @@ export class QueryBuilder extends PagingQuery {
   }
 
   async *stream({ batchSize = defaultBatchSize, ...limit }: StreamOptions = {}): AsyncGenerator<unknown> {
-    if (!Number.isSafeInteger(batchSize) || batchSize < 1)
-      throw new ConfigurationError("stream() takes a batchSize that is a whole number from 1.");
+    assertBatchSize("stream()", batchSize);
     const runner = this.running();
     const plan = this.plan(allRows, runner);
     const signal = signalOf(limit);

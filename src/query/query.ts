@@ -1,7 +1,9 @@
 /** The public face of a query. `query-builder.ts` is what stands behind it. */
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Condition, Expression, Ordering } from "../ast/typed-expression.ts";
+import type { ArrowBatch, ArrowTable } from "../engine/arrow-door.ts";
 import type { CallLimit } from "../engine/call-limit.ts";
+import type { ColumnSet } from "../rows/columns/column-set.ts";
 import type { TypeOf } from "../schema/column.ts";
 import type { ColumnKey, RelationKey } from "../schema/entity.ts";
 import type { TargetOf } from "../schema/relation.ts";
@@ -171,6 +173,25 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   /** Rows whose columns are decoded when they are first read: cheaper when few are. They are plain rows, without the model's methods. */
   lazy(options?: CallOptions): Promise<Row[]>;
 
+  /**
+   * The result by columns: typed arrays with one value per row, and no object per row. On PostgreSQL they are filled from what the socket received. Columns of
+   * objects beside a row have dotted names. What is computed of integers has 64 bits, what is computed of decimals is text. Throws `ConfigurationError` for a
+   * query with relations, `UnreadableValue` for a value that the column's type does not hold.
+   *
+   *     const { rowCount, columns } = await query.toColumns();
+   *     columns.age.values;     // Int32Array, one per row; columns.age.at(0) is a number, or null
+   */
+  toColumns(options?: CallOptions): Promise<ColumnSet<Row>>;
+  /** The same in batches of at most `batchSize` rows (10,000 by default), from one snapshot, without holding them all. */
+  toColumnBatches(options?: StreamOptions): AsyncIterable<ColumnSet<Row>>;
+  /**
+   * The result as a `Table` of apache-arrow, over the memory of `toColumns()`. Throws `ConfigurationError` where that library is not installed.
+   * Import `petrel/arrow` for the library's own type of it, and for what writes and inserts such tables.
+   */
+  toArrow(options?: CallOptions): Promise<ArrowTable>;
+  /** Record batches of apache-arrow, of at most `batchSize` rows (10,000 by default), without holding them all. */
+  toArrowBatches(options?: StreamOptions): AsyncIterable<ArrowBatch>;
+
   /** How many rows the query has, its limit and distinctness included. */
   count(options?: CallOptions): Promise<number>;
   /** Whether the query has a row. */
@@ -222,6 +243,10 @@ export interface GroupedQuery<in out E, out Row> {
   /** Every group; `[]` when there is none. */
   all(options?: CallOptions): Promise<Row[]>;
   first(options?: CallOptions): Promise<Row | null>;
+  /** The groups by columns, as `Query.toColumns()` has rows. */
+  toColumns(options?: CallOptions): Promise<ColumnSet<Row>>;
+  /** The groups as a `Table` of apache-arrow. */
+  toArrow(options?: CallOptions): Promise<ArrowTable>;
   /** How many groups there are. */
   count(options?: CallOptions): Promise<number>;
   toSQL(): CompiledQuery;
