@@ -11,12 +11,19 @@ export interface CommandOption {
   readonly repeats?: true;
 }
 
+/** `"<sql>"`, `"[table]"`. */
+export interface CommandArgument {
+  readonly name: string;
+  readonly description: string;
+  /** What it may be, for the completion; the command itself checks it. */
+  readonly values?: readonly string[];
+}
+
 export interface Command {
   /** `"migrate apply"`. */
   readonly path: string;
   readonly description: string;
-  /** `"<sql>"`, `"[table]"`. */
-  readonly arguments?: readonly { readonly name: string; readonly description: string }[];
+  readonly arguments?: readonly CommandArgument[];
   readonly options?: readonly CommandOption[];
   /** Loaded when it is called: `petrel --help` reads none of them. */
   readonly load: () => Promise<{ readonly run: Run }>;

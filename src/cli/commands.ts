@@ -185,7 +185,8 @@ export const commands: readonly Command[] = [
   },
   {
     path: "completion",
-    description: "a script by which bash completes commands and options",
+    description: "a script by which a shell completes commands and options",
+    arguments: [{ name: "[shell]", description: "bash (the usual), zsh or fish", values: ["bash", "zsh", "fish"] }],
     load: () => import("./commands/completion.ts"),
   },
 ];

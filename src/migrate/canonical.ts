@@ -2,63 +2,70 @@
  * A structure as its database would write it.
  *
  * PostgreSQL keeps expressions as trees, and writes them anew: `role IN ('a', 'b')` comes back as `role = ANY (ARRAY['a'::text, 'b'::text])`. No rules of
- * ours could follow that, so the server itself is asked: the tables are created as temporary ones in a transaction, introspected, and rolled back.
- * What it wrote may come back different once more (`varchar` in a list), so it is asked again until nothing changes. SQLite keeps the text as it was.
+ * ours could follow that, so the server itself is asked (`written-anew.ts`), in a transaction that is rolled back. SQLite keeps the text as it was.
  */
 import type { Database } from "../engine/database.ts";
 import type { Transaction } from "../engine/transaction.ts";
-import { quote } from "../dialect/quote.ts";
-import type { ConstraintSnapshot, IndexSnapshot, Snapshot, TableSnapshot } from "../schema/snapshot.ts";
-import { dialectOf } from "./dialects.ts";
-import { introspectOn } from "./introspect.ts";
-import { request } from "./run.ts";
+import type { ColumnSnapshot, ConstraintSnapshot, IndexSnapshot, Snapshot, TableSnapshot } from "../schema/snapshot.ts";
+import { questionOf, writtenAnew } from "./written-anew.ts";
+import type { Part, Question } from "./written-anew.ts";
 
-const temporary = "pg_temp";
+/** How a part of a table is written; asked twice, once to learn the questions and once to put in the answers. */
+type Write = (table: TableSnapshot, part: Part) => Part;
 
-const isExpressive = (constraint: ConstraintSnapshot): boolean => constraint.kind === "check" || constraint.kind === "exclusion";
-const isExpressiveIndex = (index: IndexSnapshot): boolean => index.where !== null || index.terms.some((term) => term.expression !== null);
-
-const hasExpressions = (table: TableSnapshot): boolean =>
-  table.columns.some((column) => column.default !== null || column.generated !== null) ||
-  table.constraints.some(isExpressive) ||
-  table.indexes.some(isExpressiveIndex);
-
-/** Only what holds expressions: keys and counters would have to be made as well. */
-const asTemporary = (table: TableSnapshot): TableSnapshot => ({
-  ...table,
-  schema: temporary,
-  columns: table.columns.map((column) => ({ ...column, identity: null, comment: null })),
-  constraints: table.constraints.filter(isExpressive),
-  indexes: table.indexes.filter(isExpressiveIndex).map((index) => ({ ...index, comment: null })),
-  options: [],
-  comment: null,
-});
-
-/** The names that the server gave itself are ours already: constraints and indexes are found again by their names. */
-const merged = (table: TableSnapshot, found: TableSnapshot | undefined): TableSnapshot => {
-  if (found === undefined) return table;
-  const columns = table.columns.map((column) => {
-    const written = found.columns.find((each) => each.name === column.name);
-    return written === undefined
-      ? column
-      : Object.freeze({ ...column, type: written.type, default: written.default, generated: written.generated });
-  });
-  const constraints = table.constraints.map((constraint) => {
-    if (constraint.kind !== "check" && constraint.kind !== "exclusion") return constraint;
-    return found.constraints.find((each) => each.kind === constraint.kind && each.name === constraint.name) ?? constraint;
-  });
-  const indexes = table.indexes.map((index) => {
-    const written = found.indexes.find((each) => each.name === index.name);
-    return written === undefined ? index : Object.freeze({ ...written, comment: index.comment });
-  });
+const columnWith = (table: TableSnapshot, column: ColumnSnapshot, write: Write): ColumnSnapshot => {
+  const filled = write(table, { part: "default", type: column.type, expression: column.default });
+  const computed =
+    column.generated === null
+      ? null
+      : write(table, {
+          part: "generated",
+          type: column.type,
+          expression: column.generated.expression,
+          stored: column.generated.stored,
+        });
   return Object.freeze({
-    ...table,
-    columns: Object.freeze(columns),
-    constraints: Object.freeze(constraints),
-    indexes: Object.freeze(indexes),
+    ...column,
+    ...(filled.part === "default" ? { type: filled.type, default: filled.expression } : {}),
+    ...(computed?.part === "generated" ? { generated: Object.freeze({ expression: computed.expression, stored: computed.stored }) } : {}),
   });
 };
 
+const constraintWith = (table: TableSnapshot, constraint: ConstraintSnapshot, write: Write): ConstraintSnapshot => {
+  if (constraint.kind === "check") {
+    const part = write(table, { part: "check", expression: constraint.expression });
+    return part.part === "check" ? Object.freeze({ ...constraint, expression: part.expression }) : constraint;
+  }
+  if (constraint.kind !== "exclusion") return constraint;
+  const part = write(table, { part: "exclusion", definition: constraint.definition });
+  return part.part === "exclusion" ? Object.freeze({ ...constraint, definition: part.definition }) : constraint;
+};
+
+const hasExpressions = (index: IndexSnapshot): boolean => index.where !== null || index.terms.some((term) => term.expression !== null);
+
+const indexWith = (table: TableSnapshot, index: IndexSnapshot, write: Write): IndexSnapshot => {
+  if (!hasExpressions(index)) return index;
+  const part = write(table, { part: "index", index });
+  if (part.part !== "index") return index;
+  const { name, unique, nullsNotDistinct, comment } = index;
+  return Object.freeze({ ...part.index, name, unique, nullsNotDistinct, comment });
+};
+
+/** Types are asked about with the rest: one of a table without expressions may be yet to be created. */
+const isAsked = (table: TableSnapshot): boolean =>
+  table.columns.some((column) => column.default !== null || column.generated !== null) ||
+  table.constraints.some(({ kind }) => kind === "check" || kind === "exclusion") ||
+  table.indexes.some(hasExpressions);
+
+const tableWith = (table: TableSnapshot, write: Write): TableSnapshot =>
+  Object.freeze({
+    ...table,
+    columns: Object.freeze(table.columns.map((column) => columnWith(table, column, write))),
+    constraints: Object.freeze(table.constraints.map((constraint) => constraintWith(table, constraint, write))),
+    indexes: Object.freeze(table.indexes.map((index) => indexWith(table, index, write))),
+  });
+
+/** What the transaction was for, thrown so that it is rolled back. */
 class Done extends Error {
   readonly tables: readonly TableSnapshot[];
 
@@ -68,25 +75,21 @@ class Done extends Error {
   }
 }
 
-const mostRounds = 4;
-
-/** Creates the tables and looks at them until they come back as they were made; throws what it saw, so that the transaction is rolled back. */
-const look = async (transaction: Transaction, asked: readonly TableSnapshot[]): Promise<never> => {
-  const dialect = dialectOf("postgres");
-  const settled = new Map<string, TableSnapshot>();
-  let open = asked;
-  for (let round = 1; open.length > 0 && round <= mostRounds; round++) {
-    const texts = open.flatMap((table) => [
-      ...(round === 1 ? [] : [`DROP TABLE ${quote(temporary)}.${quote(table.name)}`]),
-      ...dialect.render({ change: "createTable", table: asTemporary(table) }).map(({ sql }) => sql),
-    ]);
-    await Promise.all(texts.map((text) => transaction.send(request(text))));
-    const found = new Map((await introspectOn(transaction, { schemas: [], temporary: true })).tables.map((table) => [table.name, table]));
-    const written = open.map((table) => merged(table, found.get(table.name)));
-    for (const table of written) settled.set(table.name, table);
-    open = written.filter((table, place) => JSON.stringify(table) !== JSON.stringify(open[place]));
+/** Tables of several schemas may have one name, so each schema's are looked at by themselves. */
+const look = async (transaction: Transaction, tables: readonly TableSnapshot[]): Promise<never> => {
+  const answers = new Map<TableSnapshot, ReadonlyMap<string, Part>>();
+  for (const schema of new Set(tables.map((table) => table.schema))) {
+    const own = tables.filter((table) => table.schema === schema);
+    const questions: Question[] = [];
+    const ask: Write = (table, part) => {
+      questions.push(questionOf(table, part));
+      return part;
+    };
+    for (const table of own) tableWith(table, ask);
+    const found = await writtenAnew(transaction, questions);
+    for (const table of own) answers.set(table, found);
   }
-  throw new Done([...settled.values()]);
+  throw new Done(tables.map((table) => tableWith(table, (own, part) => answers.get(table)!.get(questionOf(own, part).key) ?? part)));
 };
 
 /**
@@ -96,8 +99,7 @@ const look = async (transaction: Transaction, asked: readonly TableSnapshot[]): 
  *     const plan = diff(await introspect(engine), await canonical(engine, snapshot(engine, models)));
  */
 export const canonical = async (database: Database, given: Snapshot): Promise<Snapshot> => {
-  if (given.dialect === "sqlite") return given;
-  const asked = given.tables.filter((table) => table.schema === null && hasExpressions(table));
+  const asked = given.dialect === "sqlite" ? [] : given.tables.filter(isAsked);
   if (asked.length === 0) return given;
   const found = await database
     .runInTransaction((transaction) => look(transaction, asked))
@@ -105,7 +107,6 @@ export const canonical = async (database: Database, given: Snapshot): Promise<Sn
       if (error instanceof Done) return error.tables;
       throw error;
     });
-  const byName = new Map(found.map((table) => [table.name, table]));
-  const tables = given.tables.map((table) => (table.schema === null ? (byName.get(table.name) ?? table) : table));
+  const tables = given.tables.map((table) => found[asked.indexOf(table)] ?? table);
   return Object.freeze({ ...given, tables: Object.freeze(tables) });
 };

@@ -1,11 +1,11 @@
 /** What migrations will do to those who use the database meanwhile, statement by statement, before they are run. */
 import { BugError, ConfigurationError } from "../base/errors.ts";
-import { didYouMean } from "../base/hint.ts";
 import type { Database } from "../engine/database.ts";
 import { keyOf } from "../schema/snapshot.ts";
 import type { Snapshot } from "../schema/snapshot.ts";
 import type { Effects } from "./effect.ts";
 import { isStronger } from "./effects-alter-table.ts";
+import { checkedPolicy } from "./lint-policy.ts";
 import { lintRules, nameOf } from "./lint-rules.ts";
 import { folderOf, readMigrations } from "./migration-file.ts";
 import type { FolderOptions, LintFinding, LintPolicy, Migration } from "./migration-plan.ts";
@@ -13,15 +13,6 @@ import { readProgress } from "./plan-migrations.ts";
 import { effectsOfStep, textOf } from "./step-effects.ts";
 import { tableSizes } from "./table-sizes.ts";
 import type { TableSize } from "./table-sizes.ts";
-
-const checked = (names: readonly string[] | undefined, option: string): ReadonlySet<string> => {
-  for (const name of names ?? []) {
-    if (lintRules.has(name)) continue;
-    const hint = didYouMean(name, [...lintRules.keys()]);
-    throw new ConfigurationError(`The lint policy's '${option}' names the rule '${name}', which there is not.${hint}`);
-  }
-  return new Set(names);
-};
 
 interface Checks {
   readonly dialect: Snapshot["dialect"];
@@ -88,8 +79,9 @@ export interface LintOptions extends FolderOptions {
  */
 export const lintMigrations = async (
   on: Database | { readonly dialect: Snapshot["dialect"] },
-  { folder, migrations, policy = {} }: LintOptions = {},
+  { folder, migrations, policy: given = {} }: LintOptions = {},
 ): Promise<readonly LintFinding[]> => {
+  const policy = checkedPolicy(given);
   const database = typeof on.dialect === "string" ? null : on;
   const dialect = typeof on.dialect === "string" ? on.dialect : on.dialect.name;
   const graph = await readMigrations({ dialect, folder: folderOf(folder) });
@@ -100,8 +92,8 @@ export const lintMigrations = async (
   const checks: Checks = {
     dialect,
     policy,
-    forbidden: checked(policy.forbid, "forbid"),
-    ignored: checked(policy.ignore, "ignore"),
+    forbidden: new Set(policy.forbid),
+    ignored: new Set(policy.ignore),
     sizes: database === null ? null : await tableSizes(database),
   };
   return Object.freeze(

@@ -266,6 +266,7 @@ describe("petrel inspect, generate, explain, shell, doctor", () => {
         ["configuration", "ok"],
         ["url", "ok"],
         ["migrations", "ok"],
+        ["policy", "none"],
         ["models", "ok"],
         ["database", "ok"],
         ["history", "ok"],
@@ -279,26 +280,82 @@ describe("petrel inspect, generate, explain, shell, doctor", () => {
 });
 
 describe("petrel completion", () => {
-  const noBash = spawnSync("bash", ["--version"]).status === 0 ? false : "there is no bash";
+  const isMissing = (shell: string): string | false => (spawnSync(shell, ["--version"]).status === 0 ? false : `there is no ${shell}`);
+  const cases: readonly (readonly [typed: readonly string[], found: readonly string[]])[] = [
+    [["petrel", "mi"], ["migrate"]],
+    [
+      ["petrel", "db", "p"],
+      ["pull", "push"],
+    ],
+    [
+      ["petrel", "db", "drop", "--con"],
+      ["--config", "--confirm"],
+    ],
+    [["petrel", "completion", "z"], ["zsh"]],
+    [["petrel", "migrate", "apply", "--to", "x"], []],
+    [["petrel", "nothing", "x"], []],
+  ];
+  /** What each shell is given to complete the words, the last of which is not whole. */
+  const asked: Readonly<Record<string, string>> = {
+    bash: 'source completion; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _petrel; printf "%s\n" "${COMPREPLY[@]}"',
+    // The builtin works in an editor of lines only: what it is told is printed, as far as the last word allows.
+    zsh: 'compdef() { }; _files() { }; source ./completion; compadd() { print -l -- ${(M)${(P)2}:#${words[CURRENT]}*}; }; words=("$@"); CURRENT=$#; _petrel',
+    fish: 'source completion; complete -C (string join " " -- $argv)',
+  };
 
-  test("completes commands, then their own options", { skip: noBash }, async () => {
+  for (const [shell, script] of Object.entries(asked)) {
+    test(`completes commands, their arguments and their options in ${shell}`, { skip: isMissing(shell) }, async () => {
+      const cwd = project({});
+      const { status, out } = await runPetrel(["completion", shell], { cwd });
+      assert.equal(status, 0);
+      writeAll(cwd, { completion: out });
+      for (const [typed, found] of cases) {
+        const options = shell === "zsh" ? ["-f"] : shell === "fish" ? ["--no-config"] : ["--norc"];
+        const before = shell === "fish" ? [] : [shell];
+        const { stdout } = spawnSync(shell, [...options, "-c", script, ...before, ...typed], { cwd, encoding: "utf8" });
+        assert.deepEqual(
+          stdout
+            .split("\n")
+            .filter((line) => line !== "")
+            .toSorted(),
+          found,
+          `${shell}: ${typed.join(" ")}`,
+        );
+      }
+    });
+  }
+
+  test("is bash's unless said otherwise, and refuses a shell that it does not know", async () => {
     const cwd = project({});
-    const { status, out } = await runPetrel(["completion"], { cwd });
-    assert.equal(status, 0);
-    writeAll(cwd, { "completion.bash": out });
-    const completed = (...words: readonly string[]): string[] => {
-      const script = 'source completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _petrel; printf "%s\\n" "${COMPREPLY[@]}"';
-      const { stdout } = spawnSync("bash", ["-c", script, "bash", ...words], { cwd, encoding: "utf8" });
-      return stdout.trimEnd().split("\n");
-    };
-    assert.deepEqual(completed("petrel", "mi"), ["migrate"]);
-    assert.deepEqual(completed("petrel", "db", "p"), ["push", "pull"]);
-    assert.deepEqual(completed("petrel", "db", "drop", "--con"), ["--confirm", "--config"]);
-    assert.deepEqual(completed("petrel", "nothing", "x"), [""]);
+    assert.match((await runPetrel(["completion"], { cwd })).out, /complete -o default -F _petrel petrel\n$/);
+    const refused = await runPetrel(["completion", "fihs"], { cwd });
+    assert.deepEqual([refused.status, refused.out], [2, ""]);
+    assert.match(refused.err, /no completion for 'fihs'\. Did you mean 'fish'\?/);
   });
 });
 
 describe("the configuration", () => {
+  test("says which findings of migrate check fail a build; what is typed goes before it, and doctor shows it", async () => {
+    const text = (check: string): string => `models = ["models.ts"]\n[database]\nurl = "sqlite:app.db"\n[migrations.check]\n${check}\n`;
+    const cwd = project({ "petrel.toml": text('small_table = 10\nforbid = ["drop-column"]'), "models.ts": models });
+    writeAll(cwd, {
+      "migrations/one.sql": "-- parents: none\n-- up\nALTER TABLE notes DROP COLUMN b;\n",
+    });
+    const severity = async (...more: readonly string[]): Promise<unknown> => {
+      const { out } = await runPetrel(["migrate", "check", "--offline", "--json", ...more], { cwd });
+      return (json(out) as { lint?: { rule: string; severity: string }[] }).lint?.map((each) => `${each.rule} ${each.severity}`);
+    };
+    assert.deepEqual(await severity(), ["drop-column error"]);
+    assert.deepEqual(await severity("--ignore", "drop-column"), []);
+    const shown = await runPetrel(["doctor"], { cwd });
+    assert.match(shown.out, /policy +ok +tables below 10 rows are small; forbids drop-column/);
+    writeAll(cwd, { "petrel.toml": text('forbid = ["drop-colum"]') });
+    assert.match((await runPetrel(["migrate", "check", "--offline"], { cwd })).err, /'drop-colum'.*Did you mean 'drop-column'\?/);
+    assert.match((await runPetrel(["doctor"], { cwd })).out, /policy +wrong/);
+    writeAll(cwd, { "petrel.toml": text('max_locks = "SHARE"') });
+    assert.match((await runPetrel(["migrate", "check", "--offline"], { cwd })).err, /migrations\.check has no setting 'maxLocks'/);
+  });
+
   test("may be TOML, with words in snake case and durations", async () => {
     const cwd = project({
       "petrel.toml": 'models = ["models.ts"]\n[database]\nurl = "sqlite:toml.db"\nbusy_timeout = 1000\n[pool]\nacquire_timeout = "30s"\n',

@@ -279,3 +279,39 @@ test("what models have no words for stays on a table that they change", async ()
     [`ALTER TABLE "people" ADD COLUMN "age" integer NOT NULL DEFAULT 0`],
   );
 });
+
+test("what the server writes anew is asked in a few statements, however many tables there are, and each expression keeps its columns", async () => {
+  await using engine = await open(
+    "CREATE TABLE lists (id int PRIMARY KEY, kind varchar(9) CONSTRAINT c CHECK (kind IN ('a', 'b')), CONSTRAINT own CHECK (lists.id > 0))",
+    "CREATE TABLE texts (id int PRIMARY KEY, kind text CONSTRAINT c CHECK (kind IN ('a', 'b')), at timestamptz DEFAULT now())",
+    `CREATE TABLE "It's ""x""" ("Kind" text, kind int, "a""b" int CHECK ("a""b" > kind), id int PRIMARY KEY, lower text GENERATED ALWAYS AS (lower("Kind")) STORED)`,
+    `CREATE UNIQUE INDEX i ON "It's ""x""" (lower(lower), kind) INCLUDE (id) WHERE "Kind" <> 'x'`,
+    "CREATE TABLE spans (span int4range, id int PRIMARY KEY, CONSTRAINT apart EXCLUDE USING gist (span WITH &&) WHERE (id > 3))",
+  );
+  const found = await introspect(engine);
+  const settled = await canonical(engine, found);
+  assert.deepEqual(await canonical(engine, settled), settled);
+  // A list of `varchar` comes back different once more; nothing else here does.
+  const others = ({ tables }: Snapshot): Snapshot["tables"] => tables.filter(({ name }) => name !== "lists");
+  assert.deepEqual(others(settled), others(found));
+  // As people write it: with the table's name, and in other words than the server's.
+  const own: Readonly<Record<string, string>> = { own: "lists.id>0", c: "kind in ('a', 'b')" };
+  const written = found.tables.map((table) => ({
+    ...table,
+    constraints: table.constraints.map((each) =>
+      each.kind === "check" ? { ...each, expression: own[each.name!] ?? each.expression } : each,
+    ),
+  }));
+  assert.deepEqual((await canonical(engine, { ...found, tables: written })).tables, settled.tables);
+
+  const many = (count: number): Snapshot => ({
+    ...found,
+    tables: Array.from({ length: count }, (_, place) => found.tables.map((table) => ({ ...table, name: `${table.name} ${place}` }))).flat(),
+  });
+  const asked = async (structure: Snapshot): Promise<number> => {
+    const before = engine.statementCount;
+    await canonical(engine, structure);
+    return engine.statementCount - before;
+  };
+  assert.equal(await asked(many(60)), await asked(many(1)));
+});

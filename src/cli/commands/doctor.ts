@@ -2,6 +2,7 @@
 import process from "node:process";
 import { isPetrelError } from "../../base/errors.ts";
 import { compare } from "../../migrate/compare.ts";
+import { checkedPolicy } from "../../migrate/lint-policy.ts";
 import { migrationStatus } from "../../migrate/migration-status.ts";
 import type { Engine } from "../../session/engine.ts";
 import type { Call, Run } from "../command.ts";
@@ -65,6 +66,23 @@ const settingsChecks = (settings: Settings): Check[] => [
   { check: "migrations", state: "ok", found: `${settings.migrations.value} (by ${settings.migrations.by})` },
 ];
 
+/** What fails `migrate check`, as the configuration has it. */
+const policyCheck = async ({ configuration }: Settings): Promise<Check> => {
+  const given = configuration.migrations?.check;
+  if (given === undefined)
+    return { check: "policy", state: "none", found: "migrations.check is not configured: findings of migrate check are warnings" };
+  return attempt("policy", async () => {
+    const { maxLock, smallTable, forbid = [], ignore = [] } = checkedPolicy(given);
+    const said = [
+      ...(maxLock === undefined ? [] : [`locks up to ${maxLock}`]),
+      ...(smallTable === undefined ? [] : [`tables below ${smallTable} rows are small`]),
+      ...(forbid.length === 0 ? [] : [`forbids ${forbid.join(", ")}`]),
+      ...(ignore.length === 0 ? [] : [`ignores ${ignore.join(", ")}`]),
+    ];
+    return said.join("; ");
+  });
+};
+
 const databaseChecks = async (call: Call, settings: Settings): Promise<Check[]> => {
   const hasModels = settings.configuration.models !== undefined;
   const models = await attempt("models", async () =>
@@ -99,7 +117,7 @@ const databaseChecks = async (call: Call, settings: Settings): Promise<Check[]> 
 
 export const run: Run = async (call) => {
   const settings = await call.settings();
-  const checks = [nodeCheck(), ...settingsChecks(settings), ...(await databaseChecks(call, settings))];
+  const checks = [nodeCheck(), ...settingsChecks(settings), await policyCheck(settings), ...(await databaseChecks(call, settings))];
   const url = settings.url?.value ?? "";
   const clean = (text: string): string => (url === "" ? text : text.replaceAll(url, masked(url)));
   const shown = checks.map((each) => ({ ...each, found: clean(each.found) }));

@@ -1,32 +1,26 @@
 /** `petrel migrate check`: for a build, before anything is applied. Whether the migrations make what the models ask for, what is dangerous in them, and drift. */
 import { lintMigrations } from "../../migrate/lint-migrations.ts";
+import { checkedPolicy, lockNames } from "../../migrate/lint-policy.ts";
 import { unwrittenChanges } from "../../migrate/make-migration.ts";
 import { findDrift } from "../../migrate/migration-status.ts";
 import type { LintFinding, LintPolicy } from "../../migrate/migration-plan.ts";
 import { render } from "../../migrate/render.ts";
-import type { LockLevel } from "../../schema/change.ts";
 import type { Call, Run } from "../command.ts";
 import { dialectOfUrl, folderOf, oneOfOption, printableLines } from "../migrations.ts";
 import { numberOption } from "../number-option.ts";
 import { modelsOf } from "../settings.ts";
 import { statementsText } from "../structure-text.ts";
 
-const locks: readonly (Exclude<LockLevel, null> | "none")[] = [
-  "none",
-  "SHARE UPDATE EXCLUSIVE",
-  "SHARE",
-  "SHARE ROW EXCLUSIVE",
-  "EXCLUSIVE",
-  "ACCESS EXCLUSIVE",
-];
-
-const policyOf = (call: Call): LintPolicy => {
+/** What was typed goes before the configuration; rules that were typed are added to its own. */
+const policyOf = async (call: Call): Promise<LintPolicy> => {
   const { options } = call;
+  const { configuration } = await call.settings();
+  const configured = checkedPolicy(configuration.migrations?.check ?? {});
   return {
-    maxLock: oneOfOption(call, "maxLock", locks),
-    smallTable: numberOption(options, "smallTable", 0),
-    forbid: options.list("forbid"),
-    ignore: options.list("ignore"),
+    maxLock: oneOfOption(call, "maxLock", lockNames) ?? configured.maxLock,
+    smallTable: numberOption(options, "smallTable", 0) ?? configured.smallTable,
+    forbid: [...(configured.forbid ?? []), ...options.list("forbid")],
+    ignore: [...(configured.ignore ?? []), ...options.list("ignore")],
   };
 };
 
@@ -41,7 +35,7 @@ export const run: Run = async (call) => {
   const engine = call.options.flag("offline") ? null : await call.open();
   const plan = await unwrittenChanges({ dialect, folder, models: await modelsOf(await call.settings()) });
   const unwritten = render(plan.changes, dialect);
-  const lint = await lintMigrations(engine ?? { dialect }, { folder, policy: policyOf(call) });
+  const lint = await lintMigrations(engine ?? { dialect }, { folder, policy: await policyOf(call) });
   const drift = engine === null ? null : await findDrift(engine);
   const isDrifted = drift !== null && drift.changes.length > 0;
   const parts = [
