@@ -143,7 +143,8 @@ const writtenPart = (part: Part, name: string, found: TableSnapshot): Part => {
   const column = named(found.columns);
   const constraint = named(found.constraints);
   if (part.part === "default") return column === undefined ? part : { ...part, type: column.type, expression: column.default };
-  if (part.part === "generated") return column?.generated == null ? part : { part: part.part, type: column.type, ...column.generated };
+  if (part.part === "generated")
+    return column === undefined || column.generated === null ? part : { part: part.part, type: column.type, ...column.generated };
   if (part.part === "check") return constraint?.kind === "check" ? { ...part, expression: constraint.expression } : part;
   if (part.part === "exclusion") return constraint?.kind === "exclusion" ? { ...part, definition: constraint.definition } : part;
   const index = named(found.indexes);
