@@ -81,7 +81,7 @@ const foreignKeyOf = (key: ForeignKey): ConstraintSnapshot =>
     targetColumns: key.targetColumns,
     onDelete: key.onDelete,
     onUpdate: key.onUpdate,
-    deferrable: null,
+    deferrable: key.deferrable,
   });
 
 const plainTerm = (column: string): IndexTerm =>

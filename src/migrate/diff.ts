@@ -226,7 +226,7 @@ export const diff = (from: Snapshot, to: Snapshot, answers: Answers = {}): Plan 
   const same = samenessFor(dialectOf(to.dialect));
   const renames = findRenames(from, to, answers);
   const before = renamed(from, renames);
-  const after = completed(to, before);
+  const after = completed(to, before, same, renames);
   const changes = changedTables(before, after, same);
   const steps = new Steps();
   const isLate = to.dialect === "postgres";

@@ -1,5 +1,5 @@
 /** Models from the structure of a live database, as the text of a TypeScript file. */
-import { camelCase, constraintName, snakeCase } from "../schema/naming.ts";
+import { constraintName, nameProblem, snakeCase } from "../schema/naming.ts";
 import type {
   CheckSnapshot,
   ColumnSnapshot,
@@ -9,6 +9,7 @@ import type {
   TableSnapshot,
   UniqueSnapshot,
 } from "../schema/snapshot.ts";
+import { checkKeyOf } from "./check-key.ts";
 import { columnText, sqlText } from "./generated-column.ts";
 import type { Words } from "./generated-column.ts";
 import { className, inverseName, propertyName, relationName } from "./generated-names.ts";
@@ -118,6 +119,7 @@ const optionsOf = ({ key, target }: Relation): string => {
   const parts = [
     ...(isElsewhere ? [`references: ${list(targetColumns.map((column) => propertyOf(target, column)))}`] : []),
     ...Object.entries({ onDelete, onUpdate }).flatMap(([name, action]) => (action === "no action" ? [] : [`${name}: ${quoted(action)}`])),
+    ...(key.deferrable === null ? [] : [`deferrable: ${quoted(key.deferrable)}`]),
   ];
   return parts.length === 0 ? "" : `, { ${parts.join(", ")} }`;
 };
@@ -137,20 +139,18 @@ const columnLine = (
   const isKey = key.length === 1 && key[0] === column.name;
   const relation = relations.find((each) => isSameList(each.key.columns, [column.name]));
   const reference = relation !== undefined && needsReference(draft, relation.key, relation.target) ? relation.key : null;
-  if (
+  const isGiven =
     isKey &&
     found.dialect === "postgres" &&
     column.identity === null &&
     reference === null &&
     text.filled === "" &&
-    /^(?:int|bigint|smallint)\(/.test(text.kind)
-  )
-    draft.remarks.push(`its key ${shown(column.name)} is not counted up by the database`);
+    /^(?:int|bigint|smallint)\(/.test(text.kind);
   if (!isKey && column.identity !== null) draft.remarks.push(`its column ${shown(column.name)} is counted up by the database`);
   const isNullable = !key.includes(column.name) && (column.nullable || column.generated !== null);
   return [
     `${property}: ${text.kind}`,
-    isKey ? ".primaryKey()" : "",
+    isGiven ? ".primaryKey({ generated: false })" : isKey ? ".primaryKey()" : "",
     isNullable ? ".nullable()" : "",
     !isKey && isUnique(draft, [column.name]) ? ".unique()" : "",
     text.filled,
@@ -193,17 +193,13 @@ const indexText = (draft: Draft, index: IndexSnapshot, words: Words): string => 
   ].join(", ")} }`;
 };
 
-/** What an option is called so that the model gives the check its name; a free name where the database does not keep names. */
-const checkKey = (draft: Draft, { name }: CheckSnapshot, place: number, dialect: Snapshot["dialect"]): string => {
-  const { name: table } = draft.table;
-  const middle = name?.startsWith(`${table}_`) === true && name.endsWith("_check") ? name.slice(table.length + 1, -"_check".length) : null;
-  const key = middle === null ? `check${place + 1}` : camelCase(middle);
-  const isSame = constraintName(table, [snakeCase(key)], "check") === name;
-  if (!isSame && dialect === "postgres") draft.remarks.push(`its check ${shown(name ?? "")} gets another name`);
+/** What an option is called so that the model gives the check its name; a free name where it cannot, and the check keeps its own. */
+const checkText = (draft: Draft, { name }: CheckSnapshot, place: number): string => {
+  const key = (name === null ? null : checkKeyOf(draft.table.name, name)) ?? `check${place + 1}`;
   return /^[A-Za-z_$][\w$]*$/.test(key) ? key : quoted(key);
 };
 
-const optionLines = (draft: Draft, dialect: Snapshot["dialect"], words: Words, said: ReadonlySet<string>): string[] => {
+const optionLines = (draft: Draft, words: Words, said: ReadonlySet<string>): string[] => {
   const { table, key } = draft;
   const properties = (columns: readonly string[]): string => list(columns.map((column) => propertyOf(draft, column)));
   const checks = ofKind(table, "check").filter(({ name }) => name === null || !said.has(name));
@@ -214,24 +210,9 @@ const optionLines = (draft: Draft, dialect: Snapshot["dialect"], words: Words, s
     ...(table.indexes.length === 0 ? [] : ["indexes: [", ...table.indexes.map((index) => `  ${indexText(draft, index, words)},`), "],"]),
     ...(checks.length === 0
       ? []
-      : [
-          "checks: {",
-          ...checks.map((check, place) => `  ${checkKey(draft, check, place, dialect)}: ${sqlText(check.expression, words)},`),
-          "},",
-        ]),
+      : ["checks: {", ...checks.map((check, place) => `  ${checkText(draft, check, place)}: ${sqlText(check.expression, words)},`), "},"]),
     ...(table.comment === null ? [] : [`comment: ${quoted(table.comment)},`]),
   ];
-};
-
-/** Names that PostgreSQL keeps and a model makes by itself. */
-const remarkNames = (draft: Draft): void => {
-  const { name: table } = draft.table;
-  const others = draft.table.constraints.filter((constraint) => {
-    if (constraint.kind === "check" || constraint.kind === "exclusion") return false;
-    const suffix = ({ "primary key": "pkey", unique: "key", "foreign key": "fkey" } as const)[constraint.kind];
-    return constraint.name !== constraintName(table, constraint.kind === "primary key" ? [] : constraint.columns, suffix);
-  });
-  for (const { name } of others) draft.remarks.push(`its constraint ${shown(name ?? "")} gets another name`);
 };
 
 const modelText = (draft: Draft, found: Snapshot, words: Words): string => {
@@ -242,8 +223,7 @@ const modelText = (draft: Draft, found: Snapshot, words: Words): string => {
   const relations = draft.relations.map(
     (relation) => `${relation.name}: () => belongsTo(${relation.target.model}, ${keyText(draft, relation.key)}${optionsOf(relation)}),`,
   );
-  const settings = optionLines(draft, found.dialect, words, said);
-  if (found.dialect === "postgres") remarkNames(draft);
+  const settings = optionLines(draft, words, said);
   if (found.dialect === "sqlite" && !table.options.includes("STRICT")) draft.remarks.push("it is not STRICT");
   if (found.dialect === "sqlite" && table.options.includes("WITHOUT ROWID")) draft.remarks.push("it is WITHOUT ROWID");
   const body = [...columns, ...(relations.length + draft.inverses.length > 0 ? ["", ...relations, ...draft.inverses] : [])];
@@ -254,9 +234,19 @@ const modelText = (draft: Draft, found: Snapshot, words: Words): string => {
   return `${head}\n  ${quoted(table.name)},\n  {\n${indented(body, "    ")}\n  },\n  {\n${indented(settings, "    ")}\n  },\n) {}\n`;
 };
 
+/** Why a table cannot have a model, as half a sentence. */
+const whyUnusable = (table: TableSnapshot): string | null => {
+  if (table.schema !== null) return `is in the schema '${shown(table.schema)}'`;
+  if (keyOf(table).length === 0) return "has no primary key";
+  const named = [table, ...table.columns].find(({ name }) => nameProblem(name) !== null);
+  if (named === undefined) return null;
+  return `${named === table ? "has a name" : "has a column with a name"} that ${nameProblem(named.name)}`;
+};
+
 /**
  * Models for the tables of a structure that was introspected, with relations both ways along foreign keys. Comparing them with the same database finds
- * no difference, but for what `remarks` says, which also stands above the models as comments. Tables without a primary key get no model.
+ * no difference, but for what `remarks` says, which also stands above the models as comments. Tables without a primary key, those of
+ * other schemas, and those with names that PostgreSQL would cut get no model.
  *
  *     const { text, remarks } = generateModels(await introspect(engine));
  *     await writeFile("src/models.ts", text);
@@ -264,16 +254,13 @@ const modelText = (draft: Draft, found: Snapshot, words: Words): string => {
 export const generateModels = (found: Snapshot): GeneratedModels => {
   const words: Words = new Set(["Model"]);
   const models = new Set<string>();
-  const usable = found.tables.filter((table) => table.schema === null && keyOf(table).length > 0);
+  const usable = found.tables.filter((table) => whyUnusable(table) === null);
   const left = found.tables.filter((table) => !usable.includes(table));
   const drafts = new Map(usable.map((table) => [table.name, draftOf(table, models)]));
   for (const draft of drafts.values()) relate(draft, drafts);
   for (const draft of drafts.values()) relateBack(draft, words);
   const texts = [...drafts.values()].map((draft) => modelText(draft, found, words));
-  const without = left.map(({ schema, name }) => {
-    const why = schema === null ? "has no primary key, so it has no model" : `is in the schema '${shown(schema)}', so it has no model`;
-    return `The table '${shown(name)}' ${why}.`;
-  });
+  const without = left.map((table) => `The table '${shown(table.name)}' ${whyUnusable(table)}, so it has no model.`);
   const own = [...drafts.values()].flatMap(({ table, remarks }) => remarks.map((remark) => `'${shown(table.name)}': ${remark}.`));
   const imports = `import { ${[...words].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)).join(", ")} } from "petrel";\n`;
   const text = [imports, ...without.map((sentence) => `// ${sentence}\n`), ...texts].join("\n");

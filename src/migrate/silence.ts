@@ -1,8 +1,18 @@
 /** What models have no words for is not theirs to remove: a structure that models ask for takes it from the one that is there. */
-import { keyOf } from "../schema/snapshot.ts";
+import { checkKeyOf } from "./check-key.ts";
+import { keyOf, sameName } from "../schema/snapshot.ts";
 import type { ColumnSnapshot, ConstraintSnapshot, IndexSnapshot, Snapshot, TableSnapshot } from "../schema/snapshot.ts";
+import type { Renames } from "./renames.ts";
+import type { Sameness } from "./sameness.ts";
 
 const sameList = (a: readonly string[], b: readonly string[]): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** The stricter one of two; and columns beside the key that count themselves up. */
+const completedIdentity = (column: ColumnSnapshot, there: ColumnSnapshot): ColumnSnapshot["identity"] => {
+  if (column.identity === "by default" && there.identity === "always") return "always";
+  const isSilent = column.identity === null && column.default === null && column.type === there.type;
+  return isSilent && !there.nullable ? there.identity : column.identity;
+};
 
 /** Collations, computed columns and the stricter identity. A computed column is a plain one to a model, which gives it no default. */
 const completedColumn = (column: ColumnSnapshot, there: ColumnSnapshot | undefined): ColumnSnapshot => {
@@ -13,7 +23,7 @@ const completedColumn = (column: ColumnSnapshot, there: ColumnSnapshot | undefin
     collation: column.collation ?? (column.type === there.type ? there.collation : null),
     generated: isComputed ? there.generated : column.generated,
     nullable: isComputed ? there.nullable : column.nullable,
-    identity: column.identity === "by default" && there.identity === "always" ? "always" : column.identity,
+    identity: completedIdentity(column, there),
   });
 };
 
@@ -44,7 +54,33 @@ const completedIndex = (index: IndexSnapshot, there: readonly IndexSnapshot[]): 
   return Object.freeze({ ...index, terms: Object.freeze(terms), nullsNotDistinct: found.nullsNotDistinct, comment: found.comment });
 };
 
-const completedTable = (table: TableSnapshot, there: TableSnapshot | undefined, dialect: Snapshot["dialect"]): TableSnapshot => {
+/** A constraint that is there under another name, which the model cannot say, keeps it. Of constraints it says those of checks alone. */
+const withOwnNames = (
+  table: TableSnapshot,
+  constraints: readonly ConstraintSnapshot[],
+  there: readonly ConstraintSnapshot[],
+  same: Sameness,
+): readonly ConstraintSnapshot[] => {
+  const said = new Set(constraints.map(({ name }) => name));
+  const free = there.filter(
+    ({ kind, name }) => name !== null && !said.has(name) && (kind !== "check" || checkKeyOf(table.name, name) === null),
+  );
+  return constraints.map((constraint) => {
+    if (constraint.kind === "exclusion" || there.some(({ name }) => name !== null && name === constraint.name)) return constraint;
+    const place = free.findIndex((other) => same.constraint(other, constraint));
+    const [found] = place < 0 ? [] : free.splice(place, 1);
+    return found === undefined ? constraint : Object.freeze({ ...constraint, name: found.name });
+  });
+};
+
+/** Exclusions, and foreign keys into other schemas. */
+const isUnsaid = (constraint: ConstraintSnapshot, { columns }: TableSnapshot): boolean => {
+  if (constraint.kind !== "foreign key") return constraint.kind === "exclusion";
+  const isThere = (name: string): boolean => columns.some((column) => column.name === name);
+  return constraint.target.schema !== null && constraint.columns.every(isThere);
+};
+
+const completedTable = (table: TableSnapshot, there: TableSnapshot | undefined, same: Sameness, keepsNames: boolean): TableSnapshot => {
   if (there === undefined) return table;
   const columns = table.columns.map((column) =>
     completedColumn(
@@ -52,27 +88,33 @@ const completedTable = (table: TableSnapshot, there: TableSnapshot | undefined, 
       there.columns.find((other) => other.name === column.name),
     ),
   );
-  const constraints = table.constraints.map((constraint) => completedConstraint(constraint, there.constraints));
+  const completedConstraints = table.constraints.map((constraint) => completedConstraint(constraint, there.constraints));
+  const constraints = keepsNames ? withOwnNames(table, completedConstraints, there.constraints, same) : completedConstraints;
   return Object.freeze({
     ...table,
     columns: Object.freeze(columns),
-    constraints: Object.freeze([...constraints, ...there.constraints.filter((constraint) => constraint.kind === "exclusion")]),
+    constraints: Object.freeze([...constraints, ...there.constraints.filter((constraint) => isUnsaid(constraint, table))]),
     indexes: Object.freeze(table.indexes.map((index) => completedIndex(index, there.indexes))),
     triggers: there.triggers,
-    options: dialect === "postgres" ? there.options : table.options,
+    options: same.dialect === "postgres" ? there.options : table.options,
   });
 };
 
-/** `to` with what `from` has and models cannot say, where `to` is what models ask for: schemas, enums, views, triggers, exclusions, and finer points of the rest. */
-export const completed = (to: Snapshot, from: Snapshot): Snapshot => {
+/**
+ * `to` with what `from` has and models cannot say, where `to` is what models ask for: schemas, enums, views, triggers, exclusions, names, and finer points of the
+ * rest. A table that is renamed, or has a column that is, gets the names that the model makes.
+ */
+export const completed = (to: Snapshot, from: Snapshot, same: Sameness, renames: Pick<Renames, "tables" | "columns">): Snapshot => {
   if (to.source === "database" || from.source === "models") return to;
   const there = new Map(from.tables.map((table) => [keyOf(table), table]));
+  const renamed = [...renames.tables.map((each) => each.to), ...renames.columns.map((each) => each.table)];
+  const keepsNames = (table: TableSnapshot): boolean => !renamed.some((name) => sameName(name, table));
   return Object.freeze({
     ...to,
     source: "database",
     schemas: from.schemas,
     enums: from.enums,
     views: from.views,
-    tables: Object.freeze(to.tables.map((table) => completedTable(table, there.get(keyOf(table)), to.dialect))),
+    tables: Object.freeze(to.tables.map((table) => completedTable(table, there.get(keyOf(table)), same, keepsNames(table)))),
   });
 };

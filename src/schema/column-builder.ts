@@ -1,5 +1,5 @@
 /** The object behind `text().unique()`: every call gives a new one with one more fact in its definition. Mistakes are reported when the model is first used. */
-import type { Column, ColumnDefinition, Flag, ForeignKeyOptions } from "./column.ts";
+import type { Column, ColumnDefinition, Flag, ForeignKeyOptions, KeyOptions } from "./column.ts";
 import type { Kind } from "../types/column-type.ts";
 
 class ColumnBuilder {
@@ -19,8 +19,8 @@ class ColumnBuilder {
   nullable(): ColumnBuilder {
     return this.#with({ nullable: true });
   }
-  primaryKey(): ColumnBuilder {
-    return this.#with({ primaryKey: true });
+  primaryKey(options?: KeyOptions): ColumnBuilder {
+    return this.#with({ primaryKey: true, ...(options === undefined ? {} : { generated: options.generated }) });
   }
   unique(): ColumnBuilder {
     return this.#with({ unique: true });

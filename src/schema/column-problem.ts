@@ -2,7 +2,7 @@
 import { isSql } from "../ast/sql-tag.ts";
 import { problemWith } from "../types/check.ts";
 import type { ColumnType } from "../types/column-type.ts";
-import type { Action, ColumnDefinition } from "./column.ts";
+import type { Action, ColumnDefinition, ForeignKeyOptions } from "./column.ts";
 import { nameProblem } from "./naming.ts";
 
 const actions: ReadonlySet<Action> = new Set<Action>(["cascade", "set null", "set default", "restrict", "no action"]);
@@ -65,8 +65,11 @@ const referenceProblem = ({ references }: ColumnDefinition): string | null => {
   return actionProblem(references);
 };
 
-/** What is wrong with `onDelete` or `onUpdate` of a foreign key. */
-export const actionProblem = (options: { readonly onDelete?: Action; readonly onUpdate?: Action }): string | null => {
+/** What is wrong with the options of a foreign key. */
+export const actionProblem = (options: ForeignKeyOptions): string | null => {
+  const { deferrable } = options;
+  if (deferrable !== undefined && deferrable !== "initially deferred" && deferrable !== "initially immediate")
+    return "has a deferrable that is neither 'initially deferred' nor 'initially immediate'";
   for (const name of ["onDelete", "onUpdate"] as const) {
     const action = options[name];
     if (action !== undefined && !actions.has(action))
@@ -93,6 +96,8 @@ export const commentProblem = (comment: unknown): string | null =>
 
 /** Half a sentence that follows the column's name ("has min 3, which is more than its max 2"); `null` when all is well. */
 export const columnProblem = (definition: ColumnDefinition): string | null => {
+  if (definition.generated !== undefined && definition.generated !== false)
+    return "has a primary key with an option that is not { generated: false }";
   if (definition.primaryKey === true && definition.nullable === true) return "is the primary key and nullable: remove .nullable()";
   return (
     typeProblem(definition.type) ??

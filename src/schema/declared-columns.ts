@@ -60,7 +60,7 @@ export const declaredColumns = (model: string, { shape }: ModelDefinition): Decl
 const isGenerated = (definition: ColumnDefinition, key: readonly string[], property: string): boolean => {
   const single = key.length === 1 && key[0] === property;
   const whole = definition.type.kind === "int" || definition.type.kind === "bigint";
-  return single && whole && definition.default === undefined && definition.references === undefined;
+  return single && whole && definition.generated !== false && definition.default === undefined && definition.references === undefined;
 };
 
 /** The columns in the order in which they were declared. Throws when two have one name in the database (SQLite does not tell case apart). */

@@ -24,6 +24,7 @@ const foreignKey = (
     targetColumns: Object.freeze([...targetColumns]),
     onDelete: options.onDelete ?? "no action",
     onUpdate: options.onUpdate ?? "no action",
+    deferrable: options.deferrable ?? null,
   });
 
 const referencesOf = (table: Table, column: TableColumn) =>

@@ -57,6 +57,8 @@ export interface ForeignKey {
   readonly targetColumns: readonly string[];
   readonly onDelete: Action;
   readonly onUpdate: Action;
+  /** `null`: at once, always. */
+  readonly deferrable: "initially immediate" | "initially deferred" | null;
 }
 
 export interface Relation extends RelationRef {

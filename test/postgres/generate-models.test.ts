@@ -39,27 +39,23 @@ test("PostgreSQL: what models cannot say is remarked, above the model and in the
     models: ["Thing"],
     remarks: [
       "The table 'log' has no primary key, so it has no model.",
-      "'things': its key id is not counted up by the database.",
       "'things': its column mood is mood, for which models have no word.",
       "'things': its column address is inet, for which models have no word.",
       "'things': its column at is timestamp, for which models have no word.",
       "'things': its column n is counted up by the database.",
-      "'things': its check positive gets another name.",
     ],
     text: `import { int, Model, oneOf, sql, text, timestamp } from "petrel";
 
 // The table 'log' has no primary key, so it has no model.
 
-// Not as in the database: its key id is not counted up by the database.
 // Not as in the database: its column mood is mood, for which models have no word.
 // Not as in the database: its column address is inet, for which models have no word.
 // Not as in the database: its column at is timestamp, for which models have no word.
 // Not as in the database: its column n is counted up by the database.
-// Not as in the database: its check positive gets another name.
 export class Thing extends Model(
   "things",
   {
-    id: int().primaryKey(),
+    id: int().primaryKey({ generated: false }),
     mood: oneOf("sad", "it's ok").default("sad"),
     address: text().nullable(),
     at: timestamp().nullable(),

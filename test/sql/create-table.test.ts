@@ -67,6 +67,7 @@ const table: Table = {
       targetColumns: ["id"],
       onDelete: "set null",
       onUpdate: "no action",
+      deferrable: null,
     },
   ],
   relationNames: [],

@@ -55,7 +55,7 @@ class Team extends Model("teams", {
   id: int().primaryKey(),
   code: text().unique(),
   leadId: int().nullable(),
-  lead: () => belongsTo(Person, "leadId"),
+  lead: () => belongsTo(Person, "leadId", { deferrable: "initially deferred" }),
 }) {}
 class Person extends Model("people", {
   id: int().primaryKey(),

@@ -74,6 +74,14 @@ const mistakes: readonly (readonly [AnyModel, string])[] = [
     user({ id, a: int() }, { primaryKey: ["id", "a"] }),
     "User has two primary keys, the column 'id' and the option 'primaryKey'. Keep one of them.",
   ],
+  [
+    user({ id: int().primaryKey({ generated: true as never }) }),
+    "User.id has a primary key with an option that is not { generated: false }.",
+  ],
+  [
+    user({ id, a: int().references("teams.id", { deferrable: "later" as never }) }),
+    "User.a has a deferrable that is neither 'initially deferred' nor 'initially immediate'.",
+  ],
   [user({ id: int().nullable().primaryKey() }), "User.id is the primary key and nullable: remove .nullable()."],
   [
     user({ a: int(), b: int().nullable() }, { primaryKey: ["a", "b"] }),

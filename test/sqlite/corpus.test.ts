@@ -1,0 +1,29 @@
+// Large structures on SQLite, there and back.
+import { createEngine } from "../../src/entry/index.ts";
+import { corpusSuite } from "../suites/corpus-suite.ts";
+
+corpusSuite({
+  name: "SQLite",
+  dialect: "sqlite",
+  open: () => createEngine("sqlite::memory:"),
+  remarks: [
+    ...["one", "two"].map(
+      (end) =>
+        `The table 'a_name_that_is_so_long_that_two_of_its_kind_are_the_same_when_${end}' has a name that is longer than 63 bytes, which PostgreSQL would cut, so it has no model.`,
+    ),
+    "The table 'without_key' has no primary key, so it has no model.",
+    "'old_types': its column id is INT, for which models have no word.",
+    "'old_types': its column a is VARCHAR(10), for which models have no word.",
+    "'old_types': its column b is BIGINT, for which models have no word.",
+    "'old_types': its column c is DECIMAL(10, 2), for which models have no word.",
+    "'old_types': its column d is DATETIME, for which models have no word.",
+    "'old_types': its column e is BOOLEAN, for which models have no word.",
+    "'old_types': its column f is of no type, for which models have no word.",
+    "'old_types': its column g is DOUBLE PRECISION, for which models have no word.",
+    "'old_types': its column h is UNSIGNED BIG INT, for which models have no word.",
+    "'old_types': its column i is NVARCHAR(100), for which models have no word.",
+    "'old_types': it is not STRICT.",
+    "'pairs': it is WITHOUT ROWID.",
+    `'🐘 it's "quoted"': it is not STRICT.`,
+  ],
+});
