@@ -1,11 +1,16 @@
 /** Structures and plans as text for people. */
 import type { DdlStatement, Plan, Question } from "../schema/change.ts";
 import type { ConstraintSnapshot, IndexSnapshot, ObjectName, Snapshot, TableSnapshot } from "../schema/snapshot.ts";
+import type { UnmanagedObject } from "../migrate/unmanaged.ts";
 import { printable, textTable } from "./text-table.ts";
 
 export const shownName = ({ schema, name }: ObjectName): string => (schema === null ? name : `${schema}.${name}`);
 
-export const tablesText = (found: Snapshot): string => {
+/** `trigger touched of people` */
+export const unmanagedText = ({ kind, schema, name, table }: UnmanagedObject): string =>
+  printable(`${kind} ${shownName({ schema, name })}${table === null ? "" : ` of ${table}`}`);
+
+export const tablesText = (found: Snapshot, unmanaged: readonly UnmanagedObject[]): string => {
   const rows = found.tables.map((table) => [
     shownName(table),
     String(table.columns.length),
@@ -18,6 +23,7 @@ export const tablesText = (found: Snapshot): string => {
   const others = [
     ...found.views.map((view) => `view ${shownName(view)}`),
     ...found.enums.map((each) => `enum ${shownName(each)}: ${each.values.join(", ")}`),
+    ...unmanaged.map((each) => `not managed: ${unmanagedText(each)}`),
   ];
   const text = textTable(["table", "columns", "indexes", "refers to"], rows);
   return [text === "" ? "There are no tables." : text, ...(others.length === 0 ? [] : ["", ...others.map(printable)])].join("\n");

@@ -16,6 +16,7 @@ export { planMigrations, planRollback } from "../migrate/plan-migrations.ts";
 export { applyMigrations, rollbackMigrations, stampMigrations } from "../migrate/runner.ts";
 export { squashMigrations, type SquashOptions } from "../migrate/squash-migrations.ts";
 export { findDrift, migrationStatus } from "../migrate/migration-status.ts";
+export { findUnmanaged, type UnmanagedObject } from "../migrate/unmanaged.ts";
 export { migrationHistory } from "../migrate/history.ts";
 export { lintMigrations, type LintOptions } from "../migrate/lint-migrations.ts";
 export type {

@@ -3,6 +3,7 @@ import type { Duration } from "../config/duration.ts";
 import type { Change, DdlStatement, LockLevel, Plan, Question } from "../schema/change.ts";
 import type { ObjectName, Snapshot } from "../schema/snapshot.ts";
 import type { Step } from "./migration.ts";
+import type { UnmanagedObject } from "./unmanaged.ts";
 
 /** A file in the folder of migrations. */
 export interface Migration {
@@ -172,6 +173,8 @@ export interface Drift {
   /** From what the migrations left to what is there. */
   readonly changes: readonly Change[];
   readonly statements: readonly DdlStatement[];
+  /** What is there and was not compared, since structures have no words for it. */
+  readonly unmanaged: readonly UnmanagedObject[];
 }
 
 /** What `makeMigration` came to. */

@@ -7,6 +7,7 @@ import { introspect } from "./introspect.ts";
 import type { Drift, FolderOptions, MigrationStatus } from "./migration-plan.ts";
 import { databaseName, readProgress } from "./plan-migrations.ts";
 import { render } from "./render.ts";
+import { findUnmanaged } from "./unmanaged.ts";
 
 /**
  * What is applied, pending, half done, changed and missing. Changes nothing, and creates nothing.
@@ -37,8 +38,10 @@ export const migrationStatus = async (database: Database, { folder }: FolderOpti
 export const findDrift = async (database: Database): Promise<Drift> => {
   const written = await readStructure(database);
   const isUnfinished = (await readHistory(database)).some((row) => row.state !== "applied");
-  if (written === null || isUnfinished) return Object.freeze({ since: null, changes: Object.freeze([]), statements: Object.freeze([]) });
+  const unmanaged = await findUnmanaged(database, { schemas: written?.schemas ?? [] });
+  if (written === null || isUnfinished)
+    return Object.freeze({ since: null, changes: Object.freeze([]), statements: Object.freeze([]), unmanaged });
   const found = await introspect(database, { schemas: written.schemas, ignore: [historyTable] });
   const { changes } = diff(written.structure, found);
-  return Object.freeze({ since: written.since, changes, statements: render(changes, database.dialect.name) });
+  return Object.freeze({ since: written.since, changes, statements: render(changes, database.dialect.name), unmanaged });
 };

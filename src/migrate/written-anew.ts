@@ -159,13 +159,13 @@ const mostRounds = 4;
  */
 export const writtenAnew = async (transaction: Transaction, questions: readonly Question[]): Promise<ReadonlyMap<string, Part>> => {
   const answers = new Map<string, Part>();
-  const { render } = dialectOf("postgres");
+  const dialect = dialectOf("postgres");
   let open: readonly Question[] = [...new Map(questions.map((question) => [question.key, question])).values()];
   for (let round = 1; open.length > 0 && round <= mostRounds; round++) {
     const carriers = pack(open);
     const tables = carriers.map(tableOf);
     const savepoint = await transaction.nested();
-    const texts = tables.flatMap((table) => render({ change: "createTable", table }).map(({ sql }) => sql));
+    const texts = tables.flatMap((table) => dialect.render({ change: "createTable", table }).map(({ sql }) => sql));
     await Promise.all(texts.map((text) => savepoint.send(request(text))));
     const found = new Map((await introspectOn(savepoint, { schemas: [], temporary: true })).tables.map((table) => [table.name, table]));
     await savepoint.rollback();

@@ -213,6 +213,9 @@ describe("petrel inspect, generate, explain, shell, doctor", () => {
       out: "authors\n\ncolumn  type               default\nid      INTEGER  not null  counted up\nname    TEXT     not null\n\nprimary key: id\n",
       err: "",
     });
+    await using engine = await createEngine(`sqlite:${join(cwd, "app.db")}`);
+    await engine.execute("CREATE VIRTUAL TABLE search USING fts5(title)");
+    assert.match((await runPetrel(["inspect"], { cwd })).out, /\n\nnot managed: virtual table search\n$/);
     const whole = await runPetrel(["inspect", "--json"], { cwd });
     assert.deepEqual(
       (json(whole.out) as { tables: { name: string }[] }).tables.map(({ name }) => name),

@@ -1,6 +1,7 @@
 /** The `petrel` command against PostgreSQL: what SQLite has not. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { createEngine } from "../../src/entry/index.ts";
 import { scratchFolder, writeAll } from "../scratch.ts";
 import { runPetrel } from "../support/run-petrel.ts";
 import type { Ended } from "../support/run-petrel.ts";
@@ -25,6 +26,19 @@ test("create, push, check, inspect, explain, migrate, reset, drop", async () => 
   assert.deepEqual(await petrel("db", "create"), { status: 0, out: 'The database shop "1" is there already.\n', err: "" });
   assert.equal((await petrel("db", "push")).status, 0);
   assert.equal((await petrel("db", "check")).status, 0);
+  await using engine = await createEngine(server.url('shop "1"'));
+  for (const text of [
+    "CREATE TABLE extra (id int PRIMARY KEY)",
+    "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "CREATE TRIGGER touched BEFORE UPDATE ON extra FOR EACH ROW EXECUTE FUNCTION touch()",
+  ])
+    await engine.execute(text);
+  await engine.close();
+  const dropping = await petrel("db", "push", "--drop-unknown");
+  assert.equal(dropping.status, 2);
+  assert.match(dropping.err, /drops the table extra; drops the trigger touched of extra with it\. /);
+  assert.equal((await petrel("db", "push", "--drop-unknown", "--confirm", 'shop "1"')).status, 0);
+  assert.match((await petrel("inspect")).out, /\nnot managed: function touch\(\)\n$/);
   assert.match((await petrel("inspect", "users")).out, /^users\n[^]*id {6}integer {2}not null {2}counted up\n/);
   assert.match((await petrel("explain", "SELECT * FROM users WHERE id = 1", "--analyze")).out, /actual time/);
   const writing = await petrel("explain", "INSERT INTO users (name) VALUES ('x')", "--analyze");

@@ -5,7 +5,9 @@ import { belongsTo, createEngine, type Engine, int, Model, text } from "../../sr
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import {
   canonical,
+  compare,
   diff,
+  findUnmanaged,
   introspect,
   render,
   reverse,
@@ -14,6 +16,7 @@ import {
   type Plan,
   type Snapshot,
 } from "../../src/entry/migrate.ts";
+import { goneWith } from "../../src/migrate/unmanaged.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 import { write } from "./requests.ts";
 
@@ -277,6 +280,48 @@ test("what models have no words for stays on a table that they change", async ()
   assert.deepEqual(
     render(plan.changes, "postgres").map(({ sql }) => sql),
     [`ALTER TABLE "people" ADD COLUMN "age" integer NOT NULL DEFAULT 0`],
+  );
+});
+
+test("what structures have no words for is named, and nothing of an extension or of the server's own", async () => {
+  await using engine = await open(
+    "CREATE SCHEMA billing",
+    "CREATE TABLE tree (id serial PRIMARY KEY, n int GENERATED ALWAYS AS IDENTITY)",
+    "CREATE TABLE days (day date PRIMARY KEY) PARTITION BY RANGE (day)",
+    "CREATE TABLE days_2026 PARTITION OF days FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')",
+    "CREATE FUNCTION touch() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "CREATE TRIGGER touched BEFORE UPDATE ON tree FOR EACH ROW EXECUTE FUNCTION touch()",
+    "CREATE TRIGGER dated BEFORE UPDATE ON days FOR EACH ROW EXECUTE FUNCTION touch()",
+    "CREATE POLICY own ON tree USING (id > 0)",
+    "CREATE RULE quiet AS ON DELETE TO tree DO INSTEAD NOTHING",
+    "CREATE VIEW seen AS SELECT * FROM tree",
+    "CREATE DOMAIN email AS text CHECK (VALUE LIKE '%@%')",
+    "CREATE TYPE point3 AS (x float8, y float8, z float8)",
+    "CREATE SEQUENCE lone",
+    "CREATE SEQUENCE billing.numbers",
+    "CREATE EXTENSION IF NOT EXISTS plpgsql",
+  );
+  const named = async (schemas: readonly string[]): Promise<string[]> =>
+    (await findUnmanaged(engine, { schemas })).map(({ kind, schema, name, table }) =>
+      [kind, schema, name, table].filter((each) => each !== null).join(" "),
+    );
+  const own = [
+    "domain email",
+    "function touch()",
+    "partition days_2026 days",
+    "policy own tree",
+    "rule quiet tree",
+    "sequence lone",
+    "trigger dated days",
+    "trigger touched tree",
+    "type point3",
+  ];
+  assert.deepEqual(await named([]), own);
+  assert.deepEqual(await named(["billing"]), [...own.slice(0, 6), "sequence billing numbers", ...own.slice(6)]);
+  const gone = goneWith(await findUnmanaged(engine), (await compare(engine, [], {})).changes);
+  assert.deepEqual(
+    gone.map(({ name }) => name),
+    ["days_2026", "own", "quiet", "dated", "touched"],
   );
 });
 

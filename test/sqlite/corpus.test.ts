@@ -1,6 +1,10 @@
 // Large structures on SQLite, there and back.
+import assert from "node:assert/strict";
+import { test } from "node:test";
 import { createEngine } from "../../src/entry/index.ts";
+import { findUnmanaged } from "../../src/entry/migrate.ts";
 import { corpusSuite } from "../suites/corpus-suite.ts";
+import { difficultOnSqlite } from "../support/corpus/difficult.ts";
 
 corpusSuite({
   name: "SQLite",
@@ -26,4 +30,12 @@ corpusSuite({
     "'pairs': it is WITHOUT ROWID.",
     `'🐘 it's "quoted"': it is not STRICT.`,
   ],
+});
+
+test("SQLite: virtual tables are named as what structures have no words for, and triggers are not", async () => {
+  await using engine = await createEngine("sqlite::memory:");
+  await engine.transaction(async (session) => {
+    for (const text of difficultOnSqlite) await session.executeRaw(text);
+  });
+  assert.deepEqual(await findUnmanaged(engine), [{ kind: "virtual table", schema: null, name: "search", table: null }]);
 });

@@ -3,11 +3,12 @@ import { compare } from "../../migrate/compare.ts";
 import { render } from "../../migrate/render.ts";
 import { irreversible } from "../../migrate/reverse.ts";
 import { runStatements } from "../../migrate/run.ts";
+import { findUnmanaged, goneWith } from "../../migrate/unmanaged.ts";
 import { typedAnswers, withAnswer } from "../answers.ts";
 import type { Call, Ending, Run } from "../command.ts";
 import { assertConfirmed } from "../database-name.ts";
 import { modelsOf } from "../settings.ts";
-import { planData, questionText, statementsText } from "../structure-text.ts";
+import { planData, questionText, statementsText, unmanagedText } from "../structure-text.ts";
 
 const planned = async (call: Call) => {
   const models = await modelsOf(await call.settings());
@@ -39,7 +40,8 @@ export const push = async (call: Call): Promise<Ending> => {
     output.result({ ...data, done: false }, statementsText(statements));
     return undefined;
   }
-  const losses = irreversible(plan).map(({ loses }) => loses);
+  const along = goneWith(await findUnmanaged(engine), plan.changes).map((each) => `drops the ${unmanagedText(each)} with it`);
+  const losses = [...irreversible(plan).map(({ loses }) => loses), ...along];
   if (losses.length > 0) await assertConfirmed(call, `What is lost does not come back: it ${losses.join("; ")}.`);
   await runStatements(engine, statements);
   output.result({ ...data, done: true }, `${statementsText(statements)}\n\nThe database is what the models ask for now.`);

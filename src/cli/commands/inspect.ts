@@ -2,15 +2,18 @@
 import { ConfigurationError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/hint.ts";
 import { introspect } from "../../migrate/introspect.ts";
+import { findUnmanaged } from "../../migrate/unmanaged.ts";
 import type { Run } from "../command.ts";
 import { shownName, tablesText, tableText } from "../structure-text.ts";
 
 export const run: Run = async (call) => {
   const [name] = call.arguments;
   const schemas = call.options.list("schema");
-  const found = await introspect(await call.open(), schemas.length === 0 ? {} : { schemas });
+  const engine = await call.open();
+  const found = await introspect(engine, schemas.length === 0 ? {} : { schemas });
   if (name === undefined) {
-    call.output.result(found, tablesText(found));
+    const unmanaged = await findUnmanaged(engine, { schemas });
+    call.output.result({ ...found, unmanaged }, tablesText(found, unmanaged));
     return undefined;
   }
   const table = found.tables.find((each) => shownName(each) === name);

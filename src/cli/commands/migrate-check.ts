@@ -9,7 +9,7 @@ import type { Call, Run } from "../command.ts";
 import { dialectOfUrl, folderOf, oneOfOption, printableLines } from "../migrations.ts";
 import { numberOption } from "../number-option.ts";
 import { modelsOf } from "../settings.ts";
-import { statementsText } from "../structure-text.ts";
+import { statementsText, unmanagedText } from "../structure-text.ts";
 
 /** What was typed goes before the configuration; rules that were typed are added to its own. */
 const policyOf = async (call: Call): Promise<LintPolicy> => {
@@ -44,6 +44,8 @@ export const run: Run = async (call) => {
     isDrifted ? `Somebody changed the database since ${drift.since}:\n\n${statementsText(drift.statements)}` : "",
   ].filter((part) => part !== "");
   call.output.result({ unwritten, lint, drift }, parts.length === 0 ? "All is well." : parts.join("\n\n"));
+  const unmanaged = (drift?.unmanaged ?? []).map(unmanagedText);
+  if (unmanaged.length > 0) call.output.note(`Not managed, and not compared: ${unmanaged.join(", ")}.`);
   const isWrong = unwritten.length > 0 || isDrifted || lint.some(({ severity }) => severity === "error");
   return isWrong ? "findings" : undefined;
 };
