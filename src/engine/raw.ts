@@ -4,8 +4,7 @@ import type { BoundValue } from "../base/bound-value.ts";
 import { Lru } from "../base/lru.ts";
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
-import type { ParameterNode, RawNode } from "../ast/expression.ts";
-import { parametersOf } from "../ast/walk.ts";
+import type { RawNode } from "../ast/expression.ts";
 import { nodeOf } from "../ast/node-holder.ts";
 import type { Sql } from "../ast/sql-tag.ts";
 import { changesData } from "../dialect/changes-data.ts";
@@ -14,7 +13,8 @@ import type { Answer, Request } from "../driver/driver.ts";
 import { describe } from "../types/column-type.ts";
 import { signalOf } from "./call-limit.ts";
 import type { CallLimit } from "./call-limit.ts";
-import { bind, makePlan } from "./plan.ts";
+import { bind } from "./plan.ts";
+import { rawPlanOf } from "./raw-plan.ts";
 import { Result } from "./result.ts";
 
 /** Whoever sends requests: an engine, or a transaction. */
@@ -33,14 +33,30 @@ export type RawParameters = readonly unknown[] | Readonly<Record<string, unknown
 
 const keptTexts = 500;
 
-type Placeholders = ReturnType<Dialect["placeholders"]>;
-const texts = new WeakMap<Dialect, Lru<string, Placeholders>>();
+/** A text in the database's own form, and what its placeholders take. */
+interface RawText {
+  readonly sql: string;
+  readonly order: readonly (number | string)[];
+  /** How many different parameters it has; a place may come twice. */
+  readonly used: number;
+  readonly isPositional: boolean;
+  readonly isNamed: boolean;
+}
 
-const placeholdersOf = (dialect: Dialect, text: string): Placeholders => {
-  const known = texts.get(dialect) ?? new Lru<string, Placeholders>(keptTexts);
-  texts.set(dialect, known);
-  const found = known.get(text) ?? dialect.placeholders(text);
-  known.set(text, found);
+const texts = new WeakMap<Dialect, Lru<string, RawText>>();
+
+const readText = (dialect: Dialect, text: string): RawText => {
+  const { sql, order } = dialect.placeholders(text);
+  const isPositional = order.every((place) => typeof place === "number");
+  const isNamed = order.every((place) => typeof place === "string");
+  return { sql, order, used: new Set(order).size, isPositional, isNamed };
+};
+
+const rawTextOf = (dialect: Dialect, text: string): RawText => {
+  let known = texts.get(dialect);
+  if (known === undefined) texts.set(dialect, (known = new Lru(keptTexts)));
+  let found = known.get(text);
+  if (found === undefined) known.set(text, (found = readText(dialect, text)));
   return found;
 };
 
@@ -48,49 +64,60 @@ const writing = new Lru<string, boolean>(keptTexts);
 
 /** Raw text may do anything, so it goes where writes go unless it plainly only reads. */
 const writes = (sql: string): boolean => {
-  const found = writing.get(sql) ?? changesData(sql);
-  writing.set(sql, found);
+  let found = writing.get(sql);
+  if (found === undefined) writing.set(sql, (found = changesData(sql)));
   return found;
 };
 
-const request = (sql: string, values: readonly BoundValue[], { bigints = false, ...limit }: RawOptions): Request => ({
+const request = (sql: string, values: readonly BoundValue[], options: RawOptions): Request => ({
   text: sql,
   values,
   writes: writes(sql),
-  bigints,
+  bigints: options.bigints ?? false,
   batched: true,
-  signal: signalOf(limit),
+  signal: signalOf(options),
 });
 
-const bindable = (value: unknown, place: string): BoundValue => {
-  const plain = value === null || value instanceof Uint8Array || value instanceof Date;
-  if (plain || ["string", "number", "bigint", "boolean"].includes(typeof value)) return value as BoundValue;
+const isBindable = (value: unknown): value is BoundValue => {
+  switch (typeof value) {
+    case "string":
+    case "number":
+    case "bigint":
+    case "boolean":
+      return true;
+    default:
+      return value === null || value instanceof Uint8Array || value instanceof Date;
+  }
+};
+
+const bindable = (value: unknown, place: number | string): BoundValue => {
+  if (isBindable(value)) return value;
   throw new ConfigurationError(
-    `Parameter ${place} of raw SQL is ${describe(value)}, which no placeholder takes. Pass a string, number, bigint, boolean, Date, bytes or null.`,
+    `Parameter ${typeof place === "number" ? place + 1 : `:${place}`} of raw SQL is ${describe(value)}, which no placeholder takes. Pass a string, number, bigint, boolean, Date, bytes or null.`,
   );
 };
 
 /** The values in the order of the placeholders. Throws `ConfigurationError` when there are too few or too many. */
-const ordered = (order: readonly (number | string)[], parameters: RawParameters, dialect: Dialect): BoundValue[] => {
+const ordered = ({ order, used, isPositional, isNamed }: RawText, parameters: RawParameters, dialect: Dialect): BoundValue[] => {
   if (typeof parameters !== "object" || parameters === null)
     throw new ConfigurationError(`The parameters of SQL text are an array, or an object of names, and not ${describe(parameters)}.`);
-  const positional = Array.isArray(parameters);
-  const used = new Set(order);
-  const given = positional ? parameters.length : Object.keys(parameters).length;
-  const wrongKind = order.some((place) => (typeof place === "number") !== positional);
-  if (wrongKind || used.size !== given) {
-    const wanted =
-      order.length > 0 && typeof order[0] === "string" ? `an object with the keys ${[...used].join(", ")}` : `an array of ${used.size}`;
-    throw new ConfigurationError(
-      `The SQL text has ${used.size} parameter${used.size === 1 ? "" : "s"} and was given ${given}. Pass ${wanted}.`,
-    );
-  }
+  const isList = Array.isArray(parameters);
+  const given = isList ? parameters.length : Object.keys(parameters).length;
+  if (used !== given || !(isList ? isPositional : isNamed)) throw wrongParameters(order, given);
+  const source = parameters as Readonly<Record<string | number, unknown>>;
   return order.map((place) => {
-    const source = parameters as Readonly<Record<string | number, unknown>>;
     if (!Object.hasOwn(source, place))
       throw new ConfigurationError(`The SQL text names the parameter ${String(place)}, which was not given.`);
-    return dialect.bindRaw(bindable(source[place], typeof place === "number" ? String(place + 1) : `:${place}`));
+    return dialect.bindRaw(bindable(source[place], place));
   });
+};
+
+const wrongParameters = (order: RawText["order"], given: number): ConfigurationError => {
+  const used = new Set(order);
+  const wanted = typeof order[0] === "string" ? `an object with the keys ${[...used].join(", ")}` : `an array of ${used.size}`;
+  return new ConfigurationError(
+    `The SQL text has ${used.size} parameter${used.size === 1 ? "" : "s"} and was given ${given}. Pass ${wanted}.`,
+  );
 };
 
 /** Runs SQL text with its values. */
@@ -101,9 +128,9 @@ export const runText = <Row>(
   options: RawOptions = {},
 ): MaybePromise<Result<Row>> => {
   if (typeof text !== "string") throw new ConfigurationError(`SQL text is a string, and was given as ${describe(text)}.`);
-  const { sql, order } = placeholdersOf(sender.dialect, text);
-  const values = ordered(order, parameters, sender.dialect);
-  return whenDone(sender.send(request(sql, values, options)), (answer) => Result.raw<Row>(answer, sender.dialect));
+  const known = rawTextOf(sender.dialect, text);
+  const values = ordered(known, parameters, sender.dialect);
+  return whenDone(sender.send(request(known.sql, values, options)), (answer) => Result.raw<Row>(answer, sender.dialect));
 };
 
 /** The request of a piece made by the `sql` tag. Throws `ConfigurationError` for anything else. */
@@ -111,8 +138,7 @@ export const requestOfSql = (dialect: Dialect, piece: Sql<unknown>, options: Raw
   const node = nodeOf(piece) as RawNode | undefined;
   if (node?.node !== "raw")
     throw new ConfigurationError("execute() takes a piece of SQL made by the sql tag, a statement made by select(), or SQL text.");
-  const parameters: readonly ParameterNode[] = parametersOf(node);
-  const plan = makePlan(dialect, { statement: "raw", sql: node }, parameters, { form: "tuples" });
+  const { plan, parameters } = rawPlanOf(dialect, node);
   const values = bind(
     plan,
     parameters.map((parameter) => parameter.value),

@@ -1007,4 +1007,41 @@ const suite = (open: EngineUnderTest["open"]): void => {
       assert.deepEqual(above, { 1: [1, 2, 3], 2: [2, 3], 3: [] }[id]);
     }
   });
+
+  test("one place of SQL with other values, tables and pieces is another statement each time", async () => {
+    const named = async (model: typeof Clerk | typeof Sale, id: number, rest: unknown): Promise<unknown> =>
+      (await engine.execute(sql<{ id: number }>`SELECT id FROM ${model} WHERE id > ${id} ${rest} ORDER BY id LIMIT 2`)).column("id");
+    const all = sql``;
+    for (let again = 0; again < 2; again++) {
+      assert.deepEqual(await named(Clerk, 0, all), [1, 2]);
+      assert.deepEqual(await named(Sale, 3, all), [4, 5]);
+      assert.deepEqual(await named(Clerk, 1, sql`AND id <> ${2}`), [3, 4]);
+      assert.deepEqual(await named(Clerk, 1, sql`AND id <> ${3}`), [2, 4]);
+    }
+    const above = async (model: typeof Clerk | typeof Sale, id: number): Promise<unknown> =>
+      (await engine.execute(sql<{ id: number }>`SELECT id FROM ${model} WHERE id > ${id} ORDER BY id LIMIT 2`)).column("id");
+    for (const id of [0, 1]) {
+      assert.deepEqual(await above(Clerk, id), [id + 1, id + 2]);
+      assert.deepEqual(await above(Sale, id + 2), [id + 3, id + 4]);
+    }
+  });
+
+  test("rows of SQL text are read by their own columns, however often and in whatever order", async () => {
+    for (let again = 0; again < 2; again++) {
+      assert.deepEqual((await engine.execute("SELECT 1 AS a, 2 AS b")).all(), [{ a: 1, b: 2 }]);
+      assert.deepEqual((await engine.execute("SELECT 2 AS b, 1 AS a")).tuples(), [[2, 1]]);
+      assert.deepEqual((await engine.execute("SELECT 2 AS b, 1 AS a, 3 AS c")).one(), { b: 2, a: 1, c: 3 });
+      const twice = await engine.execute("SELECT 1 AS a, 2 AS a");
+      assert.throws(() => twice.all(), ConfigurationError);
+      assert.throws(() => twice.first(), ConfigurationError);
+      assert.deepEqual(twice.tuples(), [[1, 2]]);
+      const values = await engine.execute("SELECT $1 + 0 AS a, $2 + 0 AS b", [again, again + 1]);
+      assert.deepEqual(values.all(), [{ a: again, b: again + 1 }]);
+      assert.throws(() => Object.assign(values.columns, ["b", "a"]), TypeError);
+    }
+    await assert.rejects(() => engine.execute("SELECT $1 + 0 AS a, $2 + 0 AS b", [1]), ConfigurationError);
+    await assert.rejects(() => engine.execute("SELECT $1 + 0 AS a", { a: 1 }), ConfigurationError);
+    await assert.rejects(() => engine.execute("SELECT :a + 0 AS a", [1]), ConfigurationError);
+    await assert.rejects(() => engine.execute("SELECT :a + 0 AS a", { b: 1 }), ConfigurationError);
+  });
 };

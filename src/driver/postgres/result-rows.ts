@@ -44,7 +44,7 @@ export const readRows = (
     const next = at + 1 + buffer.readInt32BE(at + 1);
     if (next > end) throw brokenRow();
     readFieldOffsets(buffer, at + 5, next, columns, offsets);
-    const values = Array.from<unknown>({ length: columns });
+    const values: unknown[] = new Array(columns);
     for (let column = 0; column < columns; column++) {
       const from = offsets[column * 2]!;
       values[column] = from < 0 ? null : decoders[column]!(buffer, from, offsets[column * 2 + 1]!);
