@@ -76,6 +76,8 @@ export interface Connection {
 export interface ReservedConnection extends Connection {
   /** Gives the connection back. It must be outside a transaction; a driver closes it if it is not. */
   release(): void;
+  /** Begins a transaction whose BEGIN, `request`, leaves with its first statement: nothing has to be waited for. Absent where it runs at once. */
+  beginLater?(request: Request): void;
   /**
    * The statements that `begin` runs leave in one packet when it returns, and after an error of one those behind it do not run. When `begin` throws,
    * nothing was sent. It runs no cursors and no batches. Absent where a round trip costs nothing.

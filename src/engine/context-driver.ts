@@ -24,11 +24,13 @@ class ContextConnection implements ReservedConnection {
   readonly #context: Request;
   #isOwed = false;
   #isGathering = false;
+  readonly beginLater?: (request: Request) => void;
   readonly together?: <T>(begin: () => T) => T;
 
   constructor(inner: ReservedConnection, context: Request) {
     this.#inner = inner;
     this.#context = context;
+    if (inner.beginLater !== undefined) this.beginLater = (request) => this.#beginLater(request);
     if (inner.together !== undefined) this.together = (begin) => this.#together(begin);
   }
 
@@ -41,6 +43,11 @@ class ContextConnection implements ReservedConnection {
     else if (this.#isOwed && ends.test(request.text)) this.#isOwed = false;
     else if (this.#isOwed) return this.#first(request);
     return this.#inner.run(request);
+  }
+
+  #beginLater(request: Request): void {
+    this.#inner.beginLater!(request);
+    this.#isOwed = true;
   }
 
   #first(request: Request): MaybePromise<Answer> {

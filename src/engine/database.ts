@@ -117,10 +117,15 @@ export class Database implements Runner, TransactionHost {
   }
 
   /** Runs `work` in a transaction of its own. */
-  async runInTransaction<T>(work: (transaction: Transaction) => Promise<T>, given: TransactionOptions = {}): Promise<T> {
-    const options = startedOptions(given);
-    const once = (): Promise<T> => runTransaction(this.newTransaction(options), work);
-    return options.retry === undefined ? once() : withRetries(options.retry, options.signal, once);
+  runInTransaction<T>(work: (transaction: Transaction) => Promise<T>, given: TransactionOptions = {}): Promise<T> {
+    // Not an async function: that would put a second promise around the first.
+    try {
+      const options = startedOptions(given);
+      const once = (): Promise<T> => runTransaction(this.newTransaction(options), work);
+      return options.retry === undefined ? once() : withRetries(options.retry, options.signal, once);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** Throws `TransactionError` when the running code stands in a transaction of this database other than `own`, or could only go on after its end. */

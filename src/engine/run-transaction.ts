@@ -4,7 +4,7 @@ import { inside } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
 
 interface Ending extends ScopedTransaction {
-  finish(): Promise<void>;
+  finish(): MaybePromise<void>;
   rollback(): MaybePromise<void>;
 }
 
@@ -12,7 +12,8 @@ interface Ending extends ScopedTransaction {
 export const runTransaction = async <X extends Ending, T>(transaction: X, work: (transaction: X) => Promise<T>): Promise<T> => {
   try {
     const result = await inside(transaction, () => work(transaction));
-    await transaction.finish();
+    const finished = transaction.finish();
+    if (finished instanceof Promise) await finished;
     return result;
   } catch (error) {
     await transaction.rollback();

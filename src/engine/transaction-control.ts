@@ -1,8 +1,18 @@
 /** What begins and ends transactions: the statements, those that nobody else may send, and what is said of one that has ended. */
 import { TransactionError } from "../base/errors.ts";
-import type { Request } from "../driver/driver.ts";
+import { whenDone } from "../base/maybe-promise.ts";
+import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { Request, ReservedConnection } from "../driver/driver.ts";
 
 export const command = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
+
+/** Opens a transaction, or a savepoint, by these statements. Nothing is waited for where BEGIN leaves with what comes next. */
+export const begin = (connection: ReservedConnection, texts: readonly string[], isOutermost: boolean): MaybePromise<void> => {
+  if (isOutermost && texts.length === 1 && connection.beginLater !== undefined) return connection.beginLater(command(texts[0]!));
+  const step = (index: number): MaybePromise<void> =>
+    index < texts.length ? whenDone(connection.run(command(texts[index]!)), () => step(index + 1)) : undefined;
+  return step(0);
+};
 
 const controlsTransactions =
   /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:begin|start\s+transaction|commit|end|rollback|abort|savepoint|release|prepare\s+transaction)\b/i;

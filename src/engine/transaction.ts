@@ -23,7 +23,7 @@ import type { Runner } from "./run.ts";
 import { runTransaction } from "./run-transaction.ts";
 import { isSurrounded } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
-import { assertNoControl, command, endedAs, type Ending } from "./transaction-control.ts";
+import { assertNoControl, begin, command, endedAs, type Ending } from "./transaction-control.ts";
 import type { TransactionHost } from "./transaction-host.ts";
 import { acquired, transactionEnded, transactionMade } from "./transaction-trace.ts";
 import { checkTransactionOptions, startedOptions } from "./transaction-options.ts";
@@ -36,6 +36,8 @@ type State = "open" | "ending" | Ending;
 export class Transaction implements Runner, ScopedTransaction {
   readonly host: TransactionHost;
   readonly parent: Transaction | null;
+  /** Who works in it, for those above that look for him by the running code; nobody here does. */
+  user: object | null = null;
   readonly #options: TransactionOptions;
   /** What opens it, and the name of the savepoint. */
   readonly #opening: readonly string[];
@@ -248,15 +250,18 @@ export class Transaction implements Runner, ScopedTransaction {
    * Commits unless it has ended already. Throws `TransactionError` when the database ended it by itself:
    * whoever caught the error that came with it must not believe that the rest was kept.
    */
-  async finish(): Promise<void> {
-    if (this.#state === "ending") await this.#whenEnded;
+  finish(): MaybePromise<void> {
+    return this.#state === "ending" ? whenDone(this.#whenEnded, () => this.#finished()) : this.#finished();
+  }
+
+  #finished(): MaybePromise<void> {
     if (this.#lost !== null) {
       throw new TransactionError(
         "The database rolled the whole transaction back when one of its statements failed, so nothing was kept. Let that error leave the callback.",
         { cause: this.#lost.cause },
       );
     }
-    if (this.#state === "open") await this.commit();
+    return this.#state === "open" ? this.commit() : undefined;
   }
 
   get #readOnly(): boolean {
@@ -355,18 +360,14 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 
   #begin(connection: ReservedConnection): MaybePromise<ReservedConnection> {
-    const step = (index: number): MaybePromise<ReservedConnection> => {
-      if (index < this.#opening.length) return whenDone(connection.run(command(this.#opening[index]!)), () => step(index + 1));
-      this.#connection = connection;
-      return connection;
-    };
     const failed = (error: unknown): never => {
       if (this.parent === null) connection.release();
       throw error;
     };
     try {
-      const begun = step(0);
-      return begun instanceof Promise ? begun.catch(failed) : begun;
+      const begun = begin(connection, this.#opening, this.parent === null);
+      if (!(begun instanceof Promise)) return (this.#connection = connection);
+      return begun.then(() => (this.#connection = connection), failed);
     } catch (error) {
       return failed(error);
     }
@@ -427,11 +428,8 @@ export class Transaction implements Runner, ScopedTransaction {
     transactionEnded(this.#trace, state);
     // An error costs more than the rest of an end, and nearly always nobody waits for it.
     if (this.#turns.hasWaiting) this.#turns.dismiss(endedAs(state));
-    if (this.parent !== null) {
-      if (this.parent.#child === this) this.parent.#child = null;
-      return;
-    }
-    this.#connection?.release();
+    if (this.parent === null) this.#connection?.release();
+    else if (this.parent.#child === this) this.parent.#child = null;
   }
 
   #failed(error: unknown, writes: readonly string[], connection: ReservedConnection): never {

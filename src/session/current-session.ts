@@ -3,14 +3,12 @@ import type { Database } from "../engine/database.ts";
 import { innermost } from "../engine/scope.ts";
 import { Transaction } from "../engine/transaction.ts";
 
-const sessions = new WeakMap<Transaction, object>();
-
 export const rememberSession = (transaction: Transaction, session: object): void => {
-  sessions.set(transaction, session);
+  transaction.user = session;
 };
 
 /** The session of the transaction of `database` around the running code, or `null`. It is a `Session`; that file stands on this one. */
 export const sessionAround = (database: Database): object | null => {
   const found = innermost((transaction) => transaction instanceof Transaction && transaction.isOpen && database.isDatabaseOf(transaction));
-  return found instanceof Transaction ? (sessions.get(found) ?? null) : null;
+  return found instanceof Transaction ? found.user : null;
 };

@@ -57,7 +57,7 @@ export class Engine extends Database {
   }
 
   /** Runs `work` in a transaction: commits when it returns, rolls back when it throws, and throws what it threw. */
-  async transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
     return new Session(this).transaction(work, options);
   }
 

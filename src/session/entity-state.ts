@@ -63,10 +63,13 @@ export class Tracking {
   /** The columns in which the object differs from its row. `undefined` says nothing, as in `update()`. */
   changes(state: EntityState): TableColumn[] {
     const { object } = state;
-    const changed = this.columns.filter(
-      (column, index) => object[column.property] !== undefined && !this.#isSame(index, object[column.property], state),
-    );
-    return [...changed, ...this.#assigned(state)];
+    const changed: TableColumn[] = [];
+    for (let index = 0; index < this.columns.length; index++) {
+      const column = this.columns[index]!;
+      const value = object[column.property];
+      if (value !== undefined && !this.#isSame(index, value, state)) changed.push(column);
+    }
+    return this.missing.length === 0 ? changed : [...changed, ...this.#assigned(state)];
   }
 
   /** The value that the row had; `undefined` for a column that was not fetched. */

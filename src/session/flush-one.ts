@@ -4,7 +4,6 @@
  */
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
-import type { Runner } from "../engine/run.ts";
 import { columnProblem, completed, valueAssignment } from "../query/assignments.ts";
 import type { Assignment } from "../query/assignments.ts";
 import { rootOf } from "../query/root.ts";
@@ -17,7 +16,7 @@ import { alignWithKeys, inHand, relationsOf } from "./relations.ts";
 import { putBack, valuesOf } from "./unit-of-work.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
 import { writeBatch } from "./write-batch.ts";
-import type { Ending } from "./write-batch.ts";
+import type { Ending, OpenFlush } from "./write-batch.ts";
 
 /** The one object that was changed; `null` when nothing was, `undefined` when there is more to look at. */
 export const onlyChanged = (unit: UnitOfWork): EntityState | null | undefined => {
@@ -68,25 +67,26 @@ export const placeOfState = (state: EntityState): RowPlace => {
 /** Writes the object's changes. When that fails the object is what it was before; the row is the caller's to undo. */
 export const flushOne = async (
   unit: UnitOfWork,
-  open: (write: (runner: Runner) => Promise<void>) => Promise<void>,
+  open: OpenFlush,
   state: EntityState,
   assignments: readonly Assignment[],
   ending: Ending | null,
-): Promise<void> => {
+): Promise<true> => {
   const { object, tracking } = state;
   const { table } = tracking;
   const before = valuesOf(table, object);
   const undo = unit.checkpoint();
   try {
-    await open(async (runner) => {
+    await open((runner) => {
       const write = (): MaybePromise<void> =>
         whenDone(changeAt(runner, rootOf(table.model), placeOfState(state), assignments, { use: "flush()" }), (written) => {
           Object.assign(object, written);
           unit.written(table, object, state);
           alignWithKeys(unit.identities, table, object);
         });
-      await (ending?.isUnwritten === true ? ending.send : writeBatch)([state], write);
+      return (ending?.isUnwritten === true ? ending.send : writeBatch)([state], write);
     });
+    return true;
   } catch (error) {
     undo();
     putBack(table, object, before);

@@ -32,7 +32,7 @@ import { alignWithKeys, own } from "./relations.ts";
 import { putBack, tableOfInstance, valuesOf } from "./unit-of-work.ts";
 import type { UnitOfWork } from "./unit-of-work.ts";
 import { writeBatch } from "./write-batch.ts";
-import type { Ending, SendWrites } from "./write-batch.ts";
+import type { Ending, OpenFlush, SendWrites } from "./write-batch.ts";
 
 interface Changed {
   readonly state: EntityState;
@@ -373,28 +373,18 @@ const prepared = async (unit: UnitOfWork, session: object): Promise<Work | null>
  * When it fails, objects and sets are what they were before, and the error is thrown: the caller rolls the rows back.
  * `ending`: the transaction is to be committed next, and may be with the last writes.
  */
-export const flush = async (
-  unit: UnitOfWork,
-  open: (write: (runner: Runner) => Promise<void>) => Promise<void>,
-  session: object,
-  ending: Ending | null = null,
-): Promise<boolean> => {
+export const flush = (unit: UnitOfWork, open: OpenFlush, session: object, ending: Ending | null = null): Promise<boolean> => {
   const only = onlyChanged(unit);
-  if (only === null) return false;
+  if (only === null) return nothing;
   const assignments = only === undefined ? null : plainAssignments(unit, only);
-  if (only !== undefined && assignments !== null) {
-    await flushOne(unit, open, only, assignments, ending);
-    return true;
-  }
-  return flushAll(unit, open, session, ending);
+  return only === undefined || assignments === null
+    ? flushAll(unit, open, session, ending)
+    : flushOne(unit, open, only, assignments, ending);
 };
 
-const flushAll = async (
-  unit: UnitOfWork,
-  open: (write: (runner: Runner) => Promise<void>) => Promise<void>,
-  session: object,
-  ending: Ending | null,
-): Promise<boolean> => {
+const nothing = Promise.resolve(false);
+
+const flushAll = async (unit: UnitOfWork, open: OpenFlush, session: object, ending: Ending | null): Promise<boolean> => {
   const added = new Set(unit.added);
   const deleted = new Set(unit.deleted);
   const undoSets = (): void => {

@@ -190,11 +190,12 @@ export class SessionScope implements UnitOwner {
     await this.nested(work, {});
   }
 
-  async nested<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
+  nested<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
     const { current } = this;
     if (current !== null) return current.nestedRun(work, options);
-    if (this.#callOrder?.written !== undefined) await this.#callOrder.written;
-    return this.database.runInTransaction(work, options);
+    const written = this.#callOrder?.written;
+    if (written === undefined) return this.database.runInTransaction(work, options);
+    return written.then(() => this.database.runInTransaction(work, options));
   }
 
   async #commitGiven(transaction: Transaction, session: object): Promise<void> {
@@ -260,9 +261,13 @@ export class SessionScope implements UnitOwner {
     }
   }
 
-  async #open(write: (runner: Runner) => Promise<void>, isAlone: boolean): Promise<void> {
+  #open(write: (runner: Runner) => Promise<unknown>, isAlone: boolean): Promise<unknown> {
     const { current } = this;
     if (current !== null) return isAlone ? current.nestedRun(write) : write(current);
+    return this.#openOwn(write);
+  }
+
+  async #openOwn(write: (runner: Runner) => Promise<unknown>): Promise<void> {
     if (this.#callOrder?.written !== undefined) await this.#callOrder.written;
     const own = this.database.newTransaction();
     this.#own = own;

@@ -389,7 +389,7 @@ export class Session implements Runner {
     try {
       const result = await this.#scope.nested(async (transaction) => {
         // After a conflict the work runs again on rows read anew: objects kept from the lost attempt would bring its old values back.
-        await inner?.failed();
+        if (inner !== null) await inner.failed();
         const { session, scope } = this.#inside(transaction, inner === null ? this.#scope.unitForInner() : new UnitOfWork());
         inner = scope;
         rememberSession(transaction, session);
@@ -397,7 +397,8 @@ export class Session implements Runner {
         await scope.beforeEnd(session);
         return returned;
       }, options);
-      await (inner as SessionScope | null)?.ended();
+      const ended = (inner as SessionScope | null)?.ended();
+      if (ended !== undefined) await ended;
       return result;
     } catch (error) {
       await (inner as SessionScope | null)?.failed();

@@ -1,11 +1,15 @@
 /** The seam for writes of many rows: one call for each, started without waiting for the one before, so that a driver with a pipeline sends them together. */
 import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { Runner } from "../engine/run.ts";
 
 /** So many are on their way at once. */
 const batchSize = 1000;
 
 /** How many writes of one kind are sent. */
 export type SendWrites = <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>) => Promise<R[]>;
+
+/** Calls `write` with the runner of a flush, which is asked for only when there is something to write. */
+export type OpenFlush = (write: (runner: Runner) => Promise<unknown>) => Promise<unknown>;
 
 /** How the last writes of a transaction are sent, with its COMMIT right behind them. */
 export interface Ending {

@@ -46,6 +46,29 @@ const valueOf = async (from: PostgresDriver, text: string): Promise<unknown> => 
 const kill = (pid: unknown): Promise<unknown> => Promise.resolve(driver.run(write("SELECT pg_terminate_backend($1)", [pid as number])));
 
 describe("replies go to whom they belong", () => {
+  it("a free connection is there at once, and a BEGIN for later leaves with the first statement or not at all", async () => {
+    await withDriver(one, async (own) => {
+      await own.run(read("SELECT 1"));
+      const reserved = own.reserve({ write: true });
+      if (reserved instanceof Promise) return assert.fail("a free connection was waited for");
+      const next = own.reserve({ write: true });
+      assert.ok(next instanceof Promise);
+      reserved.beginLater(write("BEGIN"));
+      assert.ok(reserved.inTransaction);
+      assert.throws(() => reserved.beginLater(write("BEGIN")), /begun/);
+      await reserved.run(write("INSERT INTO hazards VALUES (5000, 1)"));
+      assert.throws(() => reserved.beginLater(write("BEGIN")), /begun/);
+      await reserved.run(write("ROLLBACK"));
+      assert.deepEqual((await reserved.run(read("SELECT id FROM hazards WHERE id = 5000"))).rows, []);
+      reserved.beginLater(write("BEGIN"));
+      await reserved.run(write("COMMIT"));
+      assert.ok(!reserved.inTransaction);
+      reserved.release();
+      assert.throws(() => reserved.beginLater(write("BEGIN")), /given back/);
+      (await next).release();
+    });
+  });
+
   it("1, 2, 8: simple, new, prepared and streamed statements mixed on one connection", async () => {
     await withDriver(one, async (own) => {
       const reserved = await own.reserve({ write: true });

@@ -123,11 +123,12 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
 
   /** In one round trip, each with an answer of its own; after an error of one those behind it have not run. `first` are statements that are owed. */
   group(first: readonly Request[], members: readonly (Settle & { readonly request: Request })[]): void {
-    const requests = [...first, ...members.map(({ request }) => request)];
+    const requests = [...first];
+    for (const { request } of members) requests.push(request);
     const refuse = (error: Error): void => {
       for (const { reject } of members) reject(error);
     };
-    const settle = (at: number): Settle => (at < first.length ? { resolve: ignore, reject: ignore } : members[at - first.length]!);
+    const settle = (at: number): Settle => (at < first.length ? nobody : members[at - first.length]!);
     this.#whenFree(() => this.#send(requests, settle), refuse);
   }
 
@@ -143,7 +144,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
 
   #fetch(request: Request, first: readonly Request[], binding: MakeBinding): Promise<PostgresAnswer> {
     return new Promise((resolve, reject) => {
-      const settle = (at: number): Settle => (at < first.length ? { resolve: ignore, reject: ignore } : { resolve, reject });
+      const settle = (at: number): Settle => (at < first.length ? nobody : { resolve, reject });
       this.#whenFree(() => this.#send([...first, request], settle, binding), reject);
     });
   }
@@ -193,9 +194,9 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     const mark = pipeline.writer.mark();
     const exchanges: StatementExchange[] = [];
     try {
-      for (const [at, request] of requests.entries()) {
+      for (let at = 0; at < requests.length; at++) {
         const { resolve, reject } = settle(at);
-        exchanges.push(this.#writer.write(this, request, false, resolve, reject, at === requests.length - 1 ? binding : bindPlainly));
+        exchanges.push(this.#writer.write(this, requests[at]!, false, resolve, reject, at === requests.length - 1 ? binding : bindPlainly));
       }
     } catch (error) {
       pipeline.writer.rollback(mark);
@@ -206,7 +207,8 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
       isSentAgain: false,
       again: () => repeats > 0 && isRepeatable(exchanges) && this.#sendAgain(requests, settle, binding, repeats - 1),
     };
-    for (const exchange of exchanges) {
+    for (let at = 0; at < exchanges.length; at++) {
+      const exchange = exchanges[at]!;
       exchange.group = group;
       pipeline.add(exchange);
       this.#workload.add(exchange.statement);
@@ -223,7 +225,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (!this.inTransaction || requests[0] === rollback) this.#whenFree(() => this.#send(requests, settle, binding, repeats), reject);
     else if (!begins.test(requests[0]!.text)) return false;
     else {
-      const behind = (at: number): Settle => (at === 0 ? { resolve: ignore, reject: ignore } : settle(at - 1));
+      const behind = (at: number): Settle => (at === 0 ? nobody : settle(at - 1));
       this.#whenFree(() => this.#send([rollback, ...requests], behind, binding, repeats), reject);
     }
     return true;
@@ -424,6 +426,8 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
 }
 
 const ignore = (): void => undefined;
+/** Where the answers of statements go that were not asked for. */
+const nobody: Settle = { resolve: ignore, reject: ignore };
 const begins = /^\s*(?:begin|start\s+transaction)\b/i;
 const rollback: Request = { text: "ROLLBACK", values: [], writes: true, bigints: false, batched: false };
 

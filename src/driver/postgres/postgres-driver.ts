@@ -1,6 +1,7 @@
 /** PostgreSQL as a driver: a pool of connections, over which reads are joined and transactions have one each. */
 import { ConfigurationError, TransactionError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/hint.ts";
+import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { Answer, Driver, Request } from "../driver.ts";
 import { Pool } from "../pool.ts";
 import type { Patience, PoolStatus, Slot, Use } from "../pool.ts";
@@ -85,8 +86,15 @@ export class PostgresDriver implements Driver {
     return this.#pool.wait(use, request, (late) => act(late, { ...request, timeoutMs: Math.max(1, until - performance.now()) }));
   }
 
-  reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): Promise<PostgresReserved> {
-    return this.#lend("reserved", options, (slot) => Promise.resolve(new PostgresReserved(slot, () => this.#pool.giveBack(slot))));
+  /** At once where a connection is free. */
+  reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): MaybePromise<PostgresReserved> {
+    const reserved = (slot: Slot<PostgresConnection>): PostgresReserved => new PostgresReserved(slot, () => this.#pool.giveBack(slot));
+    try {
+      const slot = this.#pool.take("reserved");
+      return slot === null ? this.#pool.wait("reserved", options, reserved) : reserved(slot);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   async *stream(request: Request, batchSize: number): AsyncGenerator<Answer, void, undefined> {

@@ -4,7 +4,7 @@
  * `BEGIN` is owed: it is answered at once and leaves with the first statement, in the same packet and group. A transaction in which nothing was
  * run sends nothing at all. `COMMIT` as the last of a `batch` travels with it.
  */
-import { DatabaseClosed, TransactionError } from "../../base/errors.ts";
+import { BugError, DatabaseClosed, TransactionError } from "../../base/errors.ts";
 import type { Answer, Request, ReservedConnection } from "../driver.ts";
 import type { Slot } from "../pool.ts";
 import type { PostgresConnection } from "./connection.ts";
@@ -20,6 +20,7 @@ interface Gathered extends Settle {
   readonly request: Request;
 }
 
+const none: readonly Request[] = [];
 const nothing = new PostgresAnswer([], 0, [], false);
 
 export class PostgresReserved implements ReservedConnection {
@@ -48,19 +49,29 @@ export class PostgresReserved implements ReservedConnection {
   }
 
   run(request: Request): Promise<Answer> {
-    return this.#with((connection) => {
-      if (begins.test(request.text) && this.#owed === null && connection.inFlight === 0 && !connection.inTransaction) {
+    try {
+      const connection = this.#connection;
+      const { text } = request;
+      if (this.#owed === null && connection.inFlight === 0 && !connection.inTransaction && begins.test(text)) {
         this.#owed = request;
         return Promise.resolve(nothing);
       }
       const gathered = this.#gathered;
-      if (this.#owed !== null && (gathered === null || gathered.length === 0) && ends.test(request.text)) {
+      if (this.#owed !== null && (gathered === null || gathered.length === 0) && ends.test(text)) {
         this.#owed = null;
         return Promise.resolve(nothing);
       }
       if (gathered !== null) return new Promise((resolve, reject) => gathered.push({ request, resolve, reject }));
       return connection.run(request, false, this.#takeOwed());
-    });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  beginLater(request: Request): void {
+    if (this.#owed !== null || this.#connection.inTransaction || this.#connection.inFlight > 0)
+      throw new BugError("a transaction was begun on a connection that has one.");
+    this.#owed = request;
   }
 
   together<T>(begin: () => T): T {
@@ -123,7 +134,7 @@ export class PostgresReserved implements ReservedConnection {
   #takeOwed(): readonly Request[] {
     const owed = this.#owed;
     this.#owed = null;
-    return owed === null ? [] : [owed];
+    return owed === null ? none : [owed];
   }
 
   release(): void {

@@ -6,6 +6,8 @@ import { randomBytes } from "node:crypto";
 import type { ResultField } from "../row-sink.ts";
 import type { BindExecute } from "./protocol/bind.ts";
 
+const unknownCostMicros = 100;
+
 /** One statement as this connection knows it. The name is never used again for another text. */
 export class PreparedStatement {
   readonly name: string;
@@ -26,6 +28,8 @@ export class PreparedStatement {
   next: PreparedStatement | null = null;
   /** The higher, the later it was used. */
   usedAt = 0;
+  /** How long the server needs for it, in microseconds, by experience (`workload.ts`). */
+  costMicros = unknownCostMicros;
 
   constructor(name: string, text: string, parameterTypes: readonly number[]) {
     this.name = name;

@@ -173,11 +173,7 @@ export class StatementExchange implements Exchange {
   #complete(buffer: Buffer, start: number, end: number): void {
     this.isComplete = true;
     this.#commandCount = readCommandCount(buffer, start, end);
-    // S of SELECT and SET, I of INSERT, U of UPDATE: only tags that matter to the connection are worth a string.
-    const first = buffer[start];
-    const second = buffer[start + 1];
-    const isPlain = (first === 0x53 && second === 0x45 && buffer[start + 2] === 0x4c) || first === 0x49 || first === 0x55;
-    if (!isPlain) this.tag = readCommandTag(buffer, start, end);
+    if (!isPlainTag(buffer, start)) this.tag = readCommandTag(buffer, start, end);
   }
 
   /** The columns of this run, in the formats in which they come. */
@@ -220,17 +216,17 @@ export class StatementExchange implements Exchange {
   }
 
   /** Whatever the connection makes of it, the promise must settle: what it throws is for both of them. */
-  #tell<T>(act: () => T): T {
-    try {
-      return act();
-    } catch (problem) {
-      this.#fail(problem as Error);
-      throw problem;
-    }
+  #failedOwner(problem: unknown): never {
+    this.#fail(problem as Error);
+    throw problem;
   }
 
   finish(): void {
-    this.#tell(() => this.owner.completed(this));
+    try {
+      this.owner.completed(this);
+    } catch (problem) {
+      this.#failedOwner(problem);
+    }
     if (this.#problem !== null) return this.#fail(this.#problem);
     if (this.tag === "ROLLBACK" && transactionEnd.test(this.text)) {
       const text = "COMMIT was answered by ROLLBACK: a statement of the transaction had failed, and nothing of it was kept.";
@@ -278,12 +274,24 @@ export class StatementExchange implements Exchange {
   }
 
   refused(error: Error): void {
-    if (this.#tell(() => this.owner.refused(this, error))) return this.#release();
+    let isAgain: boolean;
+    try {
+      isAgain = this.owner.refused(this, error);
+    } catch (problem) {
+      this.#failedOwner(problem);
+    }
+    if (isAgain) return this.#release();
     this.#fail(this.#problem ?? (this.stoppedBy !== null && isCancellation(error) ? this.stoppedBy : error));
   }
 
   skipped(error: Error): void {
-    if (this.#tell(() => this.owner.skipped(this))) return this.#release();
+    let isAgain: boolean;
+    try {
+      isAgain = this.owner.skipped(this);
+    } catch (problem) {
+      this.#failedOwner(problem);
+    }
+    if (isAgain) return this.#release();
     this.#fail(error);
   }
 
@@ -311,6 +319,24 @@ export class StatementExchange implements Exchange {
     this.onSettled?.();
   }
 }
+
+/** SELECT, INSERT, UPDATE, BEGIN and COMMIT: only tags that matter to the connection are worth a string. */
+const isPlainTag = (buffer: Buffer, at: number): boolean => {
+  const third = buffer[at + 2];
+  switch (buffer[at]) {
+    case 0x49: // I
+    case 0x55: // U
+      return true;
+    case 0x53: // SEL, not SET
+      return buffer[at + 1] === 0x45 && third === 0x4c;
+    case 0x42: // BEG
+      return third === 0x47;
+    case 0x43: // COMMI, not COMMENT, CREATE or COPY
+      return third === 0x4d && buffer[at + 3] === 0x4d && buffer[at + 4] === 0x49;
+    default:
+      return false;
+  }
+};
 
 const isCancellation = (error: Error): boolean => isPetrelError(error) && error.sqlState === "57014";
 

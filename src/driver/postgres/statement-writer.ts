@@ -34,10 +34,10 @@ export interface Binding {
   readonly write: BindExecute;
 }
 
-export type MakeBinding = (statement: PreparedStatement) => Binding;
+/** What nearly every run does, without an object for it. */
+export const bindPlainly = "plainly";
 
-export const bindPlainly: MakeBinding = (statement) =>
-  statement.bind === null ? { fields: null, write: statement.bindText! } : { fields: statement.fields, write: statement.bind };
+export type MakeBinding = typeof bindPlainly | ((statement: PreparedStatement) => Binding);
 
 export interface Settle {
   readonly resolve: (answer: PostgresAnswer) => void;
@@ -83,7 +83,7 @@ export class StatementWriter implements ResultKnowledge {
     const known = this.statements.find(request.text, types);
     const statement = known !== undefined && (known.name !== "") === isNamed ? known : this.statements.add(request.text, types, isNamed);
     const parses = statement !== known || !isNamed;
-    let binding: Binding;
+    let fields: readonly ResultField[] | null;
     const mark = parses ? writer.mark() : null;
     try {
       if (parses) {
@@ -91,8 +91,14 @@ export class StatementWriter implements ResultKnowledge {
         writeDescribeStatement(writer, statement.name);
         statement.bindText ??= bindExecute({ statement: statement.name, parameters: this.#parametersOf(request), resultFormats: [] });
       }
-      binding = makeBinding(statement);
-      binding.write(writer, request.values);
+      if (makeBinding === bindPlainly) {
+        fields = statement.bind === null ? null : statement.fields;
+        (statement.bind ?? statement.bindText!)(writer, request.values);
+      } else {
+        const binding = makeBinding(statement);
+        fields = binding.fields;
+        binding.write(writer, request.values);
+      }
     } catch (error) {
       if (mark !== null) {
         writer.rollback(mark);
@@ -100,7 +106,7 @@ export class StatementWriter implements ResultKnowledge {
       }
       throw error;
     }
-    const exchange = new StatementExchange(owner, this, request, statement, parses, isShared, resolve, reject, binding.fields);
+    const exchange = new StatementExchange(owner, this, request, statement, parses, isShared, resolve, reject, fields);
     // Behind others it begins when they have ended, and that will be known then.
     if (this.#pipeline.size === 0) exchange.sentAt = performance.now();
     return exchange;

@@ -1,23 +1,17 @@
 /** How long the server will need for what one connection has sent, by experience with each statement. */
 import type { PreparedStatement } from "./statement-cache.ts";
 
-const unknownCostMicros = 100;
 /** How much the latest run counts against those before. */
 const weight = 0.25;
 
 export class Workload {
-  readonly #costs = new WeakMap<PreparedStatement, number>();
   #lastSettled = 0;
   #leastMillis = Infinity;
   /** Microseconds for everything that is under way. */
   micros = 0;
 
-  #costOf(statement: PreparedStatement): number {
-    return this.#costs.get(statement) ?? unknownCostMicros;
-  }
-
   add(statement: PreparedStatement): void {
-    this.micros += this.#costOf(statement);
+    this.micros += statement.costMicros;
   }
 
   /**
@@ -25,13 +19,13 @@ export class Workload {
    * ever seen is taken for the way there and back.
    */
   settle(statement: PreparedStatement, sentAt: number, isLast: boolean): void {
-    const cost = this.#costOf(statement);
+    const cost = statement.costMicros;
     this.micros = isLast ? 0 : Math.max(0, this.micros - cost);
     const now = performance.now();
     const tookMillis = now - Math.max(sentAt, this.#lastSettled);
     this.#lastSettled = now;
     if (tookMillis < this.#leastMillis) this.#leastMillis = tookMillis;
     const micros = Math.max(1, (tookMillis - this.#leastMillis) * 1000);
-    this.#costs.set(statement, cost + (micros - cost) * weight);
+    statement.costMicros = cost + (micros - cost) * weight;
   }
 }
