@@ -94,7 +94,7 @@ export { timestamps } from "../schema/timestamps.ts";
 export { avg, count, max, min, sum } from "../query/aggregate.ts";
 export type { Aggregate, AggregateOf, Annotate, Annotations, Computed, CountExpression } from "../query/aggregate.ts";
 export { when, type Case } from "../query/case.ts";
-export type { NoColumns, PlainRow, SourceOf } from "../query/derived-scope.ts";
+export type { NoColumns, PlainRow, PlainSource, Selecting, SourceOf } from "../query/derived-scope.ts";
 export { from, recursive, type RecursiveOptions, type SelfRelation } from "../query/from.ts";
 export { coalesce, concat, greatest, least, nullIf, value, type Given, type Scalar } from "../query/functions.ts";
 export { except, intersect, union, unionAll } from "../query/set-operations.ts";

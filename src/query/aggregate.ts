@@ -179,7 +179,7 @@ type AggregateColumn<S, X> =
         ? Column<T, KindOfValue<T>, never>
         : never;
 // What can be calculated with is a number, whatever its type in TypeScript: decimals are strings.
-type KindOfExpression<X, T> =
+export type KindOfExpression<X, T> =
   X extends NumberExpression<unknown>
     ? [NonNullable<T>] extends [string]
       ? "decimal"

@@ -6,7 +6,7 @@ import type { TargetOf } from "../schema/relation.ts";
 import type { Scope } from "../schema/scope.ts";
 import { describe } from "../types/column-type.ts";
 import type { Annotate } from "./aggregate.ts";
-import type { EntityIn, SourceOf } from "./derived-scope.ts";
+import type { EntityIn, PlainSource, SourceOf } from "./derived-scope.ts";
 import type { GroupedQuery, Query } from "./query.ts";
 import { RefinableQuery } from "./refinable-query.ts";
 
@@ -23,7 +23,7 @@ const queryOf = (value: unknown, use: string): RefinableQuery => {
  *     // WITH "posts_rows" (…, "place") AS (SELECT …, row_number() OVER (…) FROM "posts") SELECT … FROM "posts_rows" WHERE "place" = $1
  */
 export function from<E, Row>(query: Query<E, Row>): Query<SourceOf<E, Row>, Row>;
-export function from<E, Row>(groups: GroupedQuery<E, Row>): Query<SourceOf<never, Row>, Row>;
+export function from<E, Row>(groups: GroupedQuery<E, Row>): Query<PlainSource<E, Row>, Row>;
 export function from(query: unknown): unknown {
   return queryOf(query, "from()").asSource();
 }

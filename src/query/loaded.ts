@@ -25,8 +25,11 @@ export interface InvalidRelation<Message> {
 export interface Refined<out Row> {
   one(): Promise<Row>;
 }
-/** Any query or groups that give `Row`s. */
-export interface Rows<out Row> {
+declare const about: unique symbol;
+/** Any query or groups that give `Row`s. `E` is what they are about. */
+export interface Rows<out Row, out E = unknown> {
+  /** Exists for TypeScript only. */
+  readonly [about]?: E;
   first(): Promise<Row | null>;
 }
 type LoadedEntity<E, P extends string> = [P] extends [never] ? E : E & Loaded<ShapeOf<E>, P>;

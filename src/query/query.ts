@@ -5,13 +5,13 @@ import type { ArrowBatch, ArrowTable } from "../engine/arrow-door.ts";
 import type { CallLimit } from "../engine/call-limit.ts";
 import type { ColumnSet } from "../rows/columns/column-set.ts";
 import type { TypeOf } from "../schema/column.ts";
-import type { ColumnKey, RelationKey } from "../schema/entity.ts";
+import type { ColumnKey, RelationKey, ShapeOf } from "../schema/entity.ts";
 import type { TargetOf } from "../schema/relation.ts";
 import type { PrimaryKey } from "../schema/primary-key.ts";
 import type { Annotated, Columns, Scope } from "../schema/scope.ts";
 import type { Annotate, Annotations, Computed } from "./aggregate.ts";
 import type { Load } from "./load.ts";
-import type { Beside } from "./derived-scope.ts";
+import type { Beside, EntityIn, Selecting } from "./derived-scope.ts";
 import type { Loaded, Refined, RelationValue, Rows } from "./loaded.ts";
 import type { Filter, LookupKey } from "./lookups.ts";
 import type { CursorPage, CursorPageOptions, Page, PageOptions } from "./page.ts";
@@ -53,8 +53,11 @@ export interface CompiledQuery {
 /** The primary key of the model behind a query, whatever it computes besides. */
 type KeyOf<E> = PrimaryKey<E extends Annotated<infer B, infer _> ? B : E>;
 
+/** What the model behind a query says: no computed columns, and nothing that is joined. */
+type OwnShape<E> = ShapeOf<EntityIn<E>>;
+
 /** A query over model `E` whose results are `Row`. Immutable: every method returns a new query; nothing runs before a verb such as `all()`. */
-export interface Query<in out E, out Row> extends AsyncIterable<Row> {
+export interface Query<in out E, out Row> extends AsyncIterable<Row>, Rows<Row, E> {
   /**
    * Keeps rows that match all lookups: `filter({ age__gte: 18, author__name__icontains: "ann" })`.
    * Lookups through one to-many relation in one call ask for one row that matches them all. NULL matches nothing but `null` and `__isNull`.
@@ -82,12 +85,12 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   forUpdate(options?: LockOptions): Query<E, Row>;
 
   /** Loads one relation through a query of your own: `with("posts", (posts) => posts.limit(3))`. The limit counts per parent. */
-  with<R extends RelationKey<Scope<E>>, V>(
+  with<R extends RelationKey<OwnShape<E>>, V>(
     relation: R,
-    refine: (query: Query<TargetOf<Scope<E>, R>, TargetOf<Scope<E>, R>>) => Refined<V>,
-  ): Query<E, Row & { [P in R]: RelationValue<Scope<E>, R, V> }>;
+    refine: (query: Query<TargetOf<OwnShape<E>, R>, TargetOf<OwnShape<E>, R>>) => Refined<V>,
+  ): Query<E, Row & { [P in R]: RelationValue<OwnShape<E>, R, V> }>;
   /** Loads relations together with the rows: `with("profile", "posts.comments")`. To-one relations are joined, to-many ones take one statement each. */
-  with<P extends RelationPath<E>>(...relations: (P | Load<P>)[]): Query<E, Row & Loaded<Scope<E>, P>>;
+  with<P extends RelationPath<EntityIn<E>>>(...relations: (P | Load<P>)[]): Query<E, Row & Loaded<OwnShape<E>, P>>;
 
   /** Fetches only these columns, and the primary key. Reading another one throws `ColumnNotLoaded`. */
   only<P extends ColumnKey<Scope<E>>>(...columns: P[]): Query<E, Pick<Row, (P | RelationKey<Scope<E>>) & keyof Row>>;
@@ -98,7 +101,7 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
   /** Replaces the results by expressions of your own: `select((post) => ({ title: post.title, by: post.author.name }))`. */
   select<const X extends { readonly [name: string]: Expression<unknown> | Sql<unknown> }>(
     projection: (row: Columns<E>) => X,
-  ): Query<E, Selected<X>>;
+  ): Query<Selecting<E, X>, Selected<X>>;
   /**
    * One result per combination of these columns, of columns behind to-one relations (`"customer.country"` gives `{ customer: { country } }`),
    * and of what `annotate()` computed before.
@@ -112,12 +115,15 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
    *     joinLateral("best", (user) => select(Post).where((post) => post.authorId.eq(user.id)).orderBy("-views").limit(1).select((post) => ({ views: post.views })))
    *     // SELECT … FROM "users" JOIN LATERAL (SELECT … WHERE "posts"."author_id" = "users"."id" ORDER BY … LIMIT 1) AS "best" ON true
    */
-  joinLateral<const N extends string, R>(name: N, query: (row: Columns<E>) => Rows<R>): Query<Beside<E, N, R>, Row & { [K in N]: R }>;
-  /** The same, and a row without any comes once, with `null` beside it. */
-  leftJoinLateral<const N extends string, R>(
+  joinLateral<const N extends string, R, Q>(
     name: N,
-    query: (row: Columns<E>) => Rows<R>,
-  ): Query<Beside<E, N, R | null>, Row & { [K in N]: R | null }>;
+    query: (row: Columns<E>) => Rows<R, Q>,
+  ): Query<Beside<E, N, R, Q>, Row & { [K in N]: R }>;
+  /** The same, and a row without any comes once, with `null` beside it. */
+  leftJoinLateral<const N extends string, R, Q>(
+    name: N,
+    query: (row: Columns<E>) => Rows<R, Q>,
+  ): Query<Beside<E, N, R | null, Q>, Row & { [K in N]: R | null }>;
 
   /** Includes soft-deleted rows. */
   readonly withDeleted: IfSoftDeletable<E, () => Query<E, Row>>;
@@ -230,7 +236,7 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row> {
 }
 
 /** A query whose results are groups. */
-export interface GroupedQuery<in out E, out Row> {
+export interface GroupedQuery<in out E, out Row> extends Rows<Row, E> {
   /** Adds aggregates of each group: `annotate({ people: count(), meanAge: avg("age") })`. They may be of what was computed before `groupBy()`. */
   annotate<const A extends Annotations<E>>(annotations: A | ((row: Columns<E>) => A)): GroupedQuery<Annotate<E, A>, Row & Computed<E, A>>;
   /** Keeps groups that match lookups on their aggregates or columns. */

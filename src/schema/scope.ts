@@ -6,9 +6,9 @@ import type { ShapeOf } from "./entity.ts";
 import type { HasMany, ManyToMany, RelationOf, TargetOf } from "./relation.ts";
 
 declare const annotated: unique symbol;
-/** `E` with computed columns `A`, which lookups, ordering and `values` may name. */
-export interface Annotated<E, A> {
-  readonly [annotated]: { readonly entity: E; readonly columns: A };
+/** `E` with computed columns `A`, which lookups, ordering and `values` may name. `X`: the expressions that replace its rows, where `select()` said some. */
+export interface Annotated<E, A, X = unknown> {
+  readonly [annotated]: { readonly entity: E; readonly columns: A; readonly selected: X };
 }
 export type Scope<E> = E extends Annotated<infer B, infer A> ? ShapeOf<B> & A : ShapeOf<E>;
 

@@ -365,6 +365,39 @@ const suite = (open: EngineUnderTest["open"]): void => {
     assert.deepEqual(owners, ["Ann"]);
   });
 
+  test("decimals of an inner query compare and add up as the numbers that they are", async () => {
+    const best = shops().joinLateral("best", (shop) => dearest(shop, 9));
+    // As texts, "10" would come before "9.05".
+    assert.deepEqual(await best.filter({ best__price__lt: "10" }).orderBy("best.price").column("best.price"), [
+      "1.10",
+      "2.20",
+      "3.30",
+      "9.05",
+    ]);
+    const prices = from(
+      engine
+        .query(Sale)
+        .withDeleted()
+        .select((sale) => ({ price: sale.price, what: sale.what })),
+    );
+    assert.deepEqual(await prices.filter({ price__gte: "0.9", price__lt: "10" }).orderBy("price").column("price"), [
+      "1.10",
+      "2.20",
+      "3.30",
+      "9.05",
+    ]);
+    assert.equal(await prices.sum("price"), "16.05");
+    assert.equal(await prices.where((row) => row.price.plus("1").gte("10")).count(), 1);
+    const totals = from(
+      engine
+        .query(Sale)
+        .groupBy("what")
+        .annotate((sale) => ({ total: sum(sale.price) })),
+    );
+    assert.deepEqual(await totals.filter({ total__gt: "4", total__lt: "10" }).orderBy("what").column("what"), ["apple", "plum"]);
+    assert.equal(await totals.sum("total"), "15.65");
+  });
+
   test("a tracked object is not made of several rows", async () => {
     const session = engine.session();
     const one = await session.query(Shop).filter({ id: 1 }).one();
@@ -397,6 +430,8 @@ const suite = (open: EngineUnderTest["open"]): void => {
     await mistake(() => best.update({ name: "x" }, { all: true }), /update\(\) of Shop does not go together with joinLateral\(\)/);
     await mistake(() => best.delete({ all: true }), /delete\(\) of Shop does not go together with joinLateral\(\)/);
     await mistake(() => from(best), /'best' is an object beside each row/);
+    // It type-checks for nobody, and is there anyway.
+    await mistake(() => (best as unknown as { with(name: string): unknown }).with("best"), /no relation 'best'/);
     await mistake(() => best.filter({ best__prize: 1 } as never), /best has no column or relation 'prize'/);
     assert.deepEqual(await best.orderBy("best.price").limit(1).column("name"), ["North"]);
   });

@@ -140,6 +140,17 @@ same<{ loud: string }[]>()(await labels.select((row) => ({ loud: row.label.upper
 // @ts-expect-error it has no such name
 labels.filter({ email: "x" });
 
+const prices = from(engine.query(Line).select((row) => ({ net: row.price, note: row.note, cut: row.discount })));
+same<string | null>()(await prices.filter({ net__gte: "9", note__startsWith: "a" }).sum("net"));
+same<{ less: string; loud: string | null }[]>()(await prices.select((row) => ({ less: row.net.minus("1"), loud: row.note.upper() })).all());
+// @ts-expect-error a text has no sum
+prices.sum("note");
+// @ts-expect-error a decimal is no text
+prices.filter({ net__startsWith: "a" });
+same<string | null>()(await from(engine.query(Line).groupBy("note").annotate((row) => ({ total: sum(row.price) }))).sum("total"));
+same<string | null>()(await from(engine.query(Line).groupBy("price").annotate({ lines: count() })).sum("price"));
+same<string | null>()(await union(engine.query(Line).select((row) => ({ a: row.price })), engine.query(Line).select((row) => ({ a: row.price }))).sum("a"));
+
 // ---- set operations
 same<Query<User, User>>()(union(users.filter({ vip: true }), users.filter({ age: 3 })));
 same<{ a: number }[]>()(await unionAll(users.select((row) => ({ a: row.id })), posts.select((row) => ({ a: row.views }))).filter({ a__gt: 1 }).all());
@@ -161,6 +172,12 @@ recursive(comments, "replies", { depth: "level" });
 // ---- rows beside each row are a relation to one row
 const beside = users.leftJoinLateral("best", (each) => select(Post).where((post) => post.authorId.eq(each.id)).select((post) => ({ title: post.title, views: post.views })));
 same<{ title: string; views: number } | null>()((await beside.all())[0]!.best);
+const dearest = engine.query(Line).joinLateral("best", () => select(Line).select((line) => ({ price: line.price, note: line.note })));
+same<{ less: string }>()(await dearest.filter({ best__price__gt: "1", best__note__contains: "x" }).select((row) => ({ less: row.best.price.minus("1") })).one());
+// @ts-expect-error it stands beside each row without being loaded
+dearest.with("best");
+// @ts-expect-error it cannot be refined either
+dearest.with("best", (best) => best.limit(1));
 same<{ title: string; views: number }>()((await users.joinLateral("best", () => select(Post).select((post) => ({ title: post.title, views: post.views }))).one()).best);
 same<(string | null)[]>()(await beside.filter({ best__views__gt: 1 }).where((each) => each.best.title.eq(each.name)).orderBy("-best.views").column("best.title"));
 // @ts-expect-error: no such column
