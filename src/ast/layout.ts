@@ -247,6 +247,12 @@ export const statementLayouts: { readonly [K in Statement["statement"]]: readonl
     ["conflict", "conflict"],
     ["returning", "items"],
   ],
+  insertSelect: [
+    ["table", "table"],
+    ["columns", "columns"],
+    ["select", "select"],
+    ["returning", "items"],
+  ],
   update: [
     ["source", "source"],
     ["deleted", "word"],

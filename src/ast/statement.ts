@@ -1,6 +1,6 @@
 /** Any statement that a dialect can spell. */
 import type { RawNode, SelectStatement } from "./expression.ts";
-import type { DeleteStatement, InsertStatement, UpdateStatement } from "./write.ts";
+import type { DeleteStatement, InsertSelectStatement, InsertStatement, UpdateStatement } from "./write.ts";
 
 /** A whole statement of the user's own text. Its columns are known only when it has run. */
 export interface RawStatement {
@@ -8,4 +8,4 @@ export interface RawStatement {
   readonly sql: RawNode;
 }
 
-export type Statement = SelectStatement | InsertStatement | UpdateStatement | DeleteStatement | RawStatement;
+export type Statement = SelectStatement | InsertStatement | InsertSelectStatement | UpdateStatement | DeleteStatement | RawStatement;

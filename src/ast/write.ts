@@ -1,5 +1,5 @@
 /** INSERT, UPDATE and DELETE as frozen data. */
-import type { ExpressionNode, ParameterNode, SelectItem } from "./expression.ts";
+import type { ExpressionNode, ParameterNode, SelectItem, SelectStatement } from "./expression.ts";
 import type { DeletedRows } from "./select.ts";
 import type { ColumnRef, Source, TableRef } from "./source.ts";
 
@@ -25,6 +25,15 @@ export interface InsertStatement {
    */
   readonly rows: readonly (readonly InsertValue[])[];
   readonly conflict: ConflictClause | null;
+  readonly returning: readonly SelectItem[];
+}
+
+/** Rows of a query become rows of a table: the select's items are the values of `columns`. */
+export interface InsertSelectStatement {
+  readonly statement: "insertSelect";
+  readonly table: TableRef;
+  readonly columns: readonly ColumnRef[];
+  readonly select: SelectStatement;
   readonly returning: readonly SelectItem[];
 }
 

@@ -2,10 +2,10 @@
 import type { ParameterNode, SelectStatement } from "../ast/expression.ts";
 import { BugError, ConfigurationError } from "../base/errors.ts";
 import type { RawStatement, Statement } from "../ast/statement.ts";
-import type { DeleteStatement, InsertStatement, InsertValue, UpdateStatement } from "../ast/write.ts";
+import type { DeleteStatement, InsertSelectStatement, InsertStatement, InsertValue, UpdateStatement } from "../ast/write.ts";
 import type { ColumnRef, Source } from "../ast/source.ts";
 import { changesData } from "./changes-data.ts";
-import { columnBySubquery, items, returning, selectOf, where } from "./clauses.ts";
+import { columnBySubquery, items, returning, selectOf, subselect, where } from "./clauses.ts";
 import { Compilation } from "./compilation.ts";
 import type { Words } from "./compilation.ts";
 import type { Compiled } from "./dialect.ts";
@@ -96,11 +96,21 @@ const conflict = (statement: InsertStatement, compilation: Compilation): string 
   return text;
 };
 
+/** `INSERT INTO` and the table, whose columns go by its name. */
+const into = ({ table }: InsertStatement | InsertSelectStatement, compilation: Compilation): string => {
+  compilation.writes(table);
+  for (const root of compilation.sources.rootsOf(table)) compilation.names.set(root, table.name);
+  compilation.aliases.takeTable(table.name);
+  return `INSERT INTO ${quote(table.name)}`;
+};
+
+const insertSelect = (statement: InsertSelectStatement, compilation: Compilation): string => {
+  const start = `${into(statement, compilation)} (${quoteAll(statement.columns)})`;
+  return `${start} ${subselect(statement.select, compilation)}${returning(statement.returning, compilation)}`;
+};
+
 const insert = (statement: InsertStatement, compilation: Compilation): string => {
-  compilation.writes(statement.table);
-  for (const root of compilation.sources.rootsOf(statement.table)) compilation.names.set(root, statement.table.name);
-  compilation.aliases.takeTable(statement.table.name);
-  const text = `INSERT INTO ${quote(statement.table.name)}${values(statement, compilation)}`;
+  const text = into(statement, compilation) + values(statement, compilation);
   const onConflict = conflict(statement, compilation);
   return text + onConflict + returning(statement.returning, compilation);
 };
@@ -160,6 +170,8 @@ const textOf = (statement: Exclude<Statement, RawStatement>, compilation: Compil
       return select(statement, compilation);
     case "insert":
       return insert(statement, compilation);
+    case "insertSelect":
+      return insertSelect(statement, compilation);
     case "update":
       return update(statement, compilation);
     case "delete":

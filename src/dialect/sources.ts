@@ -111,6 +111,9 @@ export const sourcesOf = (statement: Statement): Sources => {
     for (const row of statement.rows) sources.visitAll(row.map((value) => (value.node === "default" ? null : value)));
     sources.visitAll(statement.conflict?.update.map(([, value]) => value) ?? []);
     sources.visitAll(statement.returning.map((item) => item.expression));
+  } else if (statement.statement === "insertSelect") {
+    sources.select(statement.select);
+    sources.visitAll(statement.returning.map((item) => item.expression));
   } else {
     sources.scope(statement.source);
     if (statement.statement === "update") sources.visitAll(statement.set.map(([, value]) => value));

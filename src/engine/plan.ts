@@ -92,7 +92,7 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
 
 /** The table that a statement writes. Statements are made of the tables of models, of which they need to know less. */
 const writerOf = (statement: Statement): Table | null => {
-  if (statement.statement === "insert") return statement.table as Table;
+  if (statement.statement === "insert" || statement.statement === "insertSelect") return statement.table as Table;
   return statement.statement === "update" || statement.statement === "delete" ? (statement.source.table as Table) : null;
 };
 

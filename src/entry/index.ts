@@ -156,6 +156,7 @@ export { Engine } from "../session/engine.ts";
 export { Session } from "../session/session.ts";
 export type { HookName, RowHook, TransactionHook } from "../session/hooks.ts";
 export { RelationCollection } from "../session/collection.ts";
+export type { Inserted, InsertedColumn, InsertFromOptions, NoSuchColumn, RowsFor } from "../session/insert-from.ts";
 export type { CollectionKey, ConflictTarget, MemberOf, SessionOptions, UpsertOptions } from "../session/session-types.ts";
 export { createEngine } from "./create-engine.ts";
 export type { EngineOptions, PoolEngineOptions, PostgresEngineOptions, SqliteEngineOptions } from "./engine-options.ts";

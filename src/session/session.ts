@@ -15,6 +15,7 @@ import type { TransactionOptions } from "../engine/transaction-options.ts";
 import { findByKey } from "../query/by-key.ts";
 import { loadCall } from "../query/load-into.ts";
 import type { LoadInto } from "../query/load-into.ts";
+import type { Rows as Rowset } from "../query/loaded.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import type { CallOptions, Query } from "../query/query.ts";
 import { rootOf } from "../query/root.ts";
@@ -24,7 +25,6 @@ import type { PrimaryKey } from "../schema/primary-key.ts";
 import { describe } from "../types/column-type.ts";
 import { admit } from "./admission.ts";
 import { bulkUpdateNow } from "./bulk-update.ts";
-import type { ChangeOptions } from "./change-row.ts";
 import { collectionOf } from "./collection.ts";
 import type { RelationCollection } from "./collection.ts";
 import { rememberSession } from "./current-session.ts";
@@ -34,12 +34,15 @@ import { getOrCreate, updateOrCreate } from "./get-or-create.ts";
 import { registerHook } from "./hooks.ts";
 import type { RowHook, TransactionHook } from "./hooks.ts";
 import { LoadTogether } from "./load-together.ts";
-import { insertNow, knownByKey, refreshNow, removeNow, updateNow, upserted } from "./write-now.ts";
-import { prepareRow, rootOfInstance } from "./prepared-row.ts";
+import { insertFrom } from "./insert-from.ts";
+import type { Inserted, InsertedColumn, InsertFromOptions, RowsFor } from "./insert-from.ts";
+import { insertNow, knownByKey, markDeleted, refreshNow, removeNow, updateNow, upserted } from "./write-now.ts";
+import { prepareRow } from "./prepared-row.ts";
 import type { Row as Values } from "./prepared-row.ts";
 import { afterFlush, plainScope, SessionScope } from "./session-scope.ts";
 import type { CollectionKey, ManyRows, MemberOf, SessionOptions, UpsertOptions } from "./session-types.ts";
 import { tableOfInstance, UnitOfWork } from "./unit-of-work.ts";
+import { valuesAndOptions } from "./values-and-options.ts";
 import { upsertPlan, upsertRow } from "./upsert-row.ts";
 import { insertMany, upsertMany } from "./write-many.ts";
 
@@ -159,6 +162,20 @@ export class Session implements Runner {
     return insertMany(this.#scope, given, values, options);
   }
 
+  /**
+   * Inserts the rows of a query, which says each column by `select(…)` or `groupBy(…)`, and returns how many there were, or the columns named by
+   * `returning`. Nothing passes through this process, so no hook and no validator sees it; defaults are values or SQL.
+   *
+   *     insertFrom(Archive, posts.select((post) => ({ title: post.title })))     // INSERT INTO "archive" ("title") SELECT "title" FROM "posts"
+   */
+  async insertFrom<E extends AnyEntity, R, const P extends InsertedColumn<E> = never>(
+    model: ModelOf<E>,
+    query: Rowset<R> & RowsFor<E, R>,
+    options: InsertFromOptions<P> = {},
+  ): Promise<Inserted<E, P>> {
+    return insertFrom(this, model, query, options) as Promise<Inserted<E, P>>;
+  }
+
   /** Changes columns of one row, then sets them on the instance. Throws `StaleObject` when the row is gone; a failed write leaves the instance as it was. */
   async update<E extends AnyEntity>(instance: E, values: Update<E>, options: CallOptions = {}): Promise<E> {
     await updateNow(this.#scope, this, instance, values, { signal: signalOf(options) });
@@ -236,24 +253,12 @@ export class Session implements Runner {
 
   /** Marks the row as deleted: queries leave it out until `restore`. */
   async softDelete<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, options: CallOptions = {}): Promise<E> {
-    return this.#mark(instance, new Date(), { use: "softDelete()", signal: signalOf(options) }) as Promise<E>;
+    return markDeleted(this.#scope, this, instance, new Date(), { use: "softDelete()", signal: signalOf(options) }) as Promise<E>;
   }
 
   /** Takes the mark of `softDelete` away. */
   async restore<E extends AnyEntity>(instance: IfSoftDeletable<E, E>, options: CallOptions = {}): Promise<E> {
-    return this.#mark(instance, null, { use: "restore()", signal: signalOf(options) }) as Promise<E>;
-  }
-
-  async #mark(instance: object, deletedAt: Date | null, options: ChangeOptions & { readonly use: string }): Promise<object> {
-    const root = rootOfInstance(instance, options.use);
-    const { softDelete, modelName } = root.table;
-    if (softDelete === null) {
-      throw new ConfigurationError(`${options.use}: ${modelName} cannot be soft-deleted. Spread ...softDelete into the model first.`, {
-        model: modelName,
-      });
-    }
-    await updateNow(this.#scope, this, instance, { [softDelete.property]: deletedAt }, options);
-    return instance;
+    return markDeleted(this.#scope, this, instance, null, { use: "restore()", signal: signalOf(options) }) as Promise<E>;
   }
 
   /** Deletes the row of a soft-deletable model for good. */
@@ -437,13 +442,4 @@ export class Session implements Runner {
     const together = new LoadTogether(this);
     return loadCall((objects, relations) => this.#scope.loading(together.load(objects, relations)));
   }
-}
-
-/** What stands behind the first argument: values and options after a model, options after instances. */
-const valuesAndOptions = (given: object, second: object | undefined, third: object | undefined): ValuesAndOptions =>
-  typeof given === "function" ? { values: second, options: third ?? {} } : { values: undefined, options: second ?? {} };
-
-interface ValuesAndOptions {
-  readonly values: object | undefined;
-  readonly options: CallOptions;
 }

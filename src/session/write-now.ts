@@ -1,5 +1,5 @@
 /** The session's calls that write one row at once, and what they mean for the objects in hand. */
-import { StaleObject } from "../base/errors.ts";
+import { ConfigurationError, StaleObject } from "../base/errors.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import { keyValues } from "../query/by-key.ts";
 import type { Root } from "../query/root.ts";
@@ -137,6 +137,24 @@ export const updateNow = async (
   const state = unit.identities.search(table, object);
   rowWritten(unit, table, object, state, await updateRow(scope.target, root, object, values, options));
   if (unit.hooks.has("afterUpdate", table)) await unit.hooks.row("afterUpdate", table, object, session);
+};
+
+/** Sets the mark by which rows of a soft-deletable model are left out, or takes it away. */
+export const markDeleted = async (
+  scope: SessionScope,
+  session: object,
+  instance: object,
+  deletedAt: Date | null,
+  options: ChangeOptions & { readonly use: string },
+): Promise<object> => {
+  const { softDelete, modelName } = rootOfInstance(instance, options.use).table;
+  if (softDelete === null) {
+    throw new ConfigurationError(`${options.use}: ${modelName} cannot be soft-deleted. Spread ...softDelete into the model first.`, {
+      model: modelName,
+    });
+  }
+  await updateNow(scope, session, instance, { [softDelete.property]: deletedAt }, options);
+  return instance;
 };
 
 export const removeNow = async (scope: SessionScope, session: object, instance: object, options: ChangeOptions): Promise<void> => {

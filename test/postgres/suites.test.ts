@@ -4,6 +4,7 @@ import { createEngine, type Engine, type EngineOptions } from "../../src/entry/i
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import { askingAtOnceSuite } from "../suites/asking-at-once-suite.ts";
 import { compositeKeysSuite } from "../suites/composite-keys-suite.ts";
+import { insertFromSuite } from "../suites/insert-from-suite.ts";
 import { manyMembersSuite } from "../suites/many-members-suite.ts";
 import { manyRowsSuite } from "../suites/many-rows-suite.ts";
 import { sessionSuite } from "../suites/session-suite.ts";
@@ -38,5 +39,6 @@ unitOfWorkRandomSuite({ name: "PostgreSQL", open, graphs: 20, runs: 10 });
 softDeleteSuite({ name: "PostgreSQL", open });
 compositeKeysSuite({ name: "PostgreSQL", open });
 manyMembersSuite({ name: "PostgreSQL", open });
+insertFromSuite({ name: "PostgreSQL", open });
 manyRowsSuite({ name: "PostgreSQL", open });
 transactionSuite({ name: "PostgreSQL", open, readsBesideWriter: true });

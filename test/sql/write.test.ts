@@ -4,7 +4,7 @@ import type { ExpressionNode, ParameterNode } from "../../src/ast/expression.ts"
 import { postgres } from "../../src/dialect/postgres/postgres.ts";
 import { sqlite } from "../../src/dialect/sqlite/sqlite.ts";
 import { expectSql } from "../support/expect-sql.ts";
-import { c, col, compare, item, param, user, users } from "../support/statements.ts";
+import { c, col, compare, item, param, selectFrom, user, users } from "../support/statements.ts";
 
 const insert = {
   statement: "insert",
@@ -31,6 +31,16 @@ test("rows are inserted together, and read back", () => {
       postgres: `INSERT INTO "users" ("name", "age") VALUES ($1, $2), ($3, NULL) RETURNING "id"`,
     },
   );
+});
+
+test("rows of a query are inserted, also from the table itself", () => {
+  const u = user();
+  const select = selectFrom(u, [col(u, c.name)], { where: compare(col(u, c.age), ">", param("int")) });
+  const into = { statement: "insertSelect", table: users, columns: [c.name], select, returning: [item(col(user(), c.id), "int")] } as const;
+  expectSql(into, {
+    sqlite: `INSERT INTO "users" ("name") SELECT "users_2"."name" FROM "users" AS "users_2" WHERE "users_2"."age" > ? RETURNING "users"."id"`,
+    postgres: `INSERT INTO "users" ("name") SELECT "users_2"."name" FROM "users" AS "users_2" WHERE "users_2"."age" > $1 RETURNING "users"."id"`,
+  });
 });
 
 test("a row without any value is all defaults", () => {

@@ -151,6 +151,20 @@ same<string | null>()(await from(engine.query(Line).groupBy("note").annotate((ro
 same<string | null>()(await from(engine.query(Line).groupBy("price").annotate({ lines: count() })).sum("price"));
 same<string | null>()(await union(engine.query(Line).select((row) => ({ a: row.price })), engine.query(Line).select((row) => ({ a: row.price }))).sum("a"));
 
+// ---- rows of a query as rows of a model
+class Sold extends Model("sold", { id: int().primaryKey(), price: decimal({ precision: 10, scale: 2 }), note: text().nullable() }) {}
+const lines = engine.query(Line);
+same<number>()(await engine.session().insertFrom(Sold, lines.select((row) => ({ price: row.price }))));
+same<{ id: number; note: string | null }[]>()(await engine.session().insertFrom(Sold, lines.select((row) => ({ price: row.price, note: row.note })), { returning: ["id", "note"] }));
+// @ts-expect-error it has no such column
+engine.session().insertFrom(Sold, lines.select((row) => ({ price: row.price, discount: row.discount })));
+// @ts-expect-error the price is missing
+engine.session().insertFrom(Sold, lines.select((row) => ({ note: row.note })));
+// @ts-expect-error a discount may be null
+engine.session().insertFrom(Sold, lines.select((row) => ({ price: row.discount })));
+// @ts-expect-error whole rows are of another model
+engine.session().insertFrom(Sold, lines);
+
 // ---- set operations
 same<Query<User, User>>()(union(users.filter({ vip: true }), users.filter({ age: 3 })));
 same<{ a: number }[]>()(await unionAll(users.select((row) => ({ a: row.id })), posts.select((row) => ({ a: row.views }))).filter({ a__gt: 1 }).all());
