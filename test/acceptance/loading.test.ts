@@ -1,7 +1,7 @@
 // Loading relations: each way of it that the documents show.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { joined, noLoad, RelationNotLoaded, selectIn } from "../../src/entry/index.ts";
+import { int, joined, manyToMany, Model, noLoad, RelationNotLoaded, selectIn, text } from "../../src/entry/index.ts";
 import { onEachDatabase } from "./databases.ts";
 import { fillShop, idsOf, shop, User, Post } from "./shop.ts";
 
@@ -28,6 +28,33 @@ onEachDatabase("loading", shop, fillShop, ({ engine }) => {
       users.map(({ profile }) => profile?.bio ?? null),
       ["Writes.", null, null],
     );
+  });
+  test('with(joined("posts")): relations to many take a statement for all parents, also when a join is asked for', async () => {
+    const joins = await statementsOf(() => engine().query(User).with(joined("posts")).orderBy("id").all());
+    const selects = await statementsOf(() => engine().query(User).with(selectIn("posts")).orderBy("id").all());
+    assert.deepEqual(joins, selects);
+    assert.equal(joins[1], 2);
+  });
+  test('with("author", (authors) => …): null where the refined query leaves the row out', async () => {
+    const posts = await engine()
+      .query(Post)
+      .with("author", (authors) => authors.filter({ name: "Alice" }).only("name"))
+      .orderBy("id")
+      .all();
+    assert.deepEqual(
+      posts.map(({ author }) => (author as { readonly name: string } | null)?.name ?? null),
+      ["Alice", "Alice", null, null],
+    );
+  });
+  test('manyToMany(Tag, { through: "post_tags" }): a join table that no model of the program has', async () => {
+    class Word extends Model("tags", { id: int().primaryKey(), name: text() }) {}
+    class Page extends Model("posts", {
+      id: int().primaryKey(),
+      title: text(),
+      words: () => manyToMany(Word, { through: "post_tags" }),
+    }) {}
+    const pages = await engine().query(Page).with("words").orderBy("id").all();
+    assert.deepEqual(pages[0]!.words.map(({ name }) => name).toSorted(), ["python", "sql"]);
   });
   test("joined goes together with filter and order of the same column names", async () => {
     const posts = await engine().query(Post).with(joined("author")).filter({ id__gt: 1, author__id: 3 }).orderBy("-id").all();

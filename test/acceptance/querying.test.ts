@@ -193,6 +193,15 @@ onEachDatabase("querying", shop, fillShop, ({ name: database, engine }) => {
     for await (const user of users().orderBy("id").limit(2).stream({ batchSize: 1 })) if (user.id === 1) break;
     assert.equal(await users().count(), 3);
   });
+  test("stream() loads relations batch by batch, and honours limit and offset", async () => {
+    const found: [number, number][] = [];
+    const wanted = users().with("posts").orderBy("-id").limit(2).offset(1);
+    for await (const user of wanted.stream({ batchSize: 1 })) found.push([user.id, user.posts.length]);
+    assert.deepEqual(found, [
+      [2, 0],
+      [1, 2],
+    ]);
+  });
   test("lazy(): rows that decode what is read", async () => {
     const [row] = await users().filter({ id: 3 }).lazy();
     assert.deepEqual([row!.name, row!.metadata.plan], ["Charlie", "premium"]);

@@ -109,6 +109,27 @@ onEachDatabase("sessions", shop, fillShop, ({ engine }) => {
     await session.forceDelete(article);
     assert.equal(await engine().query(Article).withDeleted().count(), 1);
   });
+  test("softDelete and restore twice are as once; get() gives no deleted row; a model without deletedAt is refused", async () => {
+    const session = engine().session();
+    const article = await session.getOrThrow(Article, 1);
+    for (const _ of [1, 2]) await session.softDelete(article);
+    assert.equal(await engine().session().get(Article, 1), null);
+    for (const _ of [1, 2]) await session.restore(article);
+    assert.equal((await engine().session().get(Article, 1))?.id, 1);
+    const user = await session.getOrThrow(User, 1);
+    await assert.rejects(session.softDelete(user as never), { code: "E1001" });
+  });
+  test("statements about many rows call no hooks", async () => {
+    const session = engine().session();
+    const calls: string[] = [];
+    session.on("beforeInsert", User, ({ name }) => void calls.push(name));
+    session.on("beforeUpdate", User, ({ name }) => void calls.push(name));
+    await session.insertAll(User, [{ name: "Many", email: "many@example.com" }]);
+    await session.query(User).filter({ name: "Many" }).update({ age: 3 });
+    assert.deepEqual(calls, []);
+    await session.insert(User, { name: "One", email: "one@example.com" });
+    assert.deepEqual(calls, ["One"]);
+  });
   test("begin(), tx.add(…), commit(): one transaction; leaving the block without it rolls back", async () => {
     const session = engine().session();
     {
