@@ -1,4 +1,4 @@
-/** The `petrel` command as a process: what it prints, where, and how it ends. On SQLite; `postgres.test.ts` has what is PostgreSQL's. */
+/** The `petrel` command: what it prints, where, and how it ends; as a process where that is what matters. On SQLite; `postgres.test.ts` has what is PostgreSQL's. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { createEngine } from "../../src/entry/index.ts";
 import { root, scratchFolder, writeAll } from "../scratch.ts";
+import { petrelHere } from "../support/petrel-here.ts";
 import { nodeArguments, plainEnvironment, runPetrel } from "../support/run-petrel.ts";
 
 const folder = scratchFolder("cli");
@@ -68,7 +69,7 @@ describe("petrel", () => {
   });
 
   test("gives errors as one JSON document with --json, and nothing on standard error", async () => {
-    const { status, out, err } = await runPetrel(["inspect", "--json"], { cwd: project({}) });
+    const { status, out, err } = await petrelHere(["inspect", "--json"], { cwd: project({}) });
     assert.deepEqual([status, err], [2, ""]);
     assert.deepEqual(json(out), {
       error: {
@@ -103,28 +104,28 @@ describe("petrel", () => {
 describe("petrel db", () => {
   test("push makes the tables, check finds no difference, seed fills them", async () => {
     const cwd = project();
-    const before = await runPetrel(["db", "check", "--json"], { cwd });
+    const before = await petrelHere(["db", "check", "--json"], { cwd });
     assert.equal(before.status, 4);
     assert.equal((json(before.out) as { same: boolean }).same, false);
-    const pushed = await runPetrel(["db", "push"], { cwd });
+    const pushed = await petrelHere(["db", "push"], { cwd });
     assert.deepEqual([pushed.status, pushed.err], [0, ""]);
     assert.match(pushed.out, /^CREATE TABLE "authors" [^]*The database is what the models ask for now\.\n$/);
-    assert.deepEqual(await runPetrel(["db", "check"], { cwd }), {
+    assert.deepEqual(await petrelHere(["db", "check"], { cwd }), {
       status: 0,
       out: "The database is what the models ask for.\n",
       err: "",
     });
-    assert.deepEqual(await runPetrel(["db", "seed"], { cwd }), { status: 0, out: "The seed has run.\n", err: "" });
+    assert.deepEqual(await petrelHere(["db", "seed"], { cwd }), { status: 0, out: "The seed has run.\n", err: "" });
     await using engine = await createEngine(`sqlite:///${join(cwd, "app.db")}`.replace("///", "////"));
     assert.deepEqual((await engine.execute("SELECT name FROM authors")).all(), [{ name: "Ursula K. Le Guin" }]);
   });
 
   test("push --dry-run shows the statements and changes nothing", async () => {
     const cwd = project();
-    const { status, out } = await runPetrel(["db", "push", "--dry-run"], { cwd });
+    const { status, out } = await petrelHere(["db", "push", "--dry-run"], { cwd });
     assert.equal(status, 0);
     assert.match(out, /^CREATE TABLE "authors" /);
-    assert.equal((await runPetrel(["db", "check"], { cwd })).status, 4);
+    assert.equal((await petrelHere(["db", "check"], { cwd })).status, 4);
   });
 
   test("push guesses no rename: it ends with 4 and says how to answer, without asking", async () => {
@@ -156,72 +157,72 @@ describe("petrel db", () => {
 
   test("push leaves alone what no model has, unless --drop-unknown is confirmed", async () => {
     const cwd = project();
-    await runPetrel(["db", "push"], { cwd });
+    await petrelHere(["db", "push"], { cwd });
     await using engine = await createEngine(`sqlite:${join(cwd, "app.db")}`);
     await engine.execute("CREATE TABLE others (id INTEGER PRIMARY KEY)");
-    assert.equal((await runPetrel(["db", "push"], { cwd })).out, "The database is what the models ask for.\n");
-    assert.equal((await runPetrel(["db", "check", "--all"], { cwd })).status, 4);
-    assert.equal((await runPetrel(["db", "push", "--drop-unknown"], { cwd })).status, 2);
-    assert.equal((await runPetrel(["db", "push", "--drop-unknown", "--confirm", "app.db"], { cwd })).status, 0);
-    assert.equal((await runPetrel(["db", "check", "--all"], { cwd })).status, 0);
+    assert.equal((await petrelHere(["db", "push"], { cwd })).out, "The database is what the models ask for.\n");
+    assert.equal((await petrelHere(["db", "check", "--all"], { cwd })).status, 4);
+    assert.equal((await petrelHere(["db", "push", "--drop-unknown"], { cwd })).status, 2);
+    assert.equal((await petrelHere(["db", "push", "--drop-unknown", "--confirm", "app.db"], { cwd })).status, 0);
+    assert.equal((await petrelHere(["db", "check", "--all"], { cwd })).status, 0);
   });
 
   test("create makes the file once, drop takes it away by its name", async () => {
     const cwd = project();
-    const create = () => runPetrel(["db", "create", "--json"], { cwd });
+    const create = () => petrelHere(["db", "create", "--json"], { cwd });
     assert.deepEqual(json((await create()).out), { database: "app.db", created: true });
     assert.ok(existsSync(join(cwd, "app.db")));
     assert.deepEqual(json((await create()).out), { database: "app.db", created: false });
-    assert.equal((await runPetrel(["db", "drop"], { cwd })).status, 2);
+    assert.equal((await petrelHere(["db", "drop"], { cwd })).status, 2);
     assert.ok(existsSync(join(cwd, "app.db")));
-    assert.equal((await runPetrel(["db", "drop", "--confirm", "app.db"], { cwd })).status, 0);
+    assert.equal((await petrelHere(["db", "drop", "--confirm", "app.db"], { cwd })).status, 0);
     assert.ok(!existsSync(join(cwd, "app.db")));
   });
 
   test("pull writes models that the database is the same as, and never over a file", async () => {
     const cwd = project();
-    await runPetrel(["db", "push"], { cwd });
-    const over = await runPetrel(["db", "pull", "--output", "models.ts"], { cwd });
+    await petrelHere(["db", "push"], { cwd });
+    const over = await petrelHere(["db", "pull", "--output", "models.ts"], { cwd });
     assert.deepEqual([over.status, over.out], [2, ""]);
     assert.match(over.err, /'models\.ts' is there already\. Pass --force/);
-    assert.deepEqual(await runPetrel(["db", "pull", "--output", "models.ts", "--force"], { cwd }), {
+    assert.deepEqual(await petrelHere(["db", "pull", "--output", "models.ts", "--force"], { cwd }), {
       status: 0,
       out: "2 models are in models.ts\n",
       err: "",
     });
     assert.match(readFileSync(join(cwd, "models.ts"), "utf8"), /export class Book extends Model\("books", \{/);
-    assert.equal((await runPetrel(["db", "check", "--all"], { cwd })).status, 0);
+    assert.equal((await petrelHere(["db", "check", "--all"], { cwd })).status, 0);
   });
 });
 
 describe("petrel inspect, generate, explain, shell, doctor", () => {
   const filled = async (): Promise<string> => {
     const cwd = project();
-    assert.equal((await runPetrel(["db", "push"], { cwd })).status, 0);
+    assert.equal((await petrelHere(["db", "push"], { cwd })).status, 0);
     return cwd;
   };
 
   test("inspect lists the tables, and one of them whole", async () => {
     const cwd = await filled();
-    assert.deepEqual(await runPetrel(["inspect"], { cwd }), {
+    assert.deepEqual(await petrelHere(["inspect"], { cwd }), {
       status: 0,
       out: "table    columns  indexes  refers to\nauthors  2        0\nbooks    3        0        authors\n",
       err: "",
     });
-    assert.deepEqual(await runPetrel(["inspect", "authors"], { cwd }), {
+    assert.deepEqual(await petrelHere(["inspect", "authors"], { cwd }), {
       status: 0,
       out: "authors\n\ncolumn  type               default\nid      INTEGER  not null  counted up\nname    TEXT     not null\n\nprimary key: id\n",
       err: "",
     });
     await using engine = await createEngine(`sqlite:${join(cwd, "app.db")}`);
     await engine.execute("CREATE VIRTUAL TABLE search USING fts5(title)");
-    assert.match((await runPetrel(["inspect"], { cwd })).out, /\n\nnot managed: virtual table search\n$/);
-    const whole = await runPetrel(["inspect", "--json"], { cwd });
+    assert.match((await petrelHere(["inspect"], { cwd })).out, /\n\nnot managed: virtual table search\n$/);
+    const whole = await petrelHere(["inspect", "--json"], { cwd });
     assert.deepEqual(
       (json(whole.out) as { tables: { name: string }[] }).tables.map(({ name }) => name),
       ["authors", "books"],
     );
-    const missing = await runPetrel(["inspect", "author"], { cwd });
+    const missing = await petrelHere(["inspect", "author"], { cwd });
     assert.deepEqual([missing.status, missing.err.includes("Did you mean 'authors'?")], [2, true]);
   });
 
@@ -229,37 +230,37 @@ describe("petrel inspect, generate, explain, shell, doctor", () => {
     const cwd = project();
     await using engine = await createEngine(`sqlite:${join(cwd, "app.db")}`);
     await engine.execute('CREATE TABLE "a\u001b[2J\nb" (id INTEGER PRIMARY KEY)');
-    const { out } = await runPetrel(["inspect"], { cwd });
+    const { out } = await petrelHere(["inspect"], { cwd });
     assert.equal(out.split("\n")[1], "a\uFFFD[2J\uFFFDb  1        0");
   });
 
   test("generate models prints the file", async () => {
     const cwd = await filled();
-    const { status, out } = await runPetrel(["generate", "models"], { cwd });
+    const { status, out } = await petrelHere(["generate", "models"], { cwd });
     assert.equal(status, 0);
     assert.match(out, /^import \{ belongsTo, hasMany, int, Model, text \} from "petrel";\n/);
   });
 
   test("explain shows the plan; with --analyze SQLite says that it cannot", async () => {
     const cwd = await filled();
-    const plan = await runPetrel(["explain", "SELECT * FROM books WHERE id = 1;"], { cwd });
+    const plan = await petrelHere(["explain", "SELECT * FROM books WHERE id = 1;"], { cwd });
     assert.deepEqual([plan.status, plan.out], [0, "SEARCH books USING INTEGER PRIMARY KEY (rowid=?)\n"]);
-    assert.equal((await runPetrel(["explain", "SELECT 1", "--analyze"], { cwd })).status, 2);
-    const wrong = await runPetrel(["explain", "SELECT * FROM nowhere"], { cwd });
+    assert.equal((await petrelHere(["explain", "SELECT 1", "--analyze"], { cwd })).status, 2);
+    const wrong = await petrelHere(["explain", "SELECT * FROM nowhere"], { cwd });
     assert.deepEqual([wrong.status, wrong.out], [2, ""]);
   });
 
   test("shell runs lines from a pipe with models, engine and await", async () => {
     const cwd = await filled();
     const input = "await engine.session().insert(Author, { name: 'Ann' })\nawait engine.query(Author).count()\nsql`1` instanceof Object\n";
-    const { status, out } = await runPetrel(["shell"], { cwd, input });
+    const { status, out } = await petrelHere(["shell"], { cwd, input });
     assert.equal(status, 0);
     assert.match(out, /name: 'Ann'[^]*\n1\ntrue\n$/);
   });
 
   test("doctor says who named what, and ends with 4 while something is wrong", async () => {
     const cwd = project();
-    const before = await runPetrel(["doctor", "--json"], { cwd, env: { DATABASE_URL: "sqlite:env.db" } });
+    const before = await petrelHere(["doctor", "--json"], { cwd, env: { DATABASE_URL: "sqlite:env.db" } });
     assert.equal(before.status, 4);
     const { checks } = json(before.out) as { checks: { check: string; state: string; found: string }[] };
     assert.deepEqual(
@@ -277,8 +278,8 @@ describe("petrel inspect, generate, explain, shell, doctor", () => {
       ],
     );
     assert.equal(checks[2]?.found, "sqlite:env.db (by DATABASE_URL)");
-    await runPetrel(["db", "push"], { cwd });
-    assert.equal((await runPetrel(["doctor"], { cwd })).status, 0);
+    await petrelHere(["db", "push"], { cwd });
+    assert.equal((await petrelHere(["doctor"], { cwd })).status, 0);
   });
 });
 
@@ -309,7 +310,7 @@ describe("petrel completion", () => {
   for (const [shell, script] of Object.entries(asked)) {
     test(`completes commands, their arguments and their options in ${shell}`, { skip: isMissing(shell) }, async () => {
       const cwd = project({});
-      const { status, out } = await runPetrel(["completion", shell], { cwd });
+      const { status, out } = await petrelHere(["completion", shell], { cwd });
       assert.equal(status, 0);
       writeAll(cwd, { completion: out });
       for (const [typed, found] of cases) {
@@ -330,8 +331,8 @@ describe("petrel completion", () => {
 
   test("is bash's unless said otherwise, and refuses a shell that it does not know", async () => {
     const cwd = project({});
-    assert.match((await runPetrel(["completion"], { cwd })).out, /complete -o default -F _petrel petrel\n$/);
-    const refused = await runPetrel(["completion", "fihs"], { cwd });
+    assert.match((await petrelHere(["completion"], { cwd })).out, /complete -o default -F _petrel petrel\n$/);
+    const refused = await petrelHere(["completion", "fihs"], { cwd });
     assert.deepEqual([refused.status, refused.out], [2, ""]);
     assert.match(refused.err, /no completion for 'fihs'\. Did you mean 'fish'\?/);
   });
@@ -345,18 +346,18 @@ describe("the configuration", () => {
       "migrations/one.sql": "-- parents: none\n-- up\nALTER TABLE notes DROP COLUMN b;\n",
     });
     const severity = async (...more: readonly string[]): Promise<unknown> => {
-      const { out } = await runPetrel(["migrate", "check", "--offline", "--json", ...more], { cwd });
+      const { out } = await petrelHere(["migrate", "check", "--offline", "--json", ...more], { cwd });
       return (json(out) as { lint?: { rule: string; severity: string }[] }).lint?.map((each) => `${each.rule} ${each.severity}`);
     };
     assert.deepEqual(await severity(), ["drop-column error"]);
     assert.deepEqual(await severity("--ignore", "drop-column"), []);
-    const shown = await runPetrel(["doctor"], { cwd });
+    const shown = await petrelHere(["doctor"], { cwd });
     assert.match(shown.out, /policy +ok +tables below 10 rows are small; forbids drop-column/);
     writeAll(cwd, { "petrel.toml": text('forbid = ["drop-colum"]') });
-    assert.match((await runPetrel(["migrate", "check", "--offline"], { cwd })).err, /'drop-colum'.*Did you mean 'drop-column'\?/);
-    assert.match((await runPetrel(["doctor"], { cwd })).out, /policy +wrong/);
+    assert.match((await petrelHere(["migrate", "check", "--offline"], { cwd })).err, /'drop-colum'.*Did you mean 'drop-column'\?/);
+    assert.match((await petrelHere(["doctor"], { cwd })).out, /policy +wrong/);
     writeAll(cwd, { "petrel.toml": text('max_locks = "SHARE"') });
-    assert.match((await runPetrel(["migrate", "check", "--offline"], { cwd })).err, /migrations\.check has no setting 'maxLocks'/);
+    assert.match((await petrelHere(["migrate", "check", "--offline"], { cwd })).err, /migrations\.check has no setting 'maxLocks'/);
   });
 
   test("may be TOML, with words in snake case and durations", async () => {
@@ -364,13 +365,13 @@ describe("the configuration", () => {
       "petrel.toml": 'models = ["models.ts"]\n[database]\nurl = "sqlite:toml.db"\nbusy_timeout = 1000\n[pool]\nacquire_timeout = "30s"\n',
       "models.ts": models,
     });
-    assert.deepEqual(await runPetrel(["db", "create"], { cwd }), { status: 0, out: "The database toml.db was created.\n", err: "" });
-    assert.equal((await runPetrel(["db", "push"], { cwd })).status, 0);
+    assert.deepEqual(await petrelHere(["db", "create"], { cwd }), { status: 0, out: "The database toml.db was created.\n", err: "" });
+    assert.equal((await petrelHere(["db", "push"], { cwd })).status, 0);
   });
 
   test("says what is wrong in it: two files, an unknown setting, no TOML, a module that throws", async () => {
     const errorOf = async (files: Readonly<Record<string, string>>): Promise<string> => {
-      const { status, out, err } = await runPetrel(["db", "check"], { cwd: project(files) });
+      const { status, out, err } = await petrelHere(["db", "check"], { cwd: project(files) });
       assert.deepEqual([status, out], [2, ""]);
       return err;
     };
@@ -379,7 +380,7 @@ describe("the configuration", () => {
     assert.match(await errorOf({ "petrel.toml": "[database" }), /is not TOML/);
     assert.match(await errorOf({ "petrel.config.js": "throw new Error('oh')" }), /cannot be loaded: oh/);
     assert.match(await errorOf({ "petrel.toml": '[database]\nurl = "sqlite:a.db"\nspeed = 1\n', "m.ts": models }), /names none/);
-    const option = await runPetrel(["inspect"], { cwd: project({ "petrel.toml": '[database]\nurl = "sqlite:a.db"\nspeed = 1\n' }) });
+    const option = await petrelHere(["inspect"], { cwd: project({ "petrel.toml": '[database]\nurl = "sqlite:a.db"\nspeed = 1\n' }) });
     assert.match(option.err, /no option 'speed'/);
   });
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createEngine } from "../../src/entry/index.ts";
 import { scratchFolder, writeAll } from "../scratch.ts";
-import { runPetrel } from "../support/run-petrel.ts";
+import { petrelHere } from "../support/petrel-here.ts";
 import type { Ended } from "../support/run-petrel.ts";
 import { scratchPassword, startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 
@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => server.stop());
 
-const petrel = (...args: string[]): Promise<Ended> => runPetrel(args, { cwd, env: { DATABASE_URL: server.url('shop "1"') } });
+const petrel = (...args: string[]): Promise<Ended> => petrelHere(args, { cwd, env: { DATABASE_URL: server.url('shop "1"') } });
 
 test("create, push, check, inspect, explain, migrate, reset, drop", async () => {
   assert.deepEqual(await petrel("db", "create"), { status: 0, out: 'The database shop "1" was created.\n', err: "" });
@@ -57,16 +57,16 @@ test("create, push, check, inspect, explain, migrate, reset, drop", async () => 
 });
 
 test("doctor shows no password, and neither do errors", async () => {
-  const doctor = await runPetrel(["doctor"], { cwd, env: { DATABASE_URL: server.url() } });
+  const doctor = await petrelHere(["doctor"], { cwd, env: { DATABASE_URL: server.url() } });
   assert.match(doctor.out, /postgresql:\/\/petrel:\*\*\*@127\.0\.0\.1:\d+\/postgres \(by DATABASE_URL\)/);
-  const wrong = await runPetrel(["inspect", "--json"], { cwd, env: { DATABASE_URL: server.url().replace("petrel:", "nobody:") } });
+  const wrong = await petrelHere(["inspect", "--json"], { cwd, env: { DATABASE_URL: server.url().replace("petrel:", "nobody:") } });
   assert.equal(wrong.status, 2);
   for (const secret of [scratchPassword, encodeURIComponent(scratchPassword)])
     assert.ok(![doctor.out, doctor.err, wrong.out, wrong.err].some((text) => text.includes(secret)));
 });
 
 test("monitor shows one sample per look, a line of JSON each", async () => {
-  const { status, out } = await runPetrel(["monitor", "start", "--count", "2", "--interval", "10ms", "--json", "--url", server.url()], {
+  const { status, out } = await petrelHere(["monitor", "start", "--count", "2", "--interval", "10ms", "--json", "--url", server.url()], {
     cwd,
   });
   assert.equal(status, 0);
@@ -85,13 +85,13 @@ test("monitor shows one sample per look, a line of JSON each", async () => {
 
 test("benchmark measures in a table of its own, which is gone afterwards", async () => {
   const args = ["benchmark", "performance", "--iterations", "2", "--warmup", "0", "--json", "--url", server.url()];
-  const { status, out } = await runPetrel(args, { cwd });
+  const { status, out } = await petrelHere(args, { cwd });
   assert.equal(status, 0, out);
   const results = JSON.parse(out) as Record<string, { iterations: number; errors: unknown[] }>;
   assert.deepEqual(
     Object.values(results).map(({ iterations, errors }) => [iterations, errors]),
     Object.keys(results).map(() => [2, []]),
   );
-  const tables = JSON.parse((await runPetrel(["inspect", "--json", "--url", server.url()], { cwd })).out) as { tables: unknown[] };
+  const tables = JSON.parse((await petrelHere(["inspect", "--json", "--url", server.url()], { cwd })).out) as { tables: unknown[] };
   assert.deepEqual(tables.tables, []);
 });
