@@ -178,8 +178,11 @@ const groups = (statement: SelectStatement, compilation: Compilation): string =>
   return having === null ? group : `${group} HAVING ${compilation.spell(having).text}`;
 };
 
-const lock = (statement: SelectStatement, compilation: Compilation): string =>
-  statement.lock === null ? "" : compilation.words.lock(statement.lock, compilation.names.get(statement.source)!);
+const lock = (statement: SelectStatement, compilation: Compilation): string => {
+  if (statement.lock === null) return "";
+  compilation.lock();
+  return compilation.words.lock(statement.lock, compilation.names.get(statement.source)!);
+};
 
 const withinBounds = ({ limit, offset }: SelectStatement, compilation: Compilation): string => {
   const skipped = offset === null ? [] : [`"row" > ${rowCount(offset, compilation)}`];

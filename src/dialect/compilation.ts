@@ -89,6 +89,7 @@ export class Compilation {
   readonly #writes = new Set<string>();
   readonly #inline: boolean;
   #holdsRaw = false;
+  #locks = false;
 
   /** With `inline`, parameters become literals: for DDL, which takes no parameters. */
   constructor(words: Words, sources: Sources, inline = false) {
@@ -185,6 +186,11 @@ export class Compilation {
     this.#holdsRaw = true;
   }
 
+  /** Rows that are read are locked. */
+  lock(): void {
+    this.#locks = true;
+  }
+
   get readTables(): readonly string[] {
     return [...this.#reads];
   }
@@ -202,7 +208,7 @@ export class Compilation {
 
   finish(sql: string): Compiled {
     const compiled = { sql, bindings: Object.freeze(this.#bindings), reads: [...this.#reads], writes: [...this.#writes] };
-    return Object.freeze(this.#holdsRaw ? { ...compiled, holdsRaw: true } : compiled);
+    return Object.freeze({ ...compiled, ...(this.#holdsRaw ? { holdsRaw: true } : {}), ...(this.#locks ? { locks: true } : {}) });
   }
 }
 

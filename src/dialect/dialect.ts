@@ -22,6 +22,8 @@ export interface Compiled {
   readonly writes: readonly string[];
   /** The text holds SQL of the caller's own, which may call functions that change something. */
   readonly holdsRaw?: true;
+  /** The statement locks rows that it reads. */
+  readonly locks?: true;
   /** The statement inserts one row, and what it returns is the key that the database generates: asked of the driver, not by the text. */
   readonly returnsKey?: true;
 }

@@ -13,6 +13,8 @@ export interface Request {
   readonly values: readonly BoundValue[];
   /** Whether the statement changes data. A driver may send other statements to a connection that cannot write. */
   readonly writes: boolean;
+  /** Whether the statement changes nothing for certain and locks nothing, so that a copy of the database may answer it. Absent: nobody knows. */
+  readonly readsOnly?: boolean | undefined;
   /** Read 64-bit integers as `bigint`: then every integer of the answer is one. */
   readonly bigints: boolean;
   /**
@@ -87,11 +89,18 @@ export interface ReservedConnection extends Connection {
   readonly inTransaction: boolean;
 }
 
+export interface ReserveOptions {
+  readonly write: boolean;
+  /** It is for a serializable transaction, which copies of a database do not have. */
+  readonly isSerializable?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Driver extends Connection {
   /** Whether requests may carry a `sink`. */
   readonly readsInto?: boolean;
   /** Waits in line for a connection of one's own. `write: false` asks for one that only reads, so that writers need not wait. */
-  reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): MaybePromise<ReservedConnection>;
+  reserve(options: ReserveOptions): MaybePromise<ReservedConnection>;
   /** Whether other work, writing or only reading, could not begin before `connection` is released. Absent: it always can. */
   waitsFor?(connection: ReservedConnection, write: boolean): boolean;
   /** Lets running statements finish, refuses new ones with `DatabaseClosed`, and always settles. May be called twice. */

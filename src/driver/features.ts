@@ -2,8 +2,23 @@
 import type { PoolStatus } from "./pool.ts";
 import type { Hear, Subscription } from "./postgres/listen.ts";
 
+/** How far a standby has come. */
+export interface Standing {
+  /** False for a server that takes writes: it was promoted, or never was a standby. */
+  readonly isStandby: boolean;
+  /** Where in the primary's log; `null` where the server tells nobody. */
+  readonly position: bigint | null;
+  /** How long ago the last commit that it has was made. It says nothing of a server whose primary is idle. */
+  readonly sinceLastCommitMs: number | null;
+}
+
 export interface DriverFeatures {
   readonly poolStatus?: PoolStatus;
+  /** Where the server is, for people: `db1:5432`. */
+  readonly address?: string;
+  /** The end of the server's log: what was committed before the call lies before it. `null` where the server has no positions. */
+  writtenPosition?(timeoutMs: number): Promise<bigint | null>;
+  standing?(timeoutMs: number): Promise<Standing>;
   listen?(channel: string, hear: Hear, gap?: (channel: string) => void): Promise<Subscription>;
   /** Sends the chunks of a `COPY … FROM STDIN`, and gives the number of rows. */
   copyFrom?(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, signal?: AbortSignal): Promise<number>;

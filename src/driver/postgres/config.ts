@@ -237,7 +237,7 @@ export const connectConfig = (options: ConnectOptions = {}): ConnectConfig => {
     database: settings.dbname === undefined || settings.dbname === "" ? user : settings.dbname,
     password: given === undefined ? null : typeof given === "string" ? new Secret(given) : given,
     passwordFile: settings.passfile ?? join(home, ".pgpass"),
-    sessionAttributes: choose(settings, "target_session_attrs", sessionAttributes, "any"),
+    sessionAttributes: choose(settings, "target_session_attrs", sessionAttributes, options.sessionAttributes ?? "any"),
     connectTimeoutMs: connectTimeoutMs(settings),
     keepAlive: settings.keepalives !== "0",
     keepAliveIdleMs: whole(settings.keepalives_idle, "keepalives_idle", 60, 86_400) * 1000,

@@ -1,4 +1,5 @@
 /** How to reach and enter a PostgreSQL server. */
+import type { SessionAttributes } from "./config.ts";
 import type { Settings } from "./keywords.ts";
 
 export interface ConnectOptions {
@@ -14,6 +15,8 @@ export interface ConnectOptions {
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly passphrase?: string } | undefined;
   /** Send a password in clear text over a connection without TLS when the server asks for it. False unless said. */
   readonly allowCleartextPassword?: boolean | undefined;
+  /** `target_session_attrs` where neither settings nor the URL nor the environment say it. `any` unless given. */
+  readonly sessionAttributes?: SessionAttributes | undefined;
   /** Instead of `process.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
 }

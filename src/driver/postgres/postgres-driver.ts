@@ -2,7 +2,8 @@
 import { ConfigurationError, TransactionError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/hint.ts";
 import type { MaybePromise } from "../../base/maybe-promise.ts";
-import type { Answer, Driver, Request } from "../driver.ts";
+import type { Answer, Driver, Request, ReserveOptions } from "../driver.ts";
+import type { Standing } from "../features.ts";
 import { Pool } from "../pool.ts";
 import type { Patience, PoolStatus, Slot, Use } from "../pool.ts";
 import { poolOptions } from "../pool-options.ts";
@@ -16,6 +17,7 @@ import type { ConnectionSettings } from "./connection-settings.ts";
 import { Listener } from "./listen.ts";
 import type { Hear, Subscription } from "./listen.ts";
 import type { PostgresOptions } from "./options.ts";
+import { standingOf, writtenPosition } from "./replication.ts";
 import { PostgresReserved } from "./reserved-connection.ts";
 import { useOf } from "./statement-use.ts";
 
@@ -27,6 +29,7 @@ const optionNames = [
   "tls",
   "allowCleartextPassword",
   "environment",
+  "sessionAttributes",
   "pool",
   "statementCacheSize",
   "codecs",
@@ -87,7 +90,7 @@ export class PostgresDriver implements Driver {
   }
 
   /** At once where a connection is free. */
-  reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): MaybePromise<PostgresReserved> {
+  reserve(options: ReserveOptions): MaybePromise<PostgresReserved> {
     const reserved = (slot: Slot<PostgresConnection>): PostgresReserved => new PostgresReserved(slot, () => this.#pool.giveBack(slot));
     try {
       const slot = this.#pool.take("reserved");
@@ -129,6 +132,18 @@ export class PostgresDriver implements Driver {
   /** Hears a channel on a connection of its own, which is opened again when it is lost; `gap` then says that something may have been missed. */
   listen(channel: string, hear: Hear, gap?: (channel: string) => void): Promise<Subscription> {
     return this.#listener.listen(channel, hear, gap);
+  }
+
+  get address(): string {
+    return this.config.hosts.map(({ name, port }) => `${name}:${port}`).join(",");
+  }
+
+  writtenPosition(timeoutMs: number): Promise<bigint | null> {
+    return writtenPosition(this, timeoutMs);
+  }
+
+  standing(timeoutMs: number): Promise<Standing> {
+    return standingOf(this, timeoutMs);
   }
 
   get poolStatus(): PoolStatus {

@@ -9,7 +9,7 @@ import { resolve } from "node:path";
 import { ConfigurationError, ConnectionError, DatabaseClosed, PoolTimeout, QueryError, TransactionError } from "../../base/errors.ts";
 import { whenDone } from "../../base/maybe-promise.ts";
 import type { MaybePromise } from "../../base/maybe-promise.ts";
-import type { Answer, Driver, Request, ReservedConnection } from "../driver.ts";
+import type { Answer, Driver, Request, ReservedConnection, ReserveOptions } from "../driver.ts";
 import type { SqliteLocation } from "../url.ts";
 import { parseSqliteUrl } from "../url.ts";
 import type { BindingChoice } from "./choose-binding.ts";
@@ -119,7 +119,7 @@ class SqliteDriver implements Driver {
     yield* streamAt(place, request, batchSize);
   }
 
-  reserve(options: { readonly write: boolean; readonly signal?: AbortSignal | undefined }): MaybePromise<ReservedConnection> {
+  reserve(options: ReserveOptions): MaybePromise<ReservedConnection> {
     if (this.#closing !== null) throw this.#closedError();
     options.signal?.throwIfAborted();
     const { line } = options.write ? this.#writerPlace : (this.#readerPlace ?? this.#writerPlace);
