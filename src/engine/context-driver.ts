@@ -155,9 +155,8 @@ export class ContextDriver implements Driver, DriverFeatures {
     return Promise.reject(notInContext("listen()", "the engine itself"));
   }
 
-  /** The connections are the engine's that this one was made of. */
   close(): Promise<void> {
-    return Promise.resolve();
+    return this.#inner.close();
   }
 }
 

@@ -1,18 +1,25 @@
-/** `engine.with({ role, settings })`: who the rows are read for, as a statement that holds until the end of its transaction. */
+/** `engine.with({ role, settings, on })`: who the rows are read for, as a statement that holds until the end of its transaction, and which server is asked. */
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import type { Driver, Request } from "../driver/driver.ts";
 import { describe } from "../types/column-type.ts";
 import { ContextDriver } from "./context-driver.ts";
+import { ReplicatedDriver } from "./replicated-driver.ts";
+import type { Server } from "./replicated-driver.ts";
 
 export interface Context {
+  /**
+   * Which server answers reads, where there are replicas: `primary` alone, or a `replica` even when it has not yet what this process wrote.
+   * Without replicas there is one server for both.
+   */
+  readonly on?: Server;
   /** The role to act as, which the user of the connection must be a member of. */
   readonly role?: string;
   /** Settings by name, as policies read them: `current_setting('app.user_id')`. */
   readonly settings?: Readonly<Record<string, string | number | bigint | boolean>>;
 }
 
-const known = ["role", "settings"];
+const known = ["on", "role", "settings"];
 const settingName = /^[a-z_][\w$]*(?:\.[a-z_][\w$]*)*$/i;
 // They would say who acts beside what `role` says.
 const reserved: ReadonlySet<string> = new Set(["role", "session_authorization", "is_superuser"]);
@@ -36,22 +43,32 @@ const settingOf = ([name, value]: readonly [string, unknown]): string[] => {
   throw new ConfigurationError(`engine.with(): the setting '${name}' is ${describe(value)}. Give it a text, a number or a boolean.`);
 };
 
-/** The role comes last: it may not be allowed to set what it reads. */
-const requestOf = (context: Context): Request => {
+const check = (context: Context): void => {
   if (typeof context !== "object" || context === null)
-    throw new ConfigurationError(`engine.with() takes { role, settings }, not ${describe(context)}.`);
+    throw new ConfigurationError(`engine.with() takes { role, settings, on }, not ${describe(context)}.`);
   const unknown = Object.keys(context).find((name) => !known.includes(name));
   if (unknown !== undefined) throw new ConfigurationError(`engine.with() has no option '${unknown}'.${didYouMean(unknown, known)}`);
-  const { role, settings = {} } = context;
+  const { on } = context;
+  if (on !== undefined && on !== "primary" && on !== "replica")
+    throw new ConfigurationError("engine.with() takes on: 'primary' or on: 'replica'.");
+};
+
+/** The role comes last: it may not be allowed to set what it reads. `null` where only the server is said. */
+const requestOf = ({ on, role, settings = {} }: Context): Request | null => {
   const values = [...Object.entries(settings).flatMap(settingOf), ...roleOf(role)];
+  if (values.length === 0 && on !== undefined) return null;
   if (values.length === 0) throw new ConfigurationError("engine.with() was given neither a role nor settings. Use the engine itself.");
   const calls = values.flatMap((_, index) => (index % 2 === 0 ? [`set_config($${index + 1}::text, $${index + 2}::text, true)`] : []));
-  return { text: `SELECT ${calls.join(", ")}`, values, writes: false, bigints: false, batched: false };
+  return { text: `SELECT ${calls.join(", ")}`, values, writes: false, readsOnly: true, bigints: false, batched: false };
 };
 
 /** The driver in a context. Throws `ConfigurationError` where the database has no row security. */
 export const inContext = (driver: Driver, context: Context): Driver => {
-  if (driver.batch !== undefined) return new ContextDriver(driver, requestOf(context));
+  check(context);
+  const request = requestOf(context);
+  const towards = context.on !== undefined && driver instanceof ReplicatedDriver ? driver.towards(context.on) : driver;
+  if (request === null) return towards;
+  if (driver.batch !== undefined) return new ContextDriver(towards, request);
   throw new ConfigurationError(
     "engine.with() needs roles and settings, which SQLite does not have: whoever opens the file may read all of it. Filter the queries, or open a file per tenant.",
   );

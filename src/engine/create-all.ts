@@ -7,6 +7,7 @@ import type { Referenced } from "../schema/referenced.ts";
 import { definedTables, tableOf } from "../schema/registry.ts";
 import type { Table } from "../schema/table.ts";
 import type { Database } from "./database.ts";
+import { databaseName, defaultDatabase } from "./database-names.ts";
 import { runText } from "./raw.ts";
 import type { Transaction } from "./transaction.ts";
 
@@ -34,9 +35,12 @@ const inForeignKeyOrder = (tables: readonly Table[]): Table[] => {
 const laterTables = (ordered: readonly Table[]): Map<Table, ReadonlySet<string>> =>
   new Map(ordered.map((table, place) => [table, new Set(ordered.slice(place + 1).map(({ name }) => name))]));
 
-const tablesOf = (models: readonly AnyModel[] | undefined): readonly Table[] => {
+/** Without models: those of this database, where it is one of several. */
+const tablesOf = (models: readonly AnyModel[] | undefined, { identity }: Database): readonly Table[] => {
   if (models !== undefined && !Array.isArray(models)) throw new ConfigurationError("createAll() and dropAll() take an array of models.");
-  const tables = models === undefined ? definedTables() : models.map((model) => tableOf(model));
+  const name = databaseName(identity);
+  const isHere = ({ database }: Table): boolean => name === null || (database ?? defaultDatabase) === name;
+  const tables = models === undefined ? definedTables().filter(isHere) : models.map((model) => tableOf(model));
   const names = new Map<string, Table>();
   for (const table of tables) {
     const other = names.get(table.name);
@@ -77,11 +81,12 @@ const create = async (
 };
 
 /**
- * Creates the tables of the models, and their indexes, where they do not exist yet; all or nothing. Without models: of every model defined so far.
+ * Creates the tables of the models, and their indexes, where they do not exist yet; all or nothing. Without models: of every model defined so far that is
+ * in this database.
  * Tables that exist are left as they are, whatever they look like, and get no indexes: that is what migrations are for.
  */
 export const createAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
-  const tables = inForeignKeyOrder(tablesOf(models));
+  const tables = inForeignKeyOrder(tablesOf(models, database));
   const referenced = referencedBy(tables);
   await database.runInTransaction(async (transaction) => {
     const late: string[] = [];
@@ -92,7 +97,7 @@ export const createAll = async (database: Database, models?: readonly AnyModel[]
 
 /** Drops the tables of the models where they exist, with all their rows; all or nothing. */
 export const dropAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
-  const tables = inForeignKeyOrder(tablesOf(models));
+  const tables = inForeignKeyOrder(tablesOf(models, database));
   const { dialect } = database;
   const keys = [...laterTables(tables)].flatMap(([table, later]) => dialect.lateForeignKeys(table, later).drop);
   const texts = tables.reverse().flatMap((table) => dialect.dropTable(table, { ifExists: true }));

@@ -4,6 +4,8 @@ import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Driver, Request } from "../driver/driver.ts";
 import { ownReason } from "./call-limit.ts";
+import { healthOf } from "./health.ts";
+import type { Health } from "./health.ts";
 import { intercept, sent, sentTogether, streamed } from "./interceptor.ts";
 import type { Interceptor } from "./interceptor.ts";
 import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
@@ -23,6 +25,8 @@ import { inModelWords } from "./violation.ts";
 export class Database implements Runner, TransactionHost {
   readonly dialect: Dialect;
   readonly driver: Driver;
+  /** Whether it is another's database in a context of its own; then the connections are the other's. */
+  readonly #isView: boolean;
   /** What is counted of one opened database, in whichever contexts it is used. */
   readonly #counts: { statements: number; openTransactions: number };
 
@@ -30,6 +34,7 @@ export class Database implements Runner, TransactionHost {
   constructor(dialect: Dialect, driver: Driver, origin: Database | null = null) {
     this.dialect = dialect;
     this.driver = driver;
+    this.#isView = origin !== null;
     this.#counts = origin === null ? { statements: 0, openTransactions: 0 } : origin.#counts;
   }
 
@@ -147,12 +152,17 @@ export class Database implements Runner, TransactionHost {
     }
   }
 
+  /** Whether the servers answer, and what the copies are doing. Asks them now. */
+  health(): Promise<Health> {
+    return healthOf(this.driver);
+  }
+
   /** Refuses new work, lets what is running finish, closes every connection. Throws `TransactionError` inside a transaction, which would have to end first. */
   async close(): Promise<void> {
     if (this.#counts.openTransactions > 0 && isSurrounded((transaction) => isOpenOn(this, transaction))) {
       throw new TransactionError("The engine was to be closed inside its own transaction. Close it after the transaction has ended.");
     }
-    await this.driver.close();
+    if (!this.#isView) await this.driver.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

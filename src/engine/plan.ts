@@ -45,6 +45,8 @@ export interface Plan {
   readonly writes: readonly string[];
   /** Whether it may change something: it writes, or holds SQL of the caller's own, which may call anything. */
   readonly mayWrite: boolean;
+  /** Whether it changes nothing for certain and locks nothing, so that a copy of the database may answer it. */
+  readonly readsOnly: boolean;
   /** Whether integers must be read as `bigint`. */
   readonly bigints: boolean;
   /** Whether the answer is the generated key of an inserted row, asked of the driver. */
@@ -72,6 +74,7 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
   // A computed column's parameters come again with every expression that names the column: those of the step that computed it, the first, are the query's own.
   const slots = new Map<ParameterNode, number>();
   for (const [index, parameter] of parameters.entries()) if (!slots.has(parameter)) slots.set(parameter, index);
+  const mayWrite = compiled.writes.length > 0 || compiled.holdsRaw === true;
   return {
     sql: compiled.sql,
     placeholders: compiled.bindings.map((binding) => placeholderOf(binding, slots, dialect)),
@@ -82,7 +85,8 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     results,
     reads: compiled.reads,
     writes: compiled.writes,
-    mayWrite: compiled.writes.length > 0 || compiled.holdsRaw === true,
+    mayWrite,
+    readsOnly: !mayWrite && compiled.locks !== true && statement.statement === "select",
     bigints: results.some(({ type }) => hasBigint(type)),
     returnsKey: compiled.returnsKey === true,
     batched: statement.statement === "select" && (statement.limit === null || statement.limitBy !== null) && statement.wrap === null,

@@ -15,6 +15,7 @@ import { signalOf } from "./call-limit.ts";
 import type { CallLimit } from "./call-limit.ts";
 import { bind } from "./plan.ts";
 import { rawPlanOf } from "./raw-plan.ts";
+import type { Server } from "./replicated-driver.ts";
 import { Result } from "./result.ts";
 
 /** Whoever sends requests: an engine, or a transaction. */
@@ -26,6 +27,8 @@ export interface Sender {
 export interface RawOptions extends CallLimit {
   /** Read 64-bit integers as `bigint` (on SQLite every integer). Without it, one above 2^53 throws rather than being rounded. */
   readonly bigints?: boolean | undefined;
+  /** `replica`: it only reads and takes no locks, so that a copy of the database may answer it. The primary unless said: a function may do anything. */
+  readonly on?: Server | undefined;
 }
 
 /** Values by position, or by name for `:name` placeholders. */
@@ -73,6 +76,7 @@ const request = (sql: string, values: readonly BoundValue[], options: RawOptions
   text: sql,
   values,
   writes: writes(sql),
+  readsOnly: options.on === "replica" && !writes(sql),
   bigints: options.bigints ?? false,
   batched: true,
   signal: signalOf(options),

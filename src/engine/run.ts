@@ -49,6 +49,7 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortS
   text: plan.sql,
   values: bind(plan, values),
   writes: plan.writes.length > 0,
+  readsOnly: plan.readsOnly,
   bigints: plan.bigints,
   batched: plan.batched,
   atMostOne: plan.atMostOne,

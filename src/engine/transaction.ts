@@ -356,7 +356,7 @@ export class Transaction implements Runner, ScopedTransaction {
     if (this.parent !== null) return this.parent.#open(signal);
     const write = !this.#readOnly;
     this.host.assertOutside(write, this);
-    return acquired(this.host.driver, { write, signal });
+    return acquired(this.host.driver, { write, isSerializable: this.#options.isolation === "serializable", signal });
   }
 
   #begin(connection: ReservedConnection): MaybePromise<ReservedConnection> {

@@ -3,13 +3,13 @@ import { arrowTables } from "../arrow/arrow-table.ts";
 import { ConfigurationError } from "../base/errors.ts";
 import { postgres } from "../dialect/postgres/postgres.ts";
 import { sqlite } from "../dialect/sqlite/sqlite.ts";
-import { openPostgres } from "../driver/postgres/postgres-driver.ts";
 import { openSqlite } from "../driver/sqlite/sqlite.ts";
 import { parseSqliteUrl } from "../driver/url.ts";
 import { offerArrow } from "../engine/arrow-door.ts";
 import { Engine } from "../session/engine.ts";
-import { postgresOptions, sqliteOptions } from "./engine-options.ts";
+import { sqliteOptions } from "./engine-options.ts";
 import type { EngineOptions, SqliteEngineOptions } from "./engine-options.ts";
+import { openReplicated } from "./open-replicated.ts";
 
 const assertFitting = (url: string, options: SqliteEngineOptions): void => {
   if (options.readOnly !== true || !parseSqliteUrl(url).memory) return;
@@ -30,7 +30,7 @@ export const createEngine = async (url: string, options: EngineOptions = {}): Pr
   if (typeof url !== "string")
     throw new ConfigurationError("createEngine() takes a URL such as 'postgresql://localhost/shop' or 'sqlite:app.db'.");
   offerArrow(arrowTables);
-  if (/^postgres(?:ql)?:/i.test(url)) return new Engine(postgres, openPostgres({ ...postgresOptions(options), url }));
+  if (/^postgres(?:ql)?:/i.test(url)) return new Engine(postgres, openReplicated(url, options));
   const settings = sqliteOptions(options);
   assertFitting(url, settings);
   return new Engine(sqlite, await openSqlite({ ...settings, url }));

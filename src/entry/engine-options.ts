@@ -44,8 +44,31 @@ export interface PoolEngineOptions {
   readonly poolPrePing?: boolean;
 }
 
+/** A copy of the database that only reads: its URL, or with options of its own. What it does not say is as the primary's options say. */
+export interface ReplicaOptions extends PoolEngineOptions, Omit<PostgresOptions, "url" | "pool" | "environment" | "sessionAttributes"> {
+  readonly url: string;
+  /** How many reads it gets beside the others: one with 2 gets twice those of one with 1. Default 1. */
+  readonly weight?: number;
+}
+
+/** Copies that only read, which answer queries and read-only transactions. See docs/guide/several-databases.md. */
+export interface ReplicasOptions {
+  /** Standbys that stream from this database. */
+  readonly replicas?: readonly (string | ReplicaOptions)[];
+  /**
+   * `true`: a replica answers once it has what this process wrote, by its position in the write-ahead log. A duration: so long after a write the primary
+   * answers. `false`: replicas answer at once. Default true; servers without such positions are given 2 s.
+   */
+  readonly readYourWrites?: boolean | Duration;
+  /** A replica that is further behind is left out. Default 10 s. */
+  readonly maxReplicaLag?: Duration;
+  /** How often replicas are asked how far they are, while there are reads. Default 1 s. */
+  readonly replicaCheckInterval?: Duration;
+}
+
 /** Options of PostgreSQL. */
-export interface PostgresEngineOptions extends PoolEngineOptions, Omit<PostgresOptions, "url" | "pool" | "environment"> {
+export interface PostgresEngineOptions
+  extends PoolEngineOptions, ReplicasOptions, Omit<PostgresOptions, "url" | "pool" | "environment" | "sessionAttributes"> {
   /** The server stops statements that run longer. Default: what the server is set to, usually never. `{ timeout }` of a call counts waiting and reading, too. */
   readonly statementTimeout?: Duration;
 }
@@ -78,8 +101,10 @@ const poolNames: readonly (keyof PoolEngineOptions)[] = [
   "poolRecycle",
   "poolPrePing",
 ];
+const replicasNames: readonly (keyof ReplicasOptions)[] = ["replicas", "readYourWrites", "maxReplicaLag", "replicaCheckInterval"];
 const postgresNames: readonly (keyof PostgresEngineOptions)[] = [
   ...poolNames,
+  ...replicasNames,
   "settings",
   "password",
   "parameters",
@@ -101,6 +126,10 @@ const assertNames = (options: EngineOptions, names: readonly string[], others: r
 };
 
 export const sqliteOptions = (options: EngineOptions): Omit<SqliteOptions, "url"> => {
+  if (typeof options === "object" && options !== null && options.replicas !== undefined)
+    throw new ConfigurationError(
+      "SQLite has no replicas: its readers read the file itself, side by side. Leave replicas out, or ask for more of them with readers.",
+    );
   assertNames(options, sqliteNames, postgresNames, "SQLite");
   const { acquireTimeout, ...others } = options;
   return acquireTimeout === undefined ? others : { ...others, acquireTimeoutMs: milliseconds(acquireTimeout, "acquireTimeout") };

@@ -41,8 +41,8 @@ export class Engine extends Database {
   /**
    * The same database, in whose every statement and transaction a role acts and settings hold, for PostgreSQL's row security. They travel with the
    * statement or with BEGIN, and end with the transaction: the next user of the connection sees nothing of them. It costs next to nothing to make, so
-   * make one per request; closing it closes nothing. SQL of your own could take the context off (`RESET ROLE`): run none that is not yours.
-   * Throws `ConfigurationError` on SQLite.
+   * make one per request; closing it closes nothing. `on` says which server answers reads, where there are replicas. SQL of your own could take the context off (`RESET ROLE`): run none that is not yours.
+   * `role` and `settings` throw `ConfigurationError` on SQLite.
    *
    *     const mine = engine.with({ role: "tenant", settings: { "app.tenant_id": 7 } });
    *     await mine.query(Order).all();     // SELECT set_config('app.tenant_id', '7', true), set_config('role', 'tenant', true); SELECT … FROM "orders"

@@ -45,6 +45,8 @@ export interface ScratchOptions {
   readonly bin?: string;
   /** Begins as a hot standby, which only reads; `SELECT pg_promote()` ends that. */
   readonly isStandby?: boolean;
+  /** Fills the directory of the cluster, instead of `initdb`. */
+  readonly fill?: (data: string, account: Account | null) => Promise<void>;
 }
 
 export const scratchUser = "petrel";
@@ -195,13 +197,12 @@ const elsewhere = (given: string): ScratchPostgres => {
   return { url, socketUrl: url, port: Number(new URL(given).port || 5432), directory: "", stop: () => Promise.resolve() };
 };
 
-const makeCluster = (bin: string, directory: string, environment: NodeJS.ProcessEnv, account: Account | null): string => {
+const makeCluster = (bin: string, directory: string, environment: NodeJS.ProcessEnv, account: Account | null): void => {
   const data = join(directory, "data");
   const passwordFile = join(directory, "password");
   writeFileSync(passwordFile, `${scratchPassword}\n`);
   const flags = ["-D", data, "-U", scratchUser, "-E", "UTF8", "--locale=C", "--auth=trust", "--no-sync", `--pwfile=${passwordFile}`];
   execFileSync(join(bin, "initdb"), flags, { ...account, cwd: directory, env: environment, stdio: ["ignore", "ignore", "pipe"] });
-  return data;
 };
 
 /** Starts a server of its own; `PETREL_TEST_POSTGRES_URL` names one to use instead. Throws where there are no binaries, saying how to get them. */
@@ -221,7 +222,9 @@ export const startScratchPostgres = async (options: ScratchOptions = {}): Promis
     bin = join(directory, "native", "bin");
   }
   const environment = { ...process.env, ...linkLibraries(bin, directory), LC_ALL: "C", TZ: "UTC" };
-  const data = makeCluster(bin, directory, environment, account);
+  const data = join(directory, "data");
+  if (options.fill === undefined) makeCluster(bin, directory, environment, account);
+  else await options.fill(data, account);
   const port = await freePort();
   configure(data, port, options, account);
   if (options.isStandby === true) writeFileSync(join(data, "standby.signal"), "");
