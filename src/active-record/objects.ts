@@ -7,29 +7,41 @@ import type { Filter, LookupKey } from "../query/lookups.ts";
 import type { CursorPage, CursorPageOptions, Page, PageOptions } from "../query/page.ts";
 import type { GroupPath, OrderKey, RelationPath } from "../query/paths.ts";
 import type { CallOptions, Query } from "../query/query.ts";
+import type { Server } from "../engine/replicated-driver.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import { rootOf } from "../query/root.ts";
 import type { Update } from "../query/update.ts";
 import type { AnyEntity, ColumnKey, Insert, ModelOf, ShapeOf } from "../schema/entity.ts";
+import { modelDefinitionOf } from "../schema/model-definition.ts";
 import type { PrimaryKey } from "../schema/primary-key.ts";
 import type { Columns, Scope } from "../schema/scope.ts";
 import type { ManyRows } from "../session/session-types.ts";
 import type { Session } from "../session/session.ts";
-import { ambientSession, AmbientRunner } from "./ambient.ts";
+import { ambientSession, AmbientRunner, assertSameDatabase } from "./ambient.ts";
 import { currentEngine, defaultName } from "./current-engine.ts";
+
+/** The database that the model says it is in. */
+const ownDatabase = (model: unknown): string => modelDefinitionOf(model)?.options.database ?? defaultName;
 
 export class Objects<E extends AnyEntity> {
   readonly #model: ModelOf<E>;
   readonly #name: string;
+  readonly #server: Server | null;
 
-  constructor(model: ModelOf<E>, name: string = defaultName) {
+  constructor(model: ModelOf<E>, name: string = ownDatabase(model), server: Server | null = null) {
     this.#model = model;
     this.#name = name;
+    this.#server = server;
   }
 
   /** The same calls on another of the databases that `connect()` opened. */
   using(name: string): Objects<E> {
-    return new Objects(this.#model, name);
+    return new Objects(this.#model, name, this.#server);
+  }
+
+  /** The same calls, with reads answered by the primary alone, or by a replica that may not have yet what this process wrote. */
+  on(server: Server): Objects<E> {
+    return new Objects(this.#model, this.#name, server);
   }
 
   /** A query about all rows. Nothing runs before one of its verbs; it runs in the transaction that stands around that. */
@@ -129,10 +141,13 @@ export class Objects<E extends AnyEntity> {
 
   // The types of a query are those of its model, which the builder behind it does not know.
   #query(): QueryBuilder {
-    return QueryBuilder.about(rootOf(this.#model), new AmbientRunner(this.#name));
+    return QueryBuilder.about(rootOf(this.#model), new AmbientRunner(this.#name, this.#server));
   }
 
   #session(): Session {
-    return ambientSession(this.#name) ?? currentEngine(this.#name).session();
+    const around = ambientSession(this.#name);
+    if (around !== null) return around;
+    assertSameDatabase(this.#name);
+    return currentEngine(this.#name).session();
   }
 }

@@ -144,7 +144,9 @@ export type { CallLimit } from "../engine/call-limit.ts";
 export type { Context } from "../engine/context.ts";
 export type { CopyToOptions } from "../engine/copy.ts";
 export type { Heard, ListenOptions, Subscription } from "../engine/listen.ts";
+export type { Health, ReplicaHealth, ServerHealth } from "../engine/health.ts";
 export type { PoolStatus } from "../engine/pool-status.ts";
+export type { Server } from "../engine/replicated-driver.ts";
 export type { Result } from "../engine/result.ts";
 export type { RawOptions, RawParameters } from "../engine/raw.ts";
 export type { TransactionOptions } from "../engine/transaction-options.ts";
@@ -159,11 +161,20 @@ export { RelationCollection } from "../session/collection.ts";
 export type { Inserted, InsertedColumn, InsertFromOptions, NoSuchColumn, RowsFor } from "../session/insert-from.ts";
 export type { CollectionKey, ConflictTarget, MemberOf, SessionOptions, UpsertOptions } from "../session/session-types.ts";
 export { createEngine } from "./create-engine.ts";
-export type { EngineOptions, PoolEngineOptions, PostgresEngineOptions, SqliteEngineOptions } from "./engine-options.ts";
+export type {
+  EngineOptions,
+  PoolEngineOptions,
+  PostgresEngineOptions,
+  ReplicaOptions,
+  ReplicasOptions,
+  SqliteEngineOptions,
+} from "./engine-options.ts";
 export type { Duration } from "../config/duration.ts";
 export { Model, type ModelClass } from "../active-record/model.ts";
 export { Objects } from "../active-record/objects.ts";
+export { currentEngine } from "../active-record/current-engine.ts";
+export { health } from "../active-record/health.ts";
 export { raw } from "../active-record/raw.ts";
 export { transaction, type AmbientOptions, type Propagation } from "../active-record/transaction.ts";
-export { connect, type ConnectOptions } from "./connect.ts";
+export { connect, type ConnectOptions, type DatabaseOptions } from "./connect.ts";
 export { defineConfig, type Config } from "./define-config.ts";

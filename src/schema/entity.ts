@@ -74,6 +74,8 @@ export interface ModelOptions<S> {
   readonly comment?: string;
   /** What the table was called before, in the database: migrations rename it, where they would drop one and create another. */
   readonly renamedFrom?: string;
+  /** Which of the databases of `connect({ databases })` `objects` asks, unless `using()` names another. `"default"` unless given. */
+  readonly database?: string;
   /** The order of queries that do not say otherwise. */
   readonly orderBy?: OwnOrder<S> | readonly OwnOrder<S>[];
 }

@@ -60,6 +60,12 @@ const renamedFromOf = (modelName: string, { options }: ModelDefinition): string 
   return options.renamedFrom ?? null;
 };
 
+const databaseOf = (modelName: string, { options: { database } }: ModelDefinition): string | null => {
+  if (database !== undefined && (typeof database !== "string" || database === ""))
+    throw modelError(modelName, "has a database that is no name. Write { database: 'analytics' }.");
+  return database === undefined || database === "default" ? null : database;
+};
+
 const makeTable = (model: AnyModel & { readonly prototype: object }, definition: ModelDefinition): Table => {
   const modelName = modelNameOf(model, definition);
   const problem = nameProblem(definition.table);
@@ -82,6 +88,7 @@ const makeTable = (model: AnyModel & { readonly prototype: object }, definition:
     checks: tableChecks(modelName, definition.table, byProperty, declared.columns, definition.options),
     comment: commentOf(modelName, definition),
     renamedFrom: renamedFromOf(modelName, definition),
+    database: databaseOf(modelName, definition),
     get foreignKeys() {
       return (foreignKeys ??= foreignKeysOf(table));
     },

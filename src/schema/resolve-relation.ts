@@ -133,6 +133,12 @@ const resolveManyToMany = (table: Table, name: string, declared: RelationDefinit
 export const resolveRelation = (table: Table, name: string, tableFor: TableFor): Relation => {
   const declared = declaredRelation(table, name);
   const target = tableFor(declared.model);
+  if (table.database !== target.database)
+    throw propertyError(
+      table.modelName,
+      name,
+      `refers to ${target.modelName}, which is in another database, and no statement reads two. Keep the key as a column, and ask twice.`,
+    );
   const { kind } = declared;
   const resolved =
     kind === "belongsTo"

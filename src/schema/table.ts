@@ -81,6 +81,8 @@ export interface Table extends TableRef {
   readonly comment: string | null;
   /** What it was called before, in the database. */
   readonly renamedFrom: string | null;
+  /** Which of several databases it is in, by its name in `connect({ databases })`; `null` for the default one. */
+  readonly database: string | null;
   readonly foreignKeys: readonly ForeignKey[];
   /** The names of all relations; reading one resolves it (and may throw `ConfigurationError`). */
   readonly relationNames: readonly string[];

@@ -70,6 +70,7 @@ const table: Table = {
       deferrable: null,
     },
   ],
+  database: null,
   relationNames: [],
   relation: () => undefined,
   orderBy: [],
