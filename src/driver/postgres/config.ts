@@ -7,7 +7,7 @@ import { homedir, userInfo } from "node:os";
 import { join } from "node:path";
 import { ConfigurationError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/hint.ts";
-import type { ConnectOptions } from "./connect-options.ts";
+import type { ConnectOptions, SessionAttributes } from "./connect-options.ts";
 import { parseConnectionUrl } from "./connection-url.ts";
 import { keyword, settingsFromEnvironment } from "./keywords.ts";
 import type { Keyword, Settings } from "./keywords.ts";
@@ -24,13 +24,12 @@ export interface Host {
 }
 
 const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const;
-const sessionAttributes = ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"] as const;
+const sessionAttributes: readonly SessionAttributes[] = ["any", "read-write", "read-only", "primary", "standby", "prefer-standby"];
 const bindings = ["disable", "prefer", "require"] as const;
 const negotiations = ["postgres", "direct"] as const;
 const authMethods = ["password", "md5", "scram-sha-256", "none"] as const;
 
 export type SslMode = (typeof sslModes)[number];
-export type SessionAttributes = (typeof sessionAttributes)[number];
 export type AuthMethod = (typeof authMethods)[number];
 
 export interface TlsConfig {

@@ -1,6 +1,7 @@
 /** How to reach and enter a PostgreSQL server. */
-import type { SessionAttributes } from "./config.ts";
 import type { Settings } from "./keywords.ts";
+
+export type SessionAttributes = "any" | "read-write" | "read-only" | "primary" | "standby" | "prefer-standby";
 
 export interface ConnectOptions {
   /** `postgresql://…` or `postgres://…`. */

@@ -5,7 +5,8 @@
 import { AuthenticationFailed, ConfigurationError, ConnectionError, isPetrelError } from "../../base/errors.ts";
 import type { PoolEvents } from "../pool.ts";
 import { cancelRunning } from "./cancel.ts";
-import type { ConnectConfig, Host, SessionAttributes } from "./config.ts";
+import type { ConnectConfig, Host } from "./config.ts";
+import type { SessionAttributes } from "./connect-options.ts";
 import { PostgresConnection } from "./connection.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
 import { passwordFromFile } from "./password-file.ts";
