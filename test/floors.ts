@@ -39,9 +39,10 @@ export const rooms: Readonly<Record<string, Room>> = {
   base: { floor: 0, idea: "The words every floor uses, and nothing about databases.", imports: [] },
   config: {
     floor: 1,
-    idea: "Options in the words of people: durations, and the file that says which database and which models a project has.",
+    idea: "Options in the words of people: durations, and what the program, the environment and a file say about a project's databases.",
     imports: ["base"],
     builtins: { config: ["node:fs", "node:path", "node:url"] },
+    packages: { config: ["smol-toml"] },
   },
   types: { floor: 1, idea: "What one column holds, and what fits into it.", imports: ["base"] },
   ast: { floor: 2, idea: "A statement as frozen plain data: what to ask, not how any database spells it.", imports: ["base", "types"] },
@@ -144,7 +145,7 @@ export const rooms: Readonly<Record<string, Room>> = {
         "node:util",
       ],
     },
-    packages: { cli: ["commander", "@clack/prompts", "cli-table3", "smol-toml"] },
+    packages: { cli: ["commander", "@clack/prompts", "cli-table3"] },
   },
   observe: {
     floor: 9,

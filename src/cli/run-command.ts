@@ -54,7 +54,7 @@ class CommandCall implements Call {
 
   async open(overriding: Readonly<Record<string, unknown>> = {}): Promise<Engine> {
     const settings = await this.settings();
-    const engine = await this.system.openEngine(urlOf(settings), { ...settings.configuration.options, ...overriding });
+    const engine = await this.system.openEngine(urlOf(settings), { ...settings.options, ...overriding });
     this.engines.push(engine);
     return engine;
   }

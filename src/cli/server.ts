@@ -4,8 +4,8 @@ import type { Call } from "./command.ts";
 
 /** An engine on the database `postgres`, or the one that `--maintenance` names. */
 export const openServer = async (call: Call): Promise<Engine> => {
-  const { configuration } = await call.settings();
+  const { options } = await call.settings();
   // createEngine checks what is in there.
-  const keywords = (configuration.options?.["settings"] ?? {}) as Readonly<Record<string, string>>;
+  const keywords = (options["settings"] ?? {}) as Readonly<Record<string, string>>;
   return call.open({ settings: { ...keywords, dbname: call.options.text("maintenance") ?? "postgres" }, maxConnections: 1 });
 };

@@ -1,11 +1,12 @@
 /** Which database, which models, which folder: what was typed goes before the environment, that before the file, that before what libpq reads. */
-import { resolve, dirname } from "node:path";
+import { resolve } from "node:path";
 import { ConfigurationError } from "../base/errors.ts";
-import { findConfiguration, importFile, readConfiguration } from "../config/config-file.ts";
-import type { Configuration } from "../config/configuration.ts";
+import { importFile } from "../config/config-file.ts";
+import type { Configuration, Options } from "../config/configuration.ts";
+import { databasesOf, loadConfiguration } from "../config/load.ts";
+import type { Setting } from "../config/resolve.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import { modelDefinitionOf } from "../schema/model-definition.ts";
-import { parseToml } from "./toml.ts";
 
 /** A setting, and who said so, for `doctor`. */
 export interface Said<T> {
@@ -19,7 +20,12 @@ export interface Settings {
   /** What paths in the configuration start from. */
   readonly folder: string;
   readonly configuration: Configuration;
+  /** Everything that was said, and by whom. */
+  readonly said: readonly Setting[];
+  /** The default database. */
   readonly url: Said<string> | null;
+  /** What it is opened with. */
+  readonly options: Options;
   /** The folder of migrations, whole. */
   readonly migrations: Said<string>;
 }
@@ -29,37 +35,27 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-const libpqNames = ["PGHOST", "PGHOSTADDR", "PGDATABASE", "PGSERVICE", "PGPORT", "PGUSER"];
-
-const urlFrom = (
-  typed: string | undefined,
-  env: Surroundings["env"],
-  file: string | null,
-  configuration: Configuration,
-): Said<string> | null => {
-  if (typed !== undefined) return { value: typed, by: "--url" };
-  const url = env["DATABASE_URL"];
-  if (url !== undefined && url !== "") return { value: url, by: "DATABASE_URL" };
-  if (configuration.url !== undefined) return { value: configuration.url, by: file ?? "" };
-  const name = libpqNames.find((each) => env[each] !== undefined && env[each] !== "");
-  return name === undefined ? null : { value: "postgresql://", by: name };
-};
-
 /** Reads the configuration, if there is one. Opens no database. */
 export const readSettings = async (
   typed: { readonly config?: string; readonly url?: string },
   { cwd, env }: Surroundings,
 ): Promise<Settings> => {
-  const file = findConfiguration(cwd, typed.config);
-  const configuration = file === null ? {} : await readConfiguration(file, parseToml);
-  const folder = file === null ? cwd : dirname(file);
-  const migrations = configuration.migrations?.folder;
+  const given = { by: "--url", configuration: typed.url === undefined ? {} : { url: typed.url } };
+  const { file, folder, configuration, settings } = await loadConfiguration(given, { cwd, environment: env, config: typed.config });
+  const database = databasesOf(configuration).find(({ name }) => name === "default");
+  const byOf = (...paths: string[]): string | undefined => settings.find(({ path }) => paths.includes(path))?.by;
+  const by = byOf("url", "databases.default.url") ?? "";
   return {
     file,
     folder,
     configuration,
-    url: urlFrom(typed.url, env, file, configuration),
-    migrations: { value: resolve(folder, migrations ?? "migrations"), by: migrations === undefined ? "default" : (file ?? "") },
+    said: settings,
+    url: database === undefined ? null : { value: database.url, by: by === "environment" ? "DATABASE_URL" : by },
+    options: database?.options ?? {},
+    migrations: {
+      value: resolve(folder, configuration.migrations?.folder ?? "migrations"),
+      by: byOf("migrations.folder") ?? "default",
+    },
   };
 };
 

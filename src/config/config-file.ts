@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfigurationError } from "../base/errors.ts";
-import { checkedConfiguration, fromSections } from "./configuration.ts";
+import { checkedConfiguration, fromToml } from "./configuration.ts";
 import type { Configuration } from "./configuration.ts";
 
 /** In the folder of the project, one of these. */
@@ -57,5 +57,5 @@ export const readConfiguration = async (path: string, parseToml: (text: string) 
       cause,
     });
   }
-  return fromSections(path, sections);
+  return fromToml(path, sections);
 };

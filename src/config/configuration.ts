@@ -1,98 +1,177 @@
-/** What a project says about its database: the default export of `petrel.config.ts`, or `petrel.toml`. Checked here, whoever wrote it. */
+/**
+ * What a project says about its databases: the default export of `petrel.config.ts`, `petrel.toml`, what `connect()` is given. Checked here, whoever wrote it.
+ *
+ *     url, options, pool, performance, database       the default database: sections are for people, and become one set of options
+ *     databases: { default, analytics }               or several
+ *     logging, debug, warnOnNPlusOne, …               what `configure()` takes
+ *     models, migrations, seed                        what the command needs to know
+ */
 import { ConfigurationError } from "../base/errors.ts";
-import { didYouMean } from "../base/hint.ts";
+import { assertMigrations } from "./migration-settings.ts";
+import type { MigrationSettings } from "./migration-settings.ts";
+import { assertKeys, assertKind, assertKinds, engineKinds, isObject, poolKinds } from "./option-kinds.ts";
+import type { Kinds } from "./option-kinds.ts";
 
-/** Which findings of `petrel migrate check` fail a build. Names of locks and rules are checked where they are used. */
-export interface CheckSettings {
-  readonly maxLock?: string | undefined;
-  readonly smallTable?: number | undefined;
-  readonly forbid?: readonly string[] | undefined;
-  readonly ignore?: readonly string[] | undefined;
-}
+export type Options = Readonly<Record<string, unknown>>;
 
-/** `petrel.config.ts` has the models themselves, or paths of the files that export them, from where the configuration is; `petrel.toml` has paths. */
+/** A configuration whose sections are put together. */
 export interface Configuration {
-  /** The database, where neither `--url` nor `DATABASE_URL` names one. */
+  /** The default database, where it is the only one. */
   readonly url?: string | undefined;
+  /** Each with its URL and options of its own. */
+  readonly databases?: Readonly<Record<string, { readonly url: string; readonly options: Options }>> | undefined;
+  /** What `createEngine` takes beside the URL, for all databases. */
+  readonly options?: Options | undefined;
+  /** What `configure` of petrel/observe takes; it checks more of it. */
+  readonly observe?: Options | undefined;
+  /** Models, or paths of files that export them, from where the configuration is. */
   readonly models?: string | readonly (string | object)[] | undefined;
-  readonly migrations?: { readonly folder?: string | undefined; readonly check?: CheckSettings | undefined } | undefined;
-  /** What `createEngine` takes beside the URL; it checks them. */
-  readonly options?: Readonly<Record<string, unknown>> | undefined;
+  readonly migrations?: MigrationSettings | undefined;
   /** What `petrel db seed` runs: a function, or the path of a file whose default export is one. */
   readonly seed?: string | ((engine: never) => unknown) | undefined;
 }
 
-const wrong = (file: string, what: string): ConfigurationError => new ConfigurationError(`${file}: ${what}`);
+const performanceKinds: Kinds = { ...poolKinds, statementCacheSize: "whole" };
+export const observeKinds: Kinds = { debug: "boolean", warnOnNPlusOne: "boolean", nPlusOneThreshold: "whole" };
+export const loggingKinds: Kinds = {
+  queries: "boolean",
+  slowQueryMs: "whole",
+  parameters: "boolean",
+  format: ["pretty", "json"],
+  write: "code",
+};
+const sections = ["pool", "performance"];
+const keys = [
+  "url",
+  "database",
+  "databases",
+  "options",
+  ...sections,
+  "models",
+  "migrations",
+  "seed",
+  "logging",
+  "onNPlusOne",
+  ...Object.keys(observeKinds),
+];
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
-const assertKeys = (file: string, what: string, given: object, known: readonly string[]): void => {
-  const unknown = Object.keys(given).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw wrong(file, `${what} has no setting '${unknown}'.${didYouMean(unknown, known)} There are: ${known.join(", ")}.`);
+/** Puts sections together. Two that say different things about one option are refused. */
+const combined = (parts: readonly (readonly [string, Options])[]): Options => {
+  const found = new Map<string, readonly [string, unknown]>();
+  for (const [path, part] of parts)
+    for (const [name, value] of Object.entries(part)) {
+      if (value === undefined) continue;
+      const other = found.get(name);
+      if (other !== undefined && other[1] !== value)
+        throw new ConfigurationError(`${other[0]}.${name} and ${path}.${name} say different things. Keep one of them.`);
+      found.set(name, [path, value]);
+    }
+  return Object.fromEntries([...found].map(([name, [, value]]) => [name, value]));
 };
 
-const assertCheck = (file: string, check: unknown): void => {
-  if (!isObject(check)) throw wrong(file, "migrations.check is not an object, such as { maxLock: 'SHARE' }.");
-  assertKeys(file, "migrations.check", check, ["maxLock", "smallTable", "forbid", "ignore"]);
-  const { maxLock, smallTable } = check;
-  if (maxLock !== undefined && typeof maxLock !== "string") throw wrong(file, "migrations.check.maxLock is not the name of a lock.");
-  if (smallTable !== undefined && !(Number.isSafeInteger(smallTable) && Number(smallTable) >= 0))
-    throw wrong(file, "migrations.check.smallTable is not a number of rows.");
-  for (const list of ["forbid", "ignore"]) {
-    const rules = check[list];
-    if (rules !== undefined && !(Array.isArray(rules) && rules.every((rule) => typeof rule === "string")))
-      throw wrong(file, `migrations.check.${list} is not an array of names of rules.`);
-  }
+const section = (path: string, name: string, given: unknown): Options => {
+  if (given === undefined) return {};
+  if (!isObject(given)) throw new ConfigurationError(`${path}${name} is no section of settings, such as { maxConnections: 20 }.`);
+  return given;
+};
+
+/** The options of a database, with those of its sections. */
+const optionsOf = (path: string, { pool, performance, ...own }: Options, kinds: Kinds = engineKinds): Options => {
+  const parts: (readonly [string, Options, Kinds])[] = [
+    [path, own, kinds],
+    [`${path}.pool`, section(`${path}.`, "pool", pool), poolKinds],
+    [`${path}.performance`, section(`${path}.`, "performance", performance), performanceKinds],
+  ];
+  for (const [at, part, known] of parts) assertKinds(at, part, known);
+  return combined(parts.map(([at, part]) => [at, part]));
+};
+
+const urlOf = (path: string, url: unknown): string => {
+  if (typeof url === "string" && url !== "") return url;
+  throw new ConfigurationError(`${path} is not a text such as 'sqlite:app.db'.`);
+};
+
+const databasesOf = (file: string, given: unknown): NonNullable<Configuration["databases"]> => {
+  if (!isObject(given) || !Object.hasOwn(given, "default"))
+    throw new ConfigurationError(`${file}: databases is no object with one called default, such as { default: url, analytics: { url } }.`);
+  return Object.fromEntries(
+    Object.entries(given).map(([name, each]) => {
+      const path = `${file}: databases.${name}`;
+      if (typeof each === "string") return [name, { url: urlOf(path, each), options: {} }];
+      if (!isObject(each)) throw new ConfigurationError(`${path} is neither a URL nor an object with a url.`);
+      const { url, ...own } = each;
+      return [name, { url: urlOf(`${path}.url`, url), options: optionsOf(path, own) }];
+    }),
+  );
+};
+
+const observeOf = (file: string, given: Options): Options => {
+  const { logging, onNPlusOne } = given;
+  const flags = Object.fromEntries(Object.keys(observeKinds).flatMap((name) => (given[name] === undefined ? [] : [[name, given[name]]])));
+  for (const [name, value] of Object.entries(flags)) assertKind(`${file}: ${name}`, observeKinds[name]!, value);
+  if (logging !== undefined) assertKinds(`${file}: logging`, section(`${file}: `, "logging", logging), loggingKinds);
+  return { ...flags, ...(logging === undefined ? {} : { logging }), ...(onNPlusOne === undefined ? {} : { onNPlusOne }) };
 };
 
 const isModel = (value: unknown): boolean => typeof value === "string" || typeof value === "function";
 
-/** Throws `ConfigurationError`, naming the file and the setting, for what is not a configuration. */
-export const checkedConfiguration = (file: string, given: unknown): Configuration => {
-  if (!isObject(given)) throw wrong(file, "the default export is not an object. Write export default defineConfig({ … }).");
-  assertKeys(file, "a configuration", given, ["url", "models", "migrations", "options", "seed"]);
-  const { url, models, migrations, options, seed } = given;
-  if (url !== undefined && (typeof url !== "string" || url === "")) throw wrong(file, "url is not a text such as 'sqlite:app.db'.");
+const assertProject = (file: string, { models, migrations, seed }: Options): void => {
   if (models !== undefined && typeof models !== "string" && !(Array.isArray(models) && models.every(isModel)))
-    throw wrong(file, "models is neither a path, nor an array of paths and models.");
-  if (migrations !== undefined) {
-    if (!isObject(migrations)) throw wrong(file, "migrations is not an object, such as { folder: 'migrations' }.");
-    assertKeys(file, "migrations", migrations, ["folder", "check"]);
-    const { folder, check } = migrations;
-    if (check !== undefined) assertCheck(file, check);
-    if (folder !== undefined && (typeof folder !== "string" || folder === "")) throw wrong(file, "migrations.folder is not a path.");
-  }
-  if (options !== undefined && !isObject(options)) throw wrong(file, "options is not an object, as createEngine() takes it.");
+    throw new ConfigurationError(`${file}: models is neither a path, nor an array of paths and models.`);
+  if (migrations !== undefined) assertMigrations(`${file}: migrations`, migrations);
   if (seed !== undefined && typeof seed !== "string" && typeof seed !== "function")
-    throw wrong(file, "seed is neither a function nor the path of a file whose default export is one.");
-  return given;
+    throw new ConfigurationError(`${file}: seed is neither a function nor the path of a file whose default export is one.`);
+};
+
+/** Throws `ConfigurationError`, naming the file and the setting, for what is not a configuration. `besides`: what else may stand there, for messages. */
+export const checkedConfiguration = (file: string, given: unknown, besides: readonly string[] = []): Configuration => {
+  if (!isObject(given))
+    throw new ConfigurationError(`${file}: the default export is not an object. Write export default defineConfig({ … }).`);
+  assertKeys(`${file}: a configuration`, given, [...keys, ...besides]);
+  assertProject(file, given);
+  const { models, migrations, seed, databases } = given;
+  const database = section(`${file}: `, "database", given["database"]);
+  const { url: own, ...connection } = database;
+  const url = given["url"] ?? own;
+  if (given["url"] !== undefined && own !== undefined)
+    throw new ConfigurationError(`${file}: url and database.url are one thing. Keep one of them.`);
+  if (url !== undefined && databases !== undefined)
+    throw new ConfigurationError(`${file}: url and databases.default are one thing. Keep one of them.`);
+  const options = combined([
+    [`${file}: options`, optionsOf(`${file}: options`, section(`${file}: `, "options", given["options"]))],
+    [`${file}: database`, optionsOf(`${file}: database`, connection)],
+    [file, optionsOf(file, { pool: given["pool"], performance: given["performance"] }, {})],
+  ]);
+  const observe = observeOf(file, given);
+  return {
+    ...(url === undefined ? {} : { url: urlOf(`${file}: url`, url) }),
+    ...(databases === undefined ? {} : { databases: databasesOf(file, databases) }),
+    ...(Object.keys(options).length === 0 ? {} : { options }),
+    ...(Object.keys(observe).length === 0 ? {} : { observe }),
+    // Checked above.
+    ...(models === undefined ? {} : { models: models as Configuration["models"] }),
+    ...(migrations === undefined ? {} : { migrations: migrations as Configuration["migrations"] }),
+    ...(seed === undefined ? {} : { seed: seed as Configuration["seed"] }),
+  };
 };
 
 const camelCased = (name: string): string => name.replaceAll(/[_-]([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-const camelCasedKeys = (given: unknown): unknown =>
-  isObject(given) ? Object.fromEntries(Object.entries(given).map(([name, value]) => [camelCased(name), value])) : given;
+/** Names that people chose, and names of the database's own, stay as they are. */
+const asWritten = new Set(["settings", "parameters", "pragmas", "tls", "codecs"]);
 
-/**
- * The sections of `petrel.toml` as a configuration. `[database]` has the URL and options of the connection, `[pool]` those of the pool,
- * `[migrations.check]` what fails a build, in camel case or in snake case: `max_connections = 20`.
- */
-export const fromSections = (file: string, given: unknown): Configuration => {
-  if (!isObject(given)) throw wrong(file, "it holds no sections.");
-  assertKeys(file, "petrel.toml", given, ["models", "seed", "database", "pool", "migrations"]);
-  const { database = {}, pool = {}, migrations, ...rest } = given;
-  if (!isObject(database)) throw wrong(file, "[database] is not a section.");
-  if (!isObject(pool)) throw wrong(file, "[pool] is not a section.");
-  const { url, ...connection } = database;
-  const options = camelCasedKeys({ ...connection, ...pool }) as Readonly<Record<string, unknown>>;
-  const checked =
-    isObject(migrations) && "check" in migrations ? { ...migrations, check: camelCasedKeys(migrations["check"]) } : migrations;
-  return checkedConfiguration(file, {
-    ...rest,
-    ...(checked === undefined ? {} : { migrations: checked }),
-    ...(url === undefined ? {} : { url }),
-    ...(Object.keys(options).length === 0 ? {} : { options }),
+const inCamelCase = (given: unknown, ownNames = false): unknown => {
+  if (Array.isArray(given)) return given.map((each) => inCamelCase(each));
+  if (!isObject(given) || given instanceof Date) return given;
+  const entries = Object.entries(given).map(([name, value]) => {
+    const key = ownNames ? name : camelCased(name);
+    return [key, asWritten.has(key) ? value : inCamelCase(value, key === "databases")];
   });
+  return Object.fromEntries(entries);
+};
+
+/** What `petrel.toml` says, with names in camel case or in snake case: `max_connections = 20`. */
+export const fromToml = (file: string, given: unknown): Configuration => {
+  if (!isObject(given)) throw new ConfigurationError(`${file}: it holds no sections.`);
+  return checkedConfiguration(file, inCamelCase(given));
 };

@@ -11,7 +11,7 @@ import { sqliteOptions } from "./engine-options.ts";
 import type { EngineOptions, SqliteEngineOptions } from "./engine-options.ts";
 import { openReplicated } from "./open-replicated.ts";
 
-const assertFitting = (url: string, options: SqliteEngineOptions): void => {
+const assertFitting = (url: string, options: Pick<SqliteEngineOptions, "readOnly">): void => {
   if (options.readOnly !== true || !parseSqliteUrl(url).memory) return;
   throw new ConfigurationError(
     "A database in memory begins empty, so with readOnly there would be nothing to read. Leave out one of them.",

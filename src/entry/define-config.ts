@@ -1,12 +1,37 @@
 /** `defineConfig`: the types of `petrel.config.ts`. */
-import type { Configuration } from "../config/configuration.ts";
 import type { LintPolicy } from "../migrate/migration-plan.ts";
+import type { ObserveOptions } from "../observe/configure.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import type { Engine } from "../session/engine.ts";
-import type { EngineOptions } from "./engine-options.ts";
+import type { EngineOptions, PoolEngineOptions } from "./engine-options.ts";
 
-/** What the `petrel` command knows about a project. */
-export interface Config extends Omit<Configuration, "models" | "options" | "seed" | "migrations"> {
+/** Options that stand in sections of their own, for people; they are options of `createEngine` all the same. */
+export interface OptionSections {
+  /** The pool: `{ minConnections: 5, maxConnections: 20, acquireTimeout: "30s" }`. */
+  readonly pool?: PoolEngineOptions | undefined;
+  /** The same in SQLAlchemy's words, `{ connectionPoolSize: 20, maxOverflow: 30, poolTimeout: 30, poolRecycle: 3600, poolPrePing: true }`, and caches. */
+  readonly performance?: (PoolEngineOptions & { readonly statementCacheSize?: number }) | undefined;
+}
+
+/** One of several databases: its URL, or with options of its own, which outweigh those that all have in common. */
+export type DatabaseOptions = EngineOptions & OptionSections & { readonly url: string };
+
+/** Several databases by name; one of them is called `default`. */
+export interface Databases {
+  readonly default: string | DatabaseOptions;
+  readonly [name: string]: string | DatabaseOptions;
+}
+
+/** What a project says about its databases; `connect()` and the `petrel` command read it. */
+export interface Config extends OptionSections, ObserveOptions {
+  /** The database, where neither `--url` nor `DATABASE_URL` names one. */
+  readonly url?: string | undefined;
+  /** Instead of `url`, several. */
+  readonly databases?: Databases | undefined;
+  /** What `createEngine` takes beside the URL, for every database. */
+  readonly options?: EngineOptions | undefined;
+  /** Models, and paths of files that export models, from where the configuration is. */
+  readonly models?: string | readonly (string | AnyModel)[] | undefined;
   readonly migrations?:
     | {
         /** From where the configuration is; `migrations` without it. */
@@ -15,10 +40,6 @@ export interface Config extends Omit<Configuration, "models" | "options" | "seed
         readonly check?: LintPolicy | undefined;
       }
     | undefined;
-  /** Models, and paths of files that export models, from where the configuration is. */
-  readonly models?: string | readonly (string | AnyModel)[] | undefined;
-  /** What `createEngine` takes beside the URL. */
-  readonly options?: EngineOptions | undefined;
   /** What `petrel db seed` runs: a function, or the path of a file whose default export is one. */
   readonly seed?: string | ((engine: Engine) => unknown) | undefined;
 }

@@ -3,12 +3,17 @@ import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import { milliseconds } from "../config/duration.ts";
 import type { Duration } from "../config/duration.ts";
+import { postgresKinds, sqliteKinds } from "../config/option-kinds.ts";
 import type { PoolOptions } from "../driver/pool-options.ts";
 import type { PostgresOptions } from "../driver/postgres/options.ts";
 import type { SqliteOptions } from "../driver/sqlite/sqlite.ts";
 
 /** Options of SQLite. */
-export interface SqliteEngineOptions extends Omit<SqliteOptions, "url" | "acquireTimeoutMs"> {
+export interface SqliteEngineOptions extends Omit<SqliteOptions, "url" | "acquireTimeoutMs" | "busyTimeout" | "closeGrace"> {
+  /** How long to wait for another process's lock before `DatabaseBusy`. Default 5 s. The event loop goes on meanwhile. */
+  readonly busyTimeout?: Duration;
+  /** How long `close` lets open transactions and streams go on before it rolls them back. Default 5 s. */
+  readonly closeGrace?: Duration;
   /** How long a call waits for its turn to write, while a transaction of this engine has it, before `PoolTimeout`. Default 30 s; 0 for ever. */
   readonly acquireTimeout?: Duration;
 }
@@ -75,47 +80,8 @@ export interface PostgresEngineOptions
 
 export interface EngineOptions extends SqliteEngineOptions, Omit<PostgresEngineOptions, keyof SqliteEngineOptions> {}
 
-const sqliteNames: readonly (keyof SqliteEngineOptions)[] = [
-  "driver",
-  "readOnly",
-  "busyTimeout",
-  "acquireTimeout",
-  "readers",
-  "statementCacheSize",
-  "closeGrace",
-  "journalMode",
-  "foreignKeys",
-  "synchronous",
-  "cacheSize",
-  "pragmas",
-];
-const poolNames: readonly (keyof PoolEngineOptions)[] = [
-  "minConnections",
-  "maxConnections",
-  "acquireTimeout",
-  "idleTimeout",
-  "maxLifetime",
-  "connectionPoolSize",
-  "maxOverflow",
-  "poolTimeout",
-  "poolRecycle",
-  "poolPrePing",
-];
-const replicasNames: readonly (keyof ReplicasOptions)[] = ["replicas", "readYourWrites", "maxReplicaLag", "replicaCheckInterval"];
-const postgresNames: readonly (keyof PostgresEngineOptions)[] = [
-  ...poolNames,
-  ...replicasNames,
-  "settings",
-  "password",
-  "parameters",
-  "tls",
-  "allowCleartextPassword",
-  "statementCacheSize",
-  "codecs",
-  "pooler",
-  "onNotice",
-  "statementTimeout",
-];
+const sqliteNames = Object.keys(sqliteKinds);
+const postgresNames = Object.keys(postgresKinds);
 
 const assertNames = (options: EngineOptions, names: readonly string[], others: readonly string[], database: string): void => {
   if (typeof options !== "object" || options === null) throw new ConfigurationError("The options of createEngine() are an object.");
@@ -131,8 +97,13 @@ export const sqliteOptions = (options: EngineOptions): Omit<SqliteOptions, "url"
       "SQLite has no replicas: its readers read the file itself, side by side. Leave replicas out, or ask for more of them with readers.",
     );
   assertNames(options, sqliteNames, postgresNames, "SQLite");
-  const { acquireTimeout, ...others } = options;
-  return acquireTimeout === undefined ? others : { ...others, acquireTimeoutMs: milliseconds(acquireTimeout, "acquireTimeout") };
+  const { acquireTimeout, busyTimeout, closeGrace, ...others } = options;
+  return {
+    ...others,
+    acquireTimeoutMs: inMilliseconds(acquireTimeout, "acquireTimeout"),
+    busyTimeout: inMilliseconds(busyTimeout, "busyTimeout"),
+    closeGrace: inMilliseconds(closeGrace, "closeGrace"),
+  };
 };
 
 /** The one value of an option that has two names; `undefined` when neither was given. Throws when they disagree. */

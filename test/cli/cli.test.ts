@@ -278,6 +278,20 @@ describe("petrel inspect, generate, explain, shell, doctor", () => {
       ],
     );
     assert.equal(checks[2]?.found, "sqlite:env.db (by DATABASE_URL)");
+    const env = { PETREL_READERS: "2", PETREL_PASSWORD: "hunter2", ANALYTICS_DATABASE_URL: "postgresql://me:hunter2@h/a" };
+    const several = project({
+      "petrel.toml": '[databases]\ndefault = "sqlite:toml.db"\nanalytics = "sqlite:x.db"\n[pool]\nacquire_timeout = "30s"\n',
+    });
+    const said = await petrelHere(["doctor"], { cwd: several, env });
+    assert.doesNotMatch(said.out, /hunter2/);
+    for (const line of [
+      /url .*sqlite:toml\.db \(by .*petrel\.toml\)/,
+      /options\.readers .*2 \(by environment\)/,
+      /options\.password .*\*\*\*/,
+    ])
+      assert.match(said.out, line);
+    assert.match(said.out, /databases\.analytics\.url .*postgresql:\/\/me:\*\*\*@h\/a \(by ANALYTICS_DATABASE_URL\)/);
+    assert.match(said.out, /options\.acquireTimeout .*30s \(by .*petrel\.toml\)/);
     await petrelHere(["db", "push"], { cwd });
     assert.equal((await petrelHere(["doctor"], { cwd })).status, 0);
   });
@@ -379,8 +393,10 @@ describe("the configuration", () => {
     assert.match(await errorOf({ "petrel.config.js": "export default { modles: 1 }" }), /no setting 'modles'\. Did you mean 'models'\?/);
     assert.match(await errorOf({ "petrel.toml": "[database" }), /is not TOML/);
     assert.match(await errorOf({ "petrel.config.js": "throw new Error('oh')" }), /cannot be loaded: oh/);
-    assert.match(await errorOf({ "petrel.toml": '[database]\nurl = "sqlite:a.db"\nspeed = 1\n', "m.ts": models }), /names none/);
-    const option = await petrelHere(["inspect"], { cwd: project({ "petrel.toml": '[database]\nurl = "sqlite:a.db"\nspeed = 1\n' }) });
-    assert.match(option.err, /no option 'speed'/);
+    assert.match(await errorOf({ "petrel.toml": '[database]\nurl = "sqlite:a.db"\n', "m.ts": models }), /names none/);
+    assert.match(
+      await errorOf({ "petrel.toml": "[pool]\nmax_conections = 1\n" }),
+      /petrel\.toml\.pool has no setting 'maxConections'\. Did you mean 'maxConnections'/,
+    );
   });
 });

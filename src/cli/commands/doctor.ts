@@ -6,7 +6,7 @@ import { checkedPolicy } from "../../migrate/lint-policy.ts";
 import { migrationStatus } from "../../migrate/migration-status.ts";
 import type { Engine } from "../../session/engine.ts";
 import type { Call, Run } from "../command.ts";
-import { masked } from "../masked.ts";
+import { masked, shownSetting } from "../masked.ts";
 import { modelsOf } from "../settings.ts";
 import type { Settings } from "../settings.ts";
 import { textTable } from "../text-table.ts";
@@ -63,6 +63,9 @@ const settingsChecks = (settings: Settings): Check[] => [
   settings.url === null
     ? { check: "url", state: "wrong", found: "no --url, no DATABASE_URL, none in the configuration, no PG*" }
     : { check: "url", state: "ok", found: `${masked(settings.url.value)} (by ${settings.url.by})` },
+  ...settings.said
+    .filter(({ path }) => !["url", "databases.default.url", "migrations.folder", "models", "seed"].includes(path))
+    .map(({ path, value, by }): Check => ({ check: path, state: "ok", found: `${shownSetting(path, value)} (by ${by})` })),
   { check: "migrations", state: "ok", found: `${settings.migrations.value} (by ${settings.migrations.by})` },
 ];
 
