@@ -61,6 +61,7 @@ export const postgresKinds: Kinds = {
   statementCacheSize: "whole",
   codecs: "table",
   pooler: ["auto", "none", "transaction"],
+  flavor: ["auto", "postgres", "aurora", "cockroach", "yugabyte"],
   onNotice: "code",
   statementTimeout: "duration",
 };

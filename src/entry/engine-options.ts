@@ -148,7 +148,7 @@ const parametersOf = ({ parameters, statementTimeout }: PostgresEngineOptions): 
 
 export const postgresOptions = (options: EngineOptions): Omit<PostgresOptions, "url"> => {
   assertNames(options, postgresNames, sqliteNames, "PostgreSQL");
-  const { settings, password, tls, allowCleartextPassword, statementCacheSize, codecs, pooler, onNotice } = options;
+  const { settings, password, tls, allowCleartextPassword, statementCacheSize, codecs, pooler, flavor, onNotice } = options;
   const parameters = parametersOf(options);
   return {
     settings,
@@ -159,6 +159,7 @@ export const postgresOptions = (options: EngineOptions): Omit<PostgresOptions, "
     statementCacheSize,
     codecs,
     pooler,
+    flavor,
     onNotice,
     pool: poolOf(options),
   };

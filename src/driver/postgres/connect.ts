@@ -9,6 +9,7 @@ import type { ConnectConfig, Host } from "./config.ts";
 import type { SessionAttributes } from "./connect-options.ts";
 import { PostgresConnection } from "./connection.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
+import { flavorOf } from "./flavor.ts";
 import { passwordFromFile } from "./password-file.ts";
 import { Secret } from "./secret.ts";
 import { openEncrypted, openPlain, timedOut } from "./socket.ts";
@@ -90,6 +91,7 @@ const connectionOf = (started: Started, config: ConnectConfig, settings: Connect
   const cancel = (): Promise<void> => (key === null ? Promise.resolve() : cancelRunning(host, config, wire.isEncrypted, key));
   const catalog = settings.catalogs.of(host);
   const connection = new PostgresConnection({ wire, cancel, parameters: started.parameters, catalog }, settings);
+  settings.flavor.name ??= flavorOf((name) => started.parameters.get(name));
   started.deliverTo(connection.pipeline, (error) => connection.destroy(error));
   return connection;
 };

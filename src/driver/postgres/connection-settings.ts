@@ -1,5 +1,6 @@
 /** What a connection is made with: what all of a pool have in common, and what start-up leaves to each. */
 import type { TypeCatalog, TypeCatalogs } from "./catalog.ts";
+import type { Flavor } from "./flavor.ts";
 import type { ServerReport } from "./errors.ts";
 import type { Notification } from "./protocol/read.ts";
 import type { Wire } from "./socket.ts";
@@ -7,6 +8,8 @@ import type { StatementSettings } from "./statement-writer.ts";
 
 export interface ConnectionSettings extends StatementSettings {
   readonly catalogs: TypeCatalogs;
+  /** What kind of server it is; `null` before one has said so. */
+  readonly flavor: { name: Flavor | null };
   readonly notice: (report: ServerReport) => void;
   readonly notification: (notification: Notification) => void;
 }

@@ -45,15 +45,18 @@ export class Listener {
   readonly #connect: ConnectListener;
   /** Whether the server at the other end stays the same one; known for certain once there is a connection. */
   readonly #keepsSession: () => boolean;
+  /** The same for whether the server has notifications at all. */
+  readonly #hasNotifications: () => boolean;
   readonly #channels = new Map<string, Set<Subscriber>>();
   readonly #stop = new AbortController();
   #connection: Promise<PostgresConnection> | null = null;
   #retry: NodeJS.Timeout | null = null;
   #failures = 0;
 
-  constructor(connect: ConnectListener, keepsSession: () => boolean) {
+  constructor(connect: ConnectListener, keepsSession: () => boolean, hasNotifications: () => boolean) {
     this.#connect = connect;
     this.#keepsSession = keepsSession;
+    this.#hasNotifications = hasNotifications;
   }
 
   /** Rejects when the channel cannot be subscribed now; then nothing is left behind. */
@@ -67,6 +70,7 @@ export class Listener {
     try {
       const connection = await this.#open();
       if (!this.#keepsSession()) throw unheard();
+      if (!this.#hasNotifications()) throw notThere();
       await connection.run(request(`LISTEN ${quote(channel)}`));
     } catch (error) {
       if (this.#remove(channel, subscriber)) await this.#hangUp();
@@ -160,5 +164,8 @@ const unheard = (): ConfigurationError =>
   new ConfigurationError(
     'Behind a pooler that gives each transaction another server connection nothing is heard. Listen with a database that is opened on the server itself, or say pooler: "none" if this one keeps its sessions.',
   );
+
+const notThere = (): ConfigurationError =>
+  new ConfigurationError("This server has no LISTEN and NOTIFY, as its flavor says. Ask a table for what is new, or use a message broker.");
 
 const closed = (): DatabaseClosed => new DatabaseClosed("The database is closed: nobody can listen any more.", { mayHaveRun: false });

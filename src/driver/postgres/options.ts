@@ -2,6 +2,7 @@
 import type { PoolOptions } from "../pool-options.ts";
 import type { CodecOptions } from "./codec/codec-options.ts";
 import type { ConnectOptions } from "./connect-options.ts";
+import type { Flavor } from "./flavor.ts";
 import type { ServerReport } from "./errors.ts";
 
 export interface PostgresOptions extends ConnectOptions {
@@ -14,6 +15,8 @@ export interface PostgresOptions extends ConnectOptions {
    * `auto`, the default, notices when names vanish.
    */
   readonly pooler?: "auto" | "none" | "transaction" | undefined;
+  /** What kind of server it is. `auto`, the default, believes what the server reports, which Aurora does not. */
+  readonly flavor?: "auto" | Flavor | undefined;
   /** Hears what the server remarks (NOTICE, WARNING). Nothing is kept. */
   readonly onNotice?: ((notice: ServerReport) => void) | undefined;
 }

@@ -14,6 +14,8 @@ import type { ConnectConfig } from "./config.ts";
 import { connectPostgres } from "./connect.ts";
 import type { PostgresConnection } from "./connection.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
+import { featuresOf, flavorNames } from "./flavor.ts";
+import type { FlavorFeatures } from "./flavor.ts";
 import { Listener } from "./listen.ts";
 import type { Hear, Subscription } from "./listen.ts";
 import type { PostgresOptions } from "./options.ts";
@@ -34,6 +36,7 @@ const optionNames = [
   "statementCacheSize",
   "codecs",
   "pooler",
+  "flavor",
   "onNotice",
 ];
 
@@ -44,6 +47,7 @@ export class PostgresDriver implements Driver {
   readonly config: ConnectConfig;
   readonly #pool: Pool<PostgresConnection>;
   readonly #listener: Listener;
+  readonly #flavor: ConnectionSettings["flavor"];
   #closing: Promise<void> | null = null;
 
   constructor(config: ConnectConfig, settings: ConnectionSettings, pool: PoolOptions) {
@@ -51,7 +55,9 @@ export class PostgresDriver implements Driver {
     this.#listener = new Listener(
       (heard, events, signal) => connectPostgres(config, { ...settings, notification: heard }, events, signal),
       () => settings.names.areKept,
+      () => this.#features.hasNotifications,
     );
+    this.#flavor = settings.flavor;
     this.#pool = new Pool((events, signal) => connectPostgres(config, settings, events, signal), pool);
   }
 
@@ -138,12 +144,16 @@ export class PostgresDriver implements Driver {
     return this.config.hosts.map(({ name, port }) => `${name}:${port}`).join(",");
   }
 
+  get #features(): FlavorFeatures {
+    return featuresOf(this.#flavor.name ?? "postgres");
+  }
+
   writtenPosition(timeoutMs: number): Promise<bigint | null> {
-    return writtenPosition(this, timeoutMs);
+    return this.#features.hasPositions ? writtenPosition(this, timeoutMs) : Promise.resolve(null);
   }
 
   standing(timeoutMs: number): Promise<Standing> {
-    return standingOf(this, timeoutMs);
+    return standingOf(this, timeoutMs, this.#features.hasPositions);
   }
 
   get poolStatus(): PoolStatus {
@@ -172,7 +182,11 @@ export const openPostgres = (options: PostgresOptions = {}): PostgresDriver => {
   if (!Number.isSafeInteger(size) || size < 1) throw new ConfigurationError("statementCacheSize must be a whole number, 1 or more.");
   const pooler = options.pooler ?? "auto";
   if (!["auto", "none", "transaction"].includes(pooler)) throw new ConfigurationError("pooler must be 'auto', 'none' or 'transaction'.");
+  const flavor = options.flavor ?? "auto";
+  if (flavor !== "auto" && !flavorNames.includes(flavor))
+    throw new ConfigurationError(`flavor must be 'auto' or one of ${flavorNames.join(", ")}.`);
   const settings: ConnectionSettings = {
+    flavor: { name: flavor === "auto" ? null : flavor },
     catalogs: new TypeCatalogs(options.codecs),
     statementCacheSize: size,
     names: { areKept: pooler !== "transaction", mayVanish: pooler === "auto" },

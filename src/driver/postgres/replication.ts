@@ -47,7 +47,8 @@ const standing =
   "(extract(epoch FROM pg_catalog.clock_timestamp() - pg_catalog.pg_last_xact_replay_timestamp()) * 1000)::float8";
 
 /** How far a standby has come. Where the server has no such positions, that it answers is all one gets to know. */
-export const standingOf = async (driver: Driver, timeoutMs: number): Promise<Standing> => {
+export const standingOf = async (driver: Driver, timeoutMs: number, hasPositions: boolean): Promise<Standing> => {
+  if (!hasPositions) return answering(driver, timeoutMs);
   try {
     const { rows } = await driver.run(asking(standing, timeoutMs));
     const [isStandby, position, sinceMs] = rows[0]!;
@@ -58,7 +59,11 @@ export const standingOf = async (driver: Driver, timeoutMs: number): Promise<Sta
     };
   } catch (error) {
     if (!hasNone(error)) throw error;
-    await driver.run(asking("SELECT 1", timeoutMs));
-    return { isStandby: true, position: null, sinceLastCommitMs: null };
+    return answering(driver, timeoutMs);
   }
+};
+
+const answering = async (driver: Driver, timeoutMs: number): Promise<Standing> => {
+  await driver.run(asking("SELECT 1", timeoutMs));
+  return { isStandby: true, position: null, sinceLastCommitMs: null };
 };
