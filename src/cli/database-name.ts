@@ -22,7 +22,7 @@ export const databaseName = async (call: Call): Promise<DatabaseName> => {
     return { kind: "sqlite", name: path, memory };
   }
   // The options were written for createEngine, which reads these names the same way.
-  const { settings: keywords, parameters } = (settings.configuration.options ?? {}) as ConnectOptions;
+  const { settings: keywords, parameters } = settings.options as ConnectOptions;
   return { kind: "postgres", name: connectConfig({ url, settings: keywords, parameters, environment: call.system.env }).database };
 };
 

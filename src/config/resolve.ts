@@ -52,7 +52,7 @@ export const resolveConfiguration = (layers: readonly Layer[], environment: Envi
   const observe = merged(of((layer) => ({ ...layer.observe, logging: undefined })));
   const logging = merged(of((layer) => layer.observe?.["logging"] as Options | undefined));
   const project = merged(of(({ models, seed }) => ({ models, seed })));
-  const migrations = merged(of((layer) => layer.migrations));
+  const migrations = merged(of((layer) => ({ ...layer.migrations })));
   const { said, configuration: where } = databasesOf(layers, environment);
   const watching = { ...valuesOf(observe), ...(logging.size === 0 ? {} : { logging: valuesOf(logging) }) };
   return {
