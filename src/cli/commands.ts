@@ -158,7 +158,10 @@ export const commands: readonly Command[] = [
     path: "explain",
     description: "how the database means to run a statement",
     arguments: [{ name: "<sql>", description: "the statement" }],
-    options: [{ flags: "--analyze", description: "run it, in a transaction that may only read" }],
+    options: [
+      { flags: "--analyze", description: "run it, in a transaction that may only read" },
+      { flags: "--rollback", description: "with --analyze: it may write, and is rolled back" },
+    ],
     load: () => import("./commands/explain.ts"),
   },
   { path: "shell", description: "a prompt with the models, where await works", load: () => import("./commands/shell.ts") },

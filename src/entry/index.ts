@@ -138,6 +138,8 @@ export type {
 export { skip } from "../query/skip.ts";
 export type { IfSoftDeletable, NotSoftDeletable, Update } from "../query/update.ts";
 export { select } from "../query/select.ts";
+export type { ExplainTextOptions } from "../engine/explain/explain-text.ts";
+export type { ExplainedPlan, PlanHint, PlanNode } from "../engine/explain/explained-plan.ts";
 export { outside } from "../engine/scope.ts";
 export type { ArrowBatch, ArrowTable, Tabular } from "../engine/arrow-door.ts";
 export type { CallLimit } from "../engine/call-limit.ts";

@@ -1,17 +1,50 @@
-/** How a database means to run a query, as text. */
+/** How a database means to run a query, as text or as data. */
+import { ConfigurationError } from "../base/errors.ts";
+import type { ExplainedPlan } from "../engine/explain/explained-plan.ts";
+import { explainedPlan } from "../engine/explain/explain-text.ts";
 import type { Plan } from "../engine/plan.ts";
 import type { Rows, Runner } from "../engine/run.ts";
 
 /** The plan of `plan`, line by line; steps below others are indented. */
-export const planText = async (
+const planText = async (
   runner: Runner,
   plan: Plan,
   values: readonly unknown[],
   analyze: boolean,
   signal: AbortSignal | undefined,
 ): Promise<string> => {
-  const sql = runner.dialect.explain(plan.sql, { analyze, format: "text" });
-  return textOf(await runner.run({ ...plan, sql, bigints: false, batched: false, atMostOne: false, wire: null }, values, signal));
+  return textOf(await asked(runner, plan, values, { analyze, format: "text" }, signal));
+};
+
+/** The same as data, with hints. */
+const planData = async (
+  runner: Runner,
+  plan: Plan,
+  values: readonly unknown[],
+  analyze: boolean,
+  signal: AbortSignal | undefined,
+): Promise<ExplainedPlan> => {
+  const { rows } = await asked(runner, plan, values, { analyze, format: "json" }, signal);
+  return explainedPlan(runner.dialect.name, plan.sql, rows);
+};
+
+type Explainer = typeof planText | typeof planData;
+
+/** Throws `ConfigurationError` for a format that there is not. */
+export const explainerOf = (format: "text" | "json"): Explainer => {
+  if (format !== "text" && format !== "json") throw new ConfigurationError("explain() got an unknown format. Use 'text' or 'json'.");
+  return format === "json" ? planData : planText;
+};
+
+const asked = async (
+  runner: Runner,
+  plan: Plan,
+  values: readonly unknown[],
+  how: { readonly analyze: boolean; readonly format: "text" | "json" },
+  signal: AbortSignal | undefined,
+): Promise<Rows> => {
+  const sql = runner.dialect.explain(plan.sql, how);
+  return runner.run({ ...plan, sql, bigints: false, batched: false, atMostOne: false, wire: null }, values, signal);
 };
 
 /** PostgreSQL gives lines. SQLite gives a tree of steps: number, parent's number, an unused number, and what the step does. */

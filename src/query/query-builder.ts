@@ -4,6 +4,7 @@ import { parametersOf } from "../ast/walk.ts";
 import type { AggregateName } from "../ast/operator.ts";
 import { signalOf, startedLimit } from "../engine/call-limit.ts";
 import { bind } from "../engine/plan.ts";
+import type { ExplainedPlan } from "../engine/explain/explained-plan.ts";
 import type { Plan } from "../engine/plan.ts";
 import { readAll, readFirst } from "../engine/run.ts";
 import type { Rows, Runner } from "../engine/run.ts";
@@ -14,7 +15,7 @@ import { assignmentsOf } from "./assignments.ts";
 import { assertBatchSize, ColumnarQuery } from "./columnar-query.ts";
 import { computedColumns } from "./computed.ts";
 import type { Step } from "./draft.ts";
-import { planText } from "./explain.ts";
+import { explainerOf } from "./explain.ts";
 import { fill } from "./fill.ts";
 import type { Children, ReadChildren } from "./fill.ts";
 import { ChildrenOf, childrenOf, isWrapped } from "./include.ts";
@@ -313,10 +314,13 @@ export class QueryBuilder extends ColumnarQuery {
     return { sql: plan.sql, params: bind(plan, values) };
   }
 
-  explain({ analyze = false, ...limit }: ExplainOptions = {}): Promise<string> {
-    return this.#attempt(async () => {
+  explain(options: ExplainOptions & { readonly format: "json" }): Promise<ExplainedPlan>;
+  explain(options?: ExplainOptions & { readonly format?: "text" | undefined }): Promise<string>;
+  explain({ analyze = false, format = "text", ...limit }: ExplainOptions = {}): Promise<string | ExplainedPlan> {
+    return this.#attempt<string | ExplainedPlan>(async () => {
       const runner = this.running();
-      return planText(runner, this.plan(allRows, runner), this.state.values, analyze, signalOf(limit));
+      const explained = explainerOf(format);
+      return explained(runner, this.plan(allRows, runner), this.state.values, analyze, signalOf(limit));
     });
   }
 

@@ -2,6 +2,7 @@
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Condition, Expression, Ordering } from "../ast/typed-expression.ts";
 import type { ArrowBatch, ArrowTable } from "../engine/arrow-door.ts";
+import type { ExplainedPlan } from "../engine/explain/explained-plan.ts";
 import type { CallLimit } from "../engine/call-limit.ts";
 import type { ColumnSet } from "../rows/columns/column-set.ts";
 import type { TypeOf } from "../schema/column.ts";
@@ -40,8 +41,10 @@ export interface LockOptions {
 }
 
 export interface ExplainOptions extends CallOptions {
-  /** Run the statement and report what really happened (PostgreSQL; a write is rolled back). */
+  /** Run the query and report what really happened (PostgreSQL). */
   readonly analyze?: boolean;
+  /** `text`, the database's own, or `json`: typed data with hints. `text` unless said. */
+  readonly format?: "text" | "json" | undefined;
 }
 
 /** A statement as it would be sent: the text, and the values in the order of its placeholders. */
@@ -231,8 +234,15 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row>, Rows<Row, 
 
   /** The statement that `all()` would send, and its values. Nothing runs. Throws for a statement made by `select()`, which has no database yet. */
   toSQL(): CompiledQuery;
-  /** How the database means to run the query, as its own text. */
-  explain(options?: ExplainOptions): Promise<string>;
+  /**
+   * How the database means to run the query, as data, with hints: what reads too much, was estimated wrongly or did not fit into memory, and the statement
+   * that helps. On PostgreSQL conditions show the values of parameters.
+   *
+   *     const { nodes, hints } = await query.explain({ format: "json", analyze: true });   // EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON) SELECT …
+   */
+  explain(options: ExplainOptions & { readonly format: "json" }): Promise<ExplainedPlan>;
+  /** The same as the database's own text. */
+  explain(options?: ExplainOptions & { readonly format?: "text" | undefined }): Promise<string>;
 }
 
 /** A query whose results are groups. */

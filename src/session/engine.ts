@@ -15,6 +15,9 @@ import type { RawOptions, RawParameters } from "../engine/raw.ts";
 import type { Result } from "../engine/result.ts";
 import type { TransactionOptions } from "../engine/transaction-options.ts";
 import { loadCall, loadInto } from "../query/load-into.ts";
+import { explainText } from "../engine/explain/explain-text.ts";
+import type { ExplainTextOptions } from "../engine/explain/explain-text.ts";
+import type { ExplainedPlan } from "../engine/explain/explained-plan.ts";
 import type { LoadInto } from "../query/load-into.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import type { CallOptions, Query } from "../query/query.ts";
@@ -108,6 +111,23 @@ export class Engine extends Database {
   async execute(statement: unknown, second: unknown = {}, third: RawOptions = {}): Promise<Result<unknown>> {
     if (typeof statement === "string") return runText(this, statement, second as RawParameters, third);
     return executeOn(this, statement, second as RawOptions);
+  }
+
+  /**
+   * How the database means to run SQL text, or SQL made by the `sql` tag, as data, with hints. With `analyze` (PostgreSQL) it runs, in a transaction that is
+   * rolled back. `query.explain({ format: "json" })` does the same for a query.
+   *
+   *     const { executionMs, hints } = await engine.explain("DELETE FROM posts WHERE views = $1", [0], { analyze: true });
+   */
+  explain(statement: Sql<unknown>, options?: ExplainTextOptions): Promise<ExplainedPlan>;
+  explain(text: string, parameters?: RawParameters, options?: ExplainTextOptions): Promise<ExplainedPlan>;
+  explain(
+    statement: string | Sql<unknown>,
+    second: RawParameters | ExplainTextOptions = {},
+    third: ExplainTextOptions = {},
+  ): Promise<ExplainedPlan> {
+    if (typeof statement !== "string") return explainText(this, statement, [], second as ExplainTextOptions);
+    return explainText(this, statement, second as RawParameters, third);
   }
 
   /**

@@ -245,7 +245,10 @@ describe("petrel inspect, generate, explain, shell, doctor", () => {
     const cwd = await filled();
     const plan = await petrelHere(["explain", "SELECT * FROM books WHERE id = 1;"], { cwd });
     assert.deepEqual([plan.status, plan.out], [0, "SEARCH books USING INTEGER PRIMARY KEY (rowid=?)\n"]);
+    const { out } = await petrelHere(["explain", "SELECT * FROM books WHERE title = 'x'"], { cwd });
+    assert.match(out, /^SCAN books\nhint: books is read as a whole[^\n]+\n {6}CREATE INDEX "books_title_index" ON "books" \("title"\);\n$/);
     assert.equal((await petrelHere(["explain", "SELECT 1", "--analyze"], { cwd })).status, 2);
+    assert.equal((await petrelHere(["explain", "SELECT 1", "--rollback"], { cwd })).status, 2);
     const wrong = await petrelHere(["explain", "SELECT * FROM nowhere"], { cwd });
     assert.deepEqual([wrong.status, wrong.out], [2, ""]);
   });

@@ -44,6 +44,8 @@ test("create, push, check, inspect, explain, migrate, reset, drop", async () => 
   const writing = await petrel("explain", "INSERT INTO users (name) VALUES ('x')", "--analyze");
   assert.deepEqual([writing.status, writing.out], [2, ""]);
   assert.match(writing.err, /^error: The transaction is read-only\./);
+  const undone = await petrel("explain", "INSERT INTO users (name) VALUES ('x')", "--analyze", "--rollback");
+  assert.match(undone.out, /^ModifyTable on public\.users[^]*Execution Time: /);
   assert.equal((await petrel("migrate", "make", "first")).status, 0);
   const reset = await petrel("db", "reset", "--confirm", 'shop "1"');
   assert.deepEqual([reset.status, reset.out], [0, 'The database shop "1" was made anew by 1 migrations.\n']);

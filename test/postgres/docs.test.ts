@@ -13,6 +13,7 @@ const inMemory = '"sqlite::memory:"';
 const sqliteOnly = (block: Block): string | false => {
   if (block.page === "docs/guide/sqlite.md") return "a page about SQLite";
   if (block.code.includes(".toSQL()")) return "shows SQLite's placeholders";
+  if (block.code.includes(".explain(")) return "shows SQLite's plan";
   return /INTEGER PRIMARY KEY|\bSTRICT\b|dialect: "sqlite"/.test(textOf(block, blocks)) ? "has SQLite's words in its own SQL" : false;
 };
 

@@ -1,43 +1,20 @@
-/** `petrel explain <sql>`: how the database means to run a statement. With `--analyze` it runs it, in a transaction that may only read. */
+/** `petrel explain <sql>`: how the database means to run a statement, and what would make it better. `--analyze` runs it: only what reads, unless `--rollback`. */
 import { ConfigurationError } from "../../base/errors.ts";
-import { runText } from "../../engine/raw.ts";
+import { planText } from "../../engine/explain/plan-text.ts";
+import type { PlanHint } from "../../engine/explain/explained-plan.ts";
 import type { Run } from "../command.ts";
+import { printable } from "../text-table.ts";
 
-interface Step {
-  readonly id: number;
-  readonly parent: number;
-  readonly detail: string;
-}
-
-/** SQLite gives a tree of steps; those below others are indented. */
-const treeText = (steps: readonly Step[]): string => {
-  const depths = new Map<number, number>();
-  return steps
-    .map(({ id, parent, detail }) => {
-      const depth = depths.has(parent) ? depths.get(parent)! + 1 : 0;
-      depths.set(id, depth);
-      return `${"  ".repeat(depth)}${detail}`;
-    })
-    .join("\n");
-};
+const hintText = ({ message, sql }: PlanHint): string => `hint: ${printable(message)}${sql === null ? "" : `\n      ${printable(sql)};`}`;
 
 export const run: Run = async (call) => {
   const [text = ""] = call.arguments;
-  const statement = text.trim().replace(/;\s*$/, "");
-  if (statement === "") throw new ConfigurationError("explain takes a statement: petrel explain 'SELECT …'.");
-  const engine = await call.open();
+  if (text.replaceAll(/[\s;]/g, "") === "") throw new ConfigurationError("explain takes a statement: petrel explain 'SELECT …'.");
   const analyze = call.options.flag("analyze");
-  const isPostgres = engine.dialect.name === "postgres";
-  const sql = engine.dialect.explain(statement, { analyze, format: isPostgres && call.output.isJson ? "json" : "text" });
-  const rows = await engine.runInTransaction(async (transaction) => (await runText<Record<string, unknown>>(transaction, sql)).all(), {
-    readOnly: true,
-  });
-  if (!isPostgres) {
-    // `EXPLAIN QUERY PLAN` has these columns.
-    call.output.result({ plan: rows }, treeText(rows as unknown as Step[]));
-    return undefined;
-  }
-  const lines = rows.map((row) => row["QUERY PLAN"]);
-  call.output.result({ plan: lines[0] }, lines.map(String).join("\n"));
+  const rollback = call.options.flag("rollback");
+  if (rollback && !analyze) throw new ConfigurationError("--rollback goes with --analyze: without it nothing runs.");
+  const engine = await call.open();
+  const plan = await engine.explain(text, [], { analyze, readOnly: !rollback });
+  call.output.result(plan, [printable(planText(plan)), ...plan.hints.map(hintText)].join("\n"));
   return undefined;
 };

@@ -105,6 +105,8 @@ export const postgres: Dialect = Object.freeze({
   },
   explain: (sql, { analyze, format }) => {
     if (format !== "text" && format !== "json") throw new ConfigurationError("explain() got an unknown format. Use 'text' or 'json'.");
-    return `EXPLAIN (${analyze ? "ANALYZE, " : ""}FORMAT ${format.toUpperCase()}) ${sql}`;
+    // VERBOSE names the schemas, and whose column a condition is about. Text is for people, who get the short form.
+    if (format === "json") return `EXPLAIN (${analyze ? "ANALYZE, BUFFERS, " : ""}VERBOSE, FORMAT JSON) ${sql}`;
+    return `EXPLAIN (${analyze ? "ANALYZE, " : ""}FORMAT TEXT) ${sql}`;
   },
 } satisfies Dialect);
