@@ -31,8 +31,18 @@ export interface Request {
   readonly timeoutMs?: number | undefined;
   /** The parameters' types where the database has numbers for them (PostgreSQL's OIDs); 0, or none at all, lets it infer them from the text. */
   readonly parameterTypes?: readonly number[] | undefined;
+  /** Filled where there is a pool; absent while nobody watches. */
+  readonly trace?: RequestTrace | undefined;
   /** Takes the rows from the receive buffer; `Answer.rows` is then empty. Only drivers with `readsInto` take it. */
   readonly sink?: Sink | undefined;
+}
+
+/** What a driver that lends connections tells of a request, for whoever watches. */
+export interface RequestTrace {
+  /** Counts the connections of a pool. */
+  connection: number | null;
+  /** `performance.now()` when it was given to its connection. */
+  lentAt: number | null;
 }
 
 /** Where a driver that reads rows itself puts what they become. What else it needs of one is its own business: see `row-sink.ts`. */

@@ -12,7 +12,15 @@ export interface Standing {
   readonly sinceLastCommitMs: number | null;
 }
 
+/** The server, as the driver was told: a name or the path of a socket. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+}
+
 export interface DriverFeatures {
+  readonly target?: Target;
   readonly poolStatus?: PoolStatus;
   /** Where the server is, for people: `db1:5432`. */
   readonly address?: string;

@@ -107,6 +107,10 @@ export class ContextDriver implements Driver, DriverFeatures {
     return this.#inner.readsInto === true;
   }
 
+  get target(): NonNullable<DriverFeatures["target"]> {
+    return this.#inner.target!;
+  }
+
   get poolStatus(): NonNullable<DriverFeatures["poolStatus"]> {
     return this.#inner.poolStatus!;
   }

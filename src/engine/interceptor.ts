@@ -7,7 +7,7 @@
  */
 import { ConfigurationError } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
-import type { Answer, Connection, Driver, Request } from "../driver/driver.ts";
+import type { Answer, Connection, Driver, Request, RequestTrace } from "../driver/driver.ts";
 import { describe } from "../types/column-type.ts";
 import { loadedRelation } from "./loaded-relation.ts";
 import type { Plan } from "./plan.ts";
@@ -53,8 +53,15 @@ export interface PlannedRequest extends Request {
 // Requests of plans are made by `requestOf`, and have it; others do not.
 const planOf = (request: Request): Plan | undefined => (request as Partial<PlannedRequest>).plan;
 
-const watched = (request: Request, way: Way, host: TransactionHost, transaction: object | null): WatchedStatement =>
-  new WatchedStatement(request, way, host, transaction, planOf(request), loadedRelation());
+const newTrace = (): RequestTrace => ({ connection: null, lentAt: null });
+
+const watched = (
+  request: Request,
+  way: Way,
+  host: TransactionHost,
+  transaction: object | null,
+  trace: RequestTrace = newTrace(),
+): WatchedStatement => new WatchedStatement(request, way, host, transaction, planOf(request), loadedRelation(), trace);
 
 /** Calls `send` inside of `petrel:query`. */
 const traced = (statement: WatchedStatement, send: () => MaybePromise<Answer>): MaybePromise<Answer> => {
@@ -83,8 +90,13 @@ const traced = (statement: WatchedStatement, send: () => MaybePromise<Answer>): 
   });
 };
 
+const isFor = (identity: object | null, { host }: WatchedStatement): boolean => identity === null || identity === host.identity;
+
 const through = (statement: WatchedStatement, send: () => MaybePromise<Answer>): MaybePromise<Answer> => {
-  const around = chain.filter(({ identity }) => identity === null || identity === statement.host.identity);
+  const around = chain.every(({ identity }) => isFor(identity, statement))
+    ? chain
+    : chain.filter(({ identity }) => isFor(identity, statement));
+  if (around.length === 0) return traced(statement, send);
   let isSent = false;
   const step = (index: number): MaybePromise<Answer> => {
     if (index < around.length) return around[index]!.interceptor(statement, () => step(index + 1));
@@ -107,7 +119,13 @@ const sentThrough = (
   request: Request,
   host: TransactionHost,
   transaction: object | null,
-): MaybePromise<Answer> => through(watched(request, "run", host, transaction), () => connection.run(request));
+): MaybePromise<Answer> => {
+  const { dialect } = host;
+  // In the process there is no pool that could fill it.
+  const trace = newTrace();
+  const seen = dialect.name === "sqlite" ? request : { ...request, trace };
+  return through(watched(request, "run", host, transaction, trace), () => connection.run(seen));
+};
 
 /** Sends a request on `connection`, through whoever watches. It holds no closure, which would cost those whom nobody watches. */
 export const sent = (
@@ -121,8 +139,11 @@ export const sent = (
 export const sentTogether = (driver: Driver, requests: readonly Request[], host: TransactionHost): Promise<readonly Answer[]> => {
   if (!isWatched()) return driver.batch!(requests);
   let sending: Promise<readonly Answer[]> | null = null;
-  const answerOf = async (index: number): Promise<Answer> => (await (sending ??= driver.batch!(requests)))[index]!;
-  return Promise.all(requests.map(async (request, index) => through(watched(request, "batch", host, null), () => answerOf(index))));
+  const withTraces = requests.map((request) => ({ ...request, trace: newTrace() }));
+  const answerOf = async (index: number): Promise<Answer> => (await (sending ??= driver.batch!(withTraces)))[index]!;
+  return Promise.all(
+    withTraces.map(async (request, index) => through(watched(request, "batch", host, null, request.trace), () => answerOf(index))),
+  );
 };
 
 /** The batches of a stream. Watchers get one answer for all of them. */

@@ -1,6 +1,6 @@
 /** One statement as watchers see it: what is asked, of which tables, and where it came from. */
 import type { BoundValue } from "../base/bound-value.ts";
-import type { Request } from "../driver/driver.ts";
+import type { Request, RequestTrace } from "../driver/driver.ts";
 import { callSite } from "./call-site.ts";
 import type { LoadedRelation } from "./loaded-relation.ts";
 import type { Plan } from "./plan.ts";
@@ -31,6 +31,8 @@ export class WatchedStatement {
   readonly transaction: object | null;
   readonly #request: Request;
   readonly #host: TransactionHost;
+  readonly #trace: RequestTrace;
+  readonly #madeAt = performance.now();
 
   constructor(
     request: Request,
@@ -39,6 +41,7 @@ export class WatchedStatement {
     transaction: object | null,
     plan: Plan | undefined,
     relation: LoadedRelation | null,
+    trace: RequestTrace,
   ) {
     this.sql = request.text;
     this.way = way;
@@ -51,11 +54,23 @@ export class WatchedStatement {
     this.transaction = transaction;
     this.#request = request;
     this.#host = host;
+    this.#trace = trace;
   }
 
   /** The values of its parameters. They are no property of its own, so that whoever prints or serialises a statement does not print them. */
   get values(): readonly BoundValue[] {
     return this.#request.values;
+  }
+
+  /** The number of its connection within the pool; `null` before it has one, for streams, and on SQLite. */
+  get connection(): number | null {
+    return this.#trace.connection;
+  }
+
+  /** Milliseconds that it waited for a connection, of what watchers see as its duration; 0 before it has one, and on SQLite. */
+  get waited(): number {
+    const { lentAt } = this.#trace;
+    return lentAt === null ? 0 : lentAt - this.#madeAt;
   }
 
   /** The database that it is for. */

@@ -1,11 +1,12 @@
 /** Whether anybody watches. The question is asked for every statement, so the answer is one flag and the channels' own. */
 import { tracingChannel } from "node:diagnostics_channel";
 
-/** Node's tracing channels of Petrel. What is published holds a `statement`; whether a `transaction` was kept; the `write` a connection is reserved for. */
+/** Node's tracing channels of Petrel. What is published holds a `statement`; whether a `transaction` was kept; the `write` a connection is reserved for; which `migration`, and its `direction`. */
 export const channels = {
   query: tracingChannel("petrel:query"),
   acquire: tracingChannel("petrel:acquire"),
   transaction: tracingChannel("petrel:transaction"),
+  migration: tracingChannel("petrel:migration"),
 };
 
 type Channel = (typeof channels)[keyof typeof channels];

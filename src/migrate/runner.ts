@@ -2,6 +2,7 @@
 import { ConfigurationError } from "../base/errors.ts";
 import { milliseconds } from "../config/duration.ts";
 import type { Database } from "../engine/database.ts";
+import { channels } from "../engine/watching.ts";
 import { createHistory, removeRow, writeRow, writeStructure } from "./history.ts";
 import { inTransaction, withWorker } from "./migration-connection.ts";
 import type { Worker } from "./migration-connection.ts";
@@ -97,6 +98,20 @@ const write = async (worker: Worker, tasks: readonly Task[], settings: RunSettin
     await captureStructure(worker, settings.schemas);
   });
 
+/** What subscribers of `petrel:migration` get. */
+export interface MigrationMessage {
+  readonly migration: string;
+  readonly direction: Task["direction"];
+  /** Whether there was something left to do. */
+  result?: boolean;
+  error?: unknown;
+}
+
+const traced = ({ migration, direction }: Task, run: () => Promise<boolean>): Promise<boolean> => {
+  const message: MigrationMessage = { migration: migration.name, direction };
+  return channels.migration.tracePromise(run, message);
+};
+
 type Choose = (progress: Progress) => readonly Migration[];
 
 const runAll = async (
@@ -122,7 +137,7 @@ const runAll = async (
       await adopt(worker, progress, settings);
       const done: string[] = [];
       if (options.fake === true && tasks.length > 0) await write(worker, tasks, settings, "fake");
-      else for (const task of tasks) if (await runMigration(worker, task, settings)) done.push(task.migration.name);
+      else for (const task of tasks) if (await traced(task, () => runMigration(worker, task, settings))) done.push(task.migration.name);
       return Object.freeze({
         plan,
         done: Object.freeze(options.fake === true ? chosen.map(({ name }) => name) : done),

@@ -1,6 +1,7 @@
 /** What migration files promise on every database: run this with a way to make an engine. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { tracingChannel } from "node:diagnostics_channel";
 import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -22,6 +23,7 @@ import {
   stampMigrations,
 } from "../../src/entry/migrate.ts";
 import { int, Model, text } from "../../src/entry/index.ts";
+import type { MigrationMessage } from "../../src/entry/observe.ts";
 
 export interface RunEngine {
   readonly name: string;
@@ -78,6 +80,27 @@ export const migrateRunSuite = ({ name: database, open }: RunEngine): void => {
   });
 
   describe(`migrations on ${database}`, () => {
+    test(
+      "each tells its name and direction on petrel:migration, and whether there was something to do",
+      withEngine(async (engine, folder) => {
+        await put(folder, "0001_told.sql", sqlFile([], "CREATE TABLE told (id INTEGER);", "DROP TABLE told;"));
+        const told: unknown[] = [];
+        const asyncEnd = (message: unknown): void => void told.push({ ...(message as MigrationMessage) });
+        const { asyncEnd: ends } = tracingChannel("petrel:migration");
+        ends.subscribe(asyncEnd);
+        try {
+          await applyMigrations(engine, { folder });
+          await rollbackMigrations(engine, { folder, consent: (await planRollback(engine, { folder })).hash });
+        } finally {
+          ends.unsubscribe(asyncEnd);
+        }
+        assert.deepEqual(told, [
+          { migration: "0001_told", direction: "apply", result: true },
+          { migration: "0001_told", direction: "rollback", result: true },
+        ]);
+      }),
+    );
+
     test(
       "are made from models, applied, and taken back",
       withEngine(async (engine, folder) => {

@@ -97,6 +97,20 @@ export const watchingSuite = ({ name, open }: WatchedEngine): void => {
       );
     });
 
+    test("a statement knows its connection once it has one, and how long it waited for it; SQLite has no pool", async () => {
+      const statements = await seen(engine, async () => {
+        await engine.query(User).count();
+        await engine.transaction((session) => session.query(User).count());
+        await engine.batch([engine.query(User), engine.query(Post)]);
+      });
+      const isPostgres = engine.dialect.name === "postgres";
+      assert.equal(statements.length, 4);
+      for (const { connection, waited } of statements) {
+        assert.equal(isPostgres ? connection! >= 1 : connection === null, true);
+        assert.equal(isPostgres ? waited >= 0 && waited < 60_000 : waited === 0, true);
+      }
+    });
+
     test("values are printed and serialised by nobody", async () => {
       const [statement] = await seen(engine, () => engine.query(User).filter({ email: "secret@example.com" }).all());
       assert.deepEqual(statement!.values, ["secret@example.com"]);

@@ -3,7 +3,7 @@ import { ConfigurationError, TransactionError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/hint.ts";
 import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { Answer, Driver, Request, ReserveOptions } from "../driver.ts";
-import type { Standing } from "../features.ts";
+import type { Standing, Target } from "../features.ts";
 import { Pool } from "../pool.ts";
 import type { Patience, PoolStatus, Slot, Use } from "../pool.ts";
 import { poolOptions } from "../pool-options.ts";
@@ -12,6 +12,7 @@ import { TypeCatalogs } from "./catalog.ts";
 import { connectConfig } from "./config.ts";
 import type { ConnectConfig } from "./config.ts";
 import { connectPostgres } from "./connect.ts";
+import { traceConnect } from "./connect-trace.ts";
 import type { PostgresConnection } from "./connection.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
 import { featuresOf, flavorNames } from "./flavor.ts";
@@ -21,6 +22,7 @@ import type { Hear, Subscription } from "./listen.ts";
 import type { PostgresOptions } from "./options.ts";
 import { standingOf, writtenPosition } from "./replication.ts";
 import { PostgresReserved } from "./reserved-connection.ts";
+import { traceOf } from "./request-trace.ts";
 import { useOf } from "./statement-use.ts";
 
 const optionNames = [
@@ -58,20 +60,26 @@ export class PostgresDriver implements Driver {
       () => this.#features.hasNotifications,
     );
     this.#flavor = settings.flavor;
-    this.#pool = new Pool((events, signal) => connectPostgres(config, settings, events, signal), pool);
+    this.#pool = new Pool((events, signal) => traceConnect(config, () => connectPostgres(config, settings, events, signal)), pool);
   }
 
   run(request: Request): Promise<Answer> {
     const use = useOf(request);
     if (use === "refused") return Promise.reject(strayControl(request.text));
     const isShared = use === "shared";
-    return this.#lend(use, request, (slot, rest) => slot.connection.run(rest, isShared));
+    return this.#lend(use, request, (slot, rest) => {
+      traceOf(rest, slot.id);
+      return slot.connection.run(rest, isShared);
+    });
   }
 
   batch(requests: readonly Request[]): Promise<readonly Answer[]> {
     const stray = requests.find((request) => isTransactionControl.test(request.text));
     if (stray !== undefined) return Promise.reject(strayControl(stray.text));
-    return this.#lend("exclusive", requests[0] ?? {}, (slot) => slot.connection.batch(requests));
+    return this.#lend("exclusive", requests[0] ?? {}, (slot) => {
+      for (const request of requests) traceOf(request, slot.id);
+      return slot.connection.batch(requests);
+    });
   }
 
   /** Takes a connection now or waits; the time spent waiting is taken off the request's limit. */
@@ -154,6 +162,11 @@ export class PostgresDriver implements Driver {
 
   standing(timeoutMs: number): Promise<Standing> {
     return standingOf(this, timeoutMs, this.#features.hasPositions);
+  }
+
+  get target(): Target {
+    const [host] = this.config.hosts;
+    return { host: host?.path ?? host?.name ?? "", port: host?.port ?? 5432, database: this.config.database };
   }
 
   get poolStatus(): PoolStatus {

@@ -10,6 +10,7 @@ import type { Slot } from "../pool.ts";
 import type { PostgresConnection } from "./connection.ts";
 import { copyFrom, copyTo } from "./copy.ts";
 import { streamPortal } from "./portal.ts";
+import { traceOf } from "./request-trace.ts";
 import { PostgresAnswer } from "./result-rows.ts";
 import type { Settle } from "./statement-writer.ts";
 
@@ -52,6 +53,7 @@ export class PostgresReserved implements ReservedConnection {
     try {
       const connection = this.#connection;
       const { text } = request;
+      traceOf(request, this.#slot.id);
       if (this.#owed === null && connection.inFlight === 0 && !connection.inTransaction && begins.test(text)) {
         this.#owed = request;
         return Promise.resolve(nothing);
@@ -94,6 +96,7 @@ export class PostgresReserved implements ReservedConnection {
 
   batch(requests: readonly Request[]): Promise<readonly Answer[]> {
     return this.#with(async (connection) => {
+      for (const request of requests) traceOf(request, this.#slot.id);
       const first = this.#takeOwed();
       const answers = await connection.batch([...first, ...requests]);
       return answers.slice(first.length);
