@@ -74,6 +74,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       ],
       "driver/postgres": [
         "node:crypto",
+        "node:diagnostics_channel",
         "node:fs",
         "node:fs/promises",
         "node:net",
@@ -151,7 +152,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     floor: 9,
     idea: "Watching what a program asks of its databases, through the engine's one seam.",
     imports: ["base", "engine"],
-    builtins: { observe: ["node:async_hooks", "node:process", "node:v8"] },
+    builtins: {
+      observe: ["node:async_hooks", "node:crypto", "node:http", "node:module", "node:process", "node:util", "node:v8"],
+    },
+    packages: { observe: ["sql-formatter"], "observe/open-telemetry": ["@opentelemetry/api"] },
   },
   entry: {
     floor: 11,

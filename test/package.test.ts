@@ -97,10 +97,11 @@ describe("the package", () => {
 });
 
 describe("the manifest", () => {
-  test("says that importing has no effects, needs only what the command needs, and runs nothing at install", () => {
+  test("says that importing has no effects, needs only what the command and people who look need, and runs nothing at install", () => {
     assert.equal(manifest.type, "module");
     assert.equal(manifest.sideEffects, false);
-    assert.deepEqual(Object.keys(manifest.dependencies).sort(), [...(rooms["cli"]?.packages?.["cli"] ?? [])].sort());
+    const needed = ["cli", "observe"].flatMap((room) => rooms[room]?.packages?.[room] ?? []);
+    assert.deepEqual(Object.keys(manifest.dependencies).sort(), needed.sort());
     const lifecycle = ["preinstall", "install", "postinstall", "prepare", "prepublish"];
     assert.deepEqual(
       lifecycle.filter((name) => Object.hasOwn(manifest.scripts, name)),

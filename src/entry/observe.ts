@@ -1,6 +1,10 @@
 /** What `import … from "petrel/observe"` gives: watching what a program asks of its databases. */
+export type { ConnectMessage } from "../driver/postgres/connect-trace.ts";
 export { intercept, type Interceptor } from "../engine/interceptor.ts";
 export { sampleCallSites } from "../engine/call-site.ts";
+export type { ExplainedPlan, PlanHint, PlanNode } from "../engine/explain/explained-plan.ts";
+export { explainHints, type HintThresholds } from "../engine/explain/plan-hints.ts";
+export { planText } from "../engine/explain/plan-text.ts";
 export type { LoadedRelation } from "../engine/loaded-relation.ts";
 export type { AcquireMessage, TransactionMessage } from "../engine/transaction-trace.ts";
 export type { WatchedStatement, Way } from "../engine/watched-statement.ts";
@@ -12,4 +16,7 @@ export { QueryProfiler, type ProfiledQuery, type ProfileResult } from "../observ
 export { ConnectionMonitor } from "./connection-monitor.ts";
 export { configure, type LoggingOptions, type ObserveOptions } from "../observe/configure.ts";
 export { expectQueries, noNPlusOne } from "../observe/expectations.ts";
+export type { MigrationMessage } from "../migrate/runner.ts";
+export { openTelemetry, type OpenTelemetryOptions } from "../observe/open-telemetry/open-telemetry.ts";
+export type { OpenTelemetryApi } from "../observe/open-telemetry/api.ts";
 export type { NPlusOne } from "../observe/n-plus-one.ts";

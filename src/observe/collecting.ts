@@ -15,8 +15,12 @@ let open = 0;
 let stopWatching: (() => void) | null = null;
 
 const inScope: Watcher = (statement) => {
+  const innermost = storage.getStore();
+  if (innermost === undefined) return null;
+  // Nearly always there is one.
+  if (innermost.outer === undefined) return innermost.isOpen ? innermost.watcher(statement) : null;
   const finishers: ((finished: Finished) => void)[] = [];
-  for (let scope = storage.getStore(); scope !== undefined; scope = scope.outer) {
+  for (let scope: Scope | undefined = innermost; scope !== undefined; scope = scope.outer) {
     const finish = scope.isOpen ? scope.watcher(statement) : null;
     if (finish !== null) finishers.push(finish);
   }

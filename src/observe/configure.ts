@@ -58,7 +58,7 @@ const logStatements = (options: ObserveOptions, write: (line: string) => void, i
   return watchEach(() => (finished) => {
     if (queries) write(logLine(finished, isPretty, parameters));
     if (finished.duration < slowQueryMs) return;
-    void planOf(finished.statement).then((plan) => write(slowLines(finished, plan, isPretty, parameters)));
+    void planOf(finished.statement, parameters).then((plan) => write(slowLines(finished, plan, isPretty, parameters)));
   });
 };
 

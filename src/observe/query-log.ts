@@ -2,13 +2,20 @@
 import process from "node:process";
 import { isPetrelError } from "../base/errors.ts";
 import type { Finished } from "./finished.ts";
+import { prettySql } from "./pretty-sql.ts";
 import { shortened } from "./shortened.ts";
 
 export const isTerminal = (): boolean => process.stderr.isTTY;
 
 export const standardError = (line: string): void => void process.stderr.write(`${line}\n`);
 
-const grey = (text: string): string => (isTerminal() && process.env["NO_COLOR"] === undefined ? `\u001B[90m${text}\u001B[39m` : text);
+const isColoured = (): boolean => isTerminal() && !process.env["NO_COLOR"];
+
+const grey = (text: string): string => (isColoured() ? `\u001B[90m${text}\u001B[39m` : text);
+
+/** On a terminal long statements have several lines; whoever reads lines elsewhere gets one for each. */
+const sqlText = ({ sql, host }: Finished["statement"], longest: number): string =>
+  isTerminal() ? prettySql(sql, host.dialect.name, isColoured()) : shortened(sql, longest);
 
 /** JSON has no bigints, and nobody reads bytes. */
 const readable = (value: unknown): unknown => {
@@ -38,7 +45,7 @@ export const logLine = (finished: Finished, isPretty: boolean, parameters: boole
   const { statement, duration, rows, error } = finished;
   const outcome = error === null ? `${rows} ${rows === 1 ? "row" : "rows"}` : kindOf(error);
   const values = parameters ? ` ${JSON.stringify(statement.values.map(readable))}` : "";
-  return `${shortened(statement.sql, 1000)}${values} ${grey(`(${duration.toFixed(1)}ms, ${outcome})`)}`;
+  return `${sqlText(statement, 1000)}${values} ${grey(`(${duration.toFixed(1)}ms, ${outcome})`)}`;
 };
 
 /** `Slow query (0.123s): SELECT …`, and how the database went about it. */
@@ -46,6 +53,6 @@ export const slowLines = (finished: Finished, plan: string | null, isPretty: boo
   if (!isPretty)
     return JSON.stringify({ level: "warn", message: "slow query", ...facts(finished, parameters), ...(plan === null ? {} : { plan }) });
   const { statement, duration } = finished;
-  const first = `Slow query (${(duration / 1000).toFixed(3)}s): ${shortened(statement.sql, 100)}`;
+  const first = `Slow query (${(duration / 1000).toFixed(3)}s): ${sqlText(statement, 100)}`;
   return plan === null ? first : [first, ...plan.split("\n").map((line) => grey(`  ${line}`))].join("\n");
 };

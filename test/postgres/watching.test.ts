@@ -1,11 +1,14 @@
 // What watchers are told, on PostgreSQL.
 import assert from "node:assert/strict";
+import { tracingChannel } from "node:diagnostics_channel";
 import { after, before, describe, test } from "node:test";
 import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import { connect, createEngine, type Engine, outside, sql } from "../../src/entry/index.ts";
-import { AlertManager, ConnectionMonitor } from "../../src/entry/observe.ts";
+import { AlertManager, type ConnectMessage, ConnectionMonitor } from "../../src/entry/observe.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
+import { explainSuite } from "../suites/explain-suite.ts";
 import { observingSuite } from "../suites/observing-suite.ts";
+import { openTelemetrySuite } from "../suites/open-telemetry-suite.ts";
 import { watchingSuite } from "../suites/watching-suite.ts";
 import { write } from "./requests.ts";
 
@@ -28,6 +31,8 @@ const open = async (): Promise<Engine> => {
 
 watchingSuite({ name: "PostgreSQL", open });
 observingSuite({ name: "PostgreSQL", open });
+explainSuite({ name: "PostgreSQL", open });
+openTelemetrySuite({ name: "PostgreSQL", open });
 
 describe("the pool of an engine", () => {
   test("is shown by a connection monitor, also without an engine, and alerts when it is used up, once, and when it is not any more", async () => {
@@ -56,5 +61,35 @@ describe("the pool of an engine", () => {
       ["poolUsage", 1],
       ["resolved", "poolUsage", 0],
     ]);
+  });
+});
+
+describe("connections and migrations on their channels", () => {
+  test("a connection tells its hosts and database when it is opened, and why it could not be", async () => {
+    const told: [string, ConnectMessage][] = [];
+    const start = (message: unknown): void => void told.push(["start", message as ConnectMessage]);
+    const asyncEnd = (message: unknown): void => void told.push(["end", message as ConnectMessage]);
+    const channel = tracingChannel("petrel:connect");
+    channel.start.subscribe(start);
+    channel.asyncEnd.subscribe(asyncEnd);
+    try {
+      await using engine = await connect(server.socketUrl());
+      await engine.execute("SELECT 1");
+      await using nowhere = await createEngine(server.socketUrl("no_such_database"));
+      await assert.rejects(nowhere.execute("SELECT 1"));
+    } finally {
+      channel.start.unsubscribe(start);
+      channel.asyncEnd.unsubscribe(asyncEnd);
+    }
+    assert.deepEqual(
+      told.slice(0, 4).map(([event, { database, error }]) => [event, database, error === undefined]),
+      [
+        ["start", "postgres", true],
+        ["end", "postgres", true],
+        ["start", "no_such_database", false],
+        ["end", "no_such_database", false],
+      ],
+    );
+    assert.equal(told[0]![1].hosts.length, 1);
   });
 });

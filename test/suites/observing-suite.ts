@@ -233,6 +233,7 @@ export const observingSuite = ({ name, open }: WatchedEngine): void => {
       const [first, ...plan] = lines.join("\n").split("\n");
       assert.match(first!, /^Slow query \(\d\.\d{3}s\): SELECT /);
       assert.match(plan.join("\n"), /SCAN users|Seq Scan on users/);
+      assert.equal(lines.join("\n").includes("Ann"), false, "the plan shows the value of a parameter");
     });
 
     test("configure names the option that it does not know", () => {
