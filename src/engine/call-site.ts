@@ -23,7 +23,8 @@ export const callSite = (): string | null => {
   const { stack = "" } = new Error("Where from?");
   Error.stackTraceLimit = limit;
   for (const line of stack.split("\n").slice(1)) {
-    const place = /\(?((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*:\d+:\d+)\)?$/.exec(line)?.[1];
+    // Node's own modules have paths too, behind `node:`.
+    const place = /(?:^|[\s(])((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*:\d+:\d+)\)?$/.exec(line)?.[1];
     if (place !== undefined && !place.startsWith(ownFolder) && !place.includes("node_modules/petrel/"))
       return place.replace(/^file:\/\//, "");
   }

@@ -196,6 +196,27 @@ export const observingSuite = ({ name, open }: WatchedEngine): void => {
       assert.match(lines[0]!, /\.with\("author"\)/);
     });
 
+    test("what unrelated callers ask for side by side is no N+1; what one of them asks for in a loop is", async () => {
+      const found: NPlusOne[] = [];
+      configure({ warnOnNPlusOne: true, onNPlusOne: (each) => found.push(each) });
+      const one = (id: number): Promise<User | null> => engine.query(User).filter({ id }).first();
+      /** As a server calls a handler: from nobody's flow. */
+      const handled = (handle: () => Promise<unknown>): Promise<unknown> =>
+        new Promise((resolve) => setTimeout(() => resolve(handle()), 1));
+      await Promise.all([1, 2, 3, 1, 2, 3].map((id) => handled(() => one(id))));
+      await sleep(250);
+      assert.deepEqual(found, []);
+      const loop = handled(async () => {
+        for (const id of [1, 2, 3]) await one(id);
+      });
+      await Promise.all([loop, ...[1, 2, 3].map((id) => handled(() => one(id)))]);
+      configure({});
+      assert.deepEqual(
+        found.map(({ subject, count }) => [subject, count]),
+        [["User", 3]],
+      );
+    });
+
     test("configure({ onNPlusOne }) throws at the threshold, or calls a function", async () => {
       configure({ warnOnNPlusOne: true, onNPlusOne: "throw", nPlusOneThreshold: 2 });
       await assert.rejects(loadOneByOne(), { code: "E1801", message: /Post\.author accessed 2 times/ });
