@@ -131,9 +131,24 @@ export const rooms: Readonly<Record<string, Room>> = {
   cli: {
     floor: 10,
     idea: "The `petrel` command: what is typed becomes calls of the rooms below, and what they answer becomes text or JSON. Opens nothing by itself.",
-    imports: ["base", "config", "ast", "schema", "dialect", "driver", "engine", "query", "session", "active-record", "migrate", "bench"],
+    imports: [
+      "base",
+      "config",
+      "ast",
+      "schema",
+      "dialect",
+      "driver",
+      "engine",
+      "query",
+      "session",
+      "active-record",
+      "migrate",
+      "bench",
+      "observe",
+    ],
     builtins: {
       cli: [
+        "node:events",
         "node:fs",
         "node:module",
         "node:path",

@@ -183,6 +183,8 @@ export const commands: readonly Command[] = [
       { flags: "--interval <duration>", description: "between two looks (2s)" },
       { flags: "--count <number>", description: "end after so many looks" },
       { flags: "--slow <duration>", description: "statements that run longer are shown (1s)" },
+      { flags: "--web", description: "a page on this machine instead of lines; prints its URL" },
+      { flags: "--port <number>", description: "with --web: its port on 127.0.0.1 (a free one)" },
     ],
     load: () => import("./commands/monitor-start.ts"),
   },

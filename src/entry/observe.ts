@@ -17,6 +17,7 @@ export { ConnectionMonitor } from "./connection-monitor.ts";
 export { configure, type LoggingOptions, type ObserveOptions } from "../observe/configure.ts";
 export { expectQueries, noNPlusOne } from "../observe/expectations.ts";
 export type { MigrationMessage } from "../migrate/runner.ts";
+export { serveMonitor, type Monitor, type MonitorOptions } from "../observe/monitor/serve-monitor.ts";
 export { openTelemetry, type OpenTelemetryOptions } from "../observe/open-telemetry/open-telemetry.ts";
 export type { OpenTelemetryApi } from "../observe/open-telemetry/api.ts";
 export type { NPlusOne } from "../observe/n-plus-one.ts";

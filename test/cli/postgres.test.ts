@@ -1,9 +1,12 @@
 /** The `petrel` command against PostgreSQL: what SQLite has not. */
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { createEngine } from "../../src/entry/index.ts";
 import { scratchFolder, writeAll } from "../scratch.ts";
 import { petrelHere } from "../support/petrel-here.ts";
+import { nodeArguments, plainEnvironment } from "../support/run-petrel.ts";
 import type { Ended } from "../support/run-petrel.ts";
 import { scratchPassword, startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 
@@ -65,6 +68,23 @@ test("doctor shows no password, and neither do errors", async () => {
   assert.equal(wrong.status, 2);
   for (const secret of [scratchPassword, encodeURIComponent(scratchPassword)])
     assert.ok(![doctor.out, doctor.err, wrong.out, wrong.err].some((text) => text.includes(secret)));
+});
+
+test("monitor --web prints the URL of a page on this machine, and ends with Ctrl-C", async () => {
+  const child = spawn(process.execPath, [...nodeArguments, "monitor", "start", "--web", "--json", "--url", server.url()], {
+    cwd,
+    env: plainEnvironment(),
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const [line] = (await once(child.stdout, "data")) as [Buffer];
+  const { url } = JSON.parse(String(line)) as { readonly url: string };
+  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/#[\w-]{32}$/);
+  assert.match(await (await fetch(url)).text(), /<h1>postgres on 127\.0\.0\.1:\d+<\/h1>/);
+  child.kill("SIGINT");
+  const [status] = (await once(child, "exit")) as [number | null];
+  assert.equal(status, 0);
+  const lines = await petrelHere(["monitor", "start", "--port", "1", "--url", server.url()], { cwd });
+  assert.deepEqual([lines.status, lines.err], [2, "error: --port is for --web. [E1001: docs/errors/E1001.md]\n"]);
 });
 
 test("monitor shows one sample per look, a line of JSON each", async () => {

@@ -7,6 +7,7 @@ import { connect, createEngine, type Engine, outside, sql } from "../../src/entr
 import { AlertManager, type ConnectMessage, ConnectionMonitor } from "../../src/entry/observe.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 import { explainSuite } from "../suites/explain-suite.ts";
+import { monitorSuite } from "../suites/monitor-suite.ts";
 import { observingSuite } from "../suites/observing-suite.ts";
 import { openTelemetrySuite } from "../suites/open-telemetry-suite.ts";
 import { watchingSuite } from "../suites/watching-suite.ts";
@@ -32,6 +33,7 @@ const open = async (): Promise<Engine> => {
 watchingSuite({ name: "PostgreSQL", open });
 observingSuite({ name: "PostgreSQL", open });
 explainSuite({ name: "PostgreSQL", open });
+monitorSuite({ name: "PostgreSQL", open });
 openTelemetrySuite({ name: "PostgreSQL", open });
 
 describe("the pool of an engine", () => {
