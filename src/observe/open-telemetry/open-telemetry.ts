@@ -59,7 +59,7 @@ export const openTelemetry = async <Context = unknown>(options: OpenTelemetryOpt
   const { engine, spans = true, metrics = true, parameters = false } = options;
   const api = (options.api ?? (await loadApi())) as OpenTelemetryApi<Context>;
   const tracer = spans ? api.trace.getTracer(scope) : null;
-  const histogram = metrics ? durations(api as OpenTelemetryApi) : null;
+  const histogram = metrics ? durations(api) : null;
   const began = (statement: WatchedStatement): { readonly context: Context | null; readonly done: Done } => {
     const attributes = statementAttributes(statement);
     const active = api.context.active();
@@ -96,7 +96,7 @@ export const openTelemetry = async <Context = unknown>(options: OpenTelemetryOpt
       return failed(error);
     }
   }, engine?.identity ?? null);
-  const stopPool = metrics && engine !== undefined ? watchPool(api as OpenTelemetryApi, engine) : null;
+  const stopPool = metrics && engine !== undefined ? watchPool(api, engine) : null;
   return () => {
     stopStatements();
     stopPool?.();
