@@ -41,7 +41,8 @@ export interface Request {
 export interface RequestTrace {
   /** Counts the connections of a pool. */
   connection: number | null;
-  /** `performance.now()` when it was given to its connection. */
+  /** `performance.now()` when it was asked for, and when it was given to its connection. */
+  readonly madeAt: number;
   lentAt: number | null;
 }
 

@@ -53,7 +53,9 @@ export interface PlannedRequest extends Request {
 // Requests of plans are made by `requestOf`, and have it; others do not.
 const planOf = (request: Request): Plan | undefined => (request as Partial<PlannedRequest>).plan;
 
-const newTrace = (): RequestTrace => ({ connection: null, lentAt: null });
+const newTrace = (): RequestTrace => ({ connection: null, madeAt: performance.now(), lentAt: null });
+/** In the process there is no pool that could fill one. */
+const noTrace: RequestTrace = Object.freeze({ connection: null, madeAt: 0, lentAt: null });
 
 const watched = (
   request: Request,
@@ -92,18 +94,23 @@ const traced = (statement: WatchedStatement, send: () => MaybePromise<Answer>): 
 
 const isFor = (identity: object | null, { host }: WatchedStatement): boolean => identity === null || identity === host.identity;
 
+/** The interceptors of a statement's database. */
+const around = (statement: WatchedStatement): readonly Registered[] => {
+  for (const { identity } of chain) if (!isFor(identity, statement)) return chain.filter((each) => isFor(each.identity, statement));
+  return chain;
+};
+
 const through = (statement: WatchedStatement, send: () => MaybePromise<Answer>): MaybePromise<Answer> => {
-  const around = chain.every(({ identity }) => isFor(identity, statement))
-    ? chain
-    : chain.filter(({ identity }) => isFor(identity, statement));
-  if (around.length === 0) return traced(statement, send);
+  const interceptors = around(statement);
+  if (interceptors.length === 0) return traced(statement, send);
   let isSent = false;
-  const step = (index: number): MaybePromise<Answer> => {
-    if (index < around.length) return around[index]!.interceptor(statement, () => step(index + 1));
+  const last = (): MaybePromise<Answer> => {
     if (isSent) throw new ConfigurationError("An interceptor called next() twice: a statement is sent once.");
     isSent = true;
     return traced(statement, send);
   };
+  const step = (index: number): MaybePromise<Answer> =>
+    interceptors[index]!.interceptor(statement, index + 1 < interceptors.length ? () => step(index + 1) : last);
   const answer = step(0);
   if (isSent || statement.transaction === null || !(answer instanceof Promise)) return answer;
   // Sent later it could come after COMMIT: whatever the interceptor does from here on, it is not sent.
@@ -120,11 +127,9 @@ const sentThrough = (
   host: TransactionHost,
   transaction: object | null,
 ): MaybePromise<Answer> => {
-  const { dialect } = host;
-  // In the process there is no pool that could fill it.
-  const trace = newTrace();
-  const seen = dialect.name === "sqlite" ? request : { ...request, trace };
-  return through(watched(request, "run", host, transaction, trace), () => connection.run(seen));
+  if (host.dialect.name === "sqlite") return through(watched(request, "run", host, transaction, noTrace), () => connection.run(request));
+  const seen = { ...request, trace: newTrace() };
+  return through(watched(request, "run", host, transaction, seen.trace), () => connection.run(seen));
 };
 
 /** Sends a request on `connection`, through whoever watches. It holds no closure, which would cost those whom nobody watches. */

@@ -32,7 +32,6 @@ export class WatchedStatement {
   readonly #request: Request;
   readonly #host: TransactionHost;
   readonly #trace: RequestTrace;
-  readonly #madeAt = performance.now();
 
   constructor(
     request: Request,
@@ -69,8 +68,8 @@ export class WatchedStatement {
 
   /** Milliseconds that it waited for a connection, of what watchers see as its duration; 0 before it has one, and on SQLite. */
   get waited(): number {
-    const { lentAt } = this.#trace;
-    return lentAt === null ? 0 : lentAt - this.#madeAt;
+    const { lentAt, madeAt } = this.#trace;
+    return lentAt === null ? 0 : lentAt - madeAt;
   }
 
   /** The database that it is for. */

@@ -1,5 +1,6 @@
 /** What the stable semantic conventions of OpenTelemetry call what is known of a statement: https://opentelemetry.io/docs/specs/semconv/db/. */
 import { isPetrelError } from "../../base/errors.ts";
+import { Lru } from "../../base/lru.ts";
 import { targetOf } from "../../engine/target.ts";
 import type { WatchedStatement } from "../../engine/watched-statement.ts";
 import type { TransactionHost } from "../../engine/transaction-host.ts";
@@ -27,8 +28,22 @@ export const databaseAttributes = (host: TransactionHost): Attributes => {
   };
 };
 
-/** Those that metrics have, too. */
-export const statementAttributes = (statement: WatchedStatement): Attributes => {
+const keptTexts = 500;
+const known = new WeakMap<object, Lru<string, Readonly<Attributes>>>();
+
+/** Those that metrics have, too: the same for each text, and so made once. */
+export const statementAttributes = (statement: WatchedStatement): Readonly<Attributes> => {
+  const { host, sql } = statement;
+  const texts = known.get(host.identity) ?? new Lru<string, Readonly<Attributes>>(keptTexts);
+  known.set(host.identity, texts);
+  const found = texts.get(sql);
+  if (found !== undefined) return found;
+  const made = attributesOf(statement);
+  texts.set(sql, made);
+  return made;
+};
+
+const attributesOf = (statement: WatchedStatement): Attributes => {
   const tables = tablesOf(statement);
   return {
     ...databaseAttributes(statement.host),
