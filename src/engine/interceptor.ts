@@ -128,8 +128,10 @@ const sentThrough = (
   transaction: object | null,
 ): MaybePromise<Answer> => {
   if (host.dialect.name === "sqlite") return through(watched(request, "run", host, transaction, noTrace), () => connection.run(request));
-  const seen = { ...request, trace: newTrace() };
-  return through(watched(request, "run", host, transaction, seen.trace), () => connection.run(seen));
+  const trace = newTrace();
+  // Each call makes a request of its own, and nobody else has it yet.
+  (request as { trace?: RequestTrace }).trace = trace;
+  return through(watched(request, "run", host, transaction, trace), () => connection.run(request));
 };
 
 /** Sends a request on `connection`, through whoever watches. It holds no closure, which would cost those whom nobody watches. */

@@ -55,6 +55,8 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortS
   atMostOne: plan.atMostOne,
   returnsKey: plan.returnsKey,
   signal,
+  // Watchers fill it in: with a place of its own all requests have one shape, and a driver reads them as fast.
+  trace: undefined,
   sink: readsInto && plan.wire !== null ? plan.wire.newSink() : undefined,
   plan,
 });
