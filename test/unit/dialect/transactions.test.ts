@@ -25,7 +25,10 @@ test("an unknown isolation level is refused on both, with the nearest name", () 
 test("explaining", () => {
   assert.equal(sqlite.explain("SELECT 1", { analyze: false, format: "text" }), "EXPLAIN QUERY PLAN SELECT 1");
   assert.throws(() => sqlite.explain("SELECT 1", { analyze: true, format: "text" }), /Leave out 'analyze'/);
-  assert.equal(postgres.explain("SELECT 1", { analyze: true, format: "json" }), "EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON) SELECT 1");
+  assert.equal(
+    postgres.explain("SELECT 1", { analyze: true, format: "json" }),
+    "EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON) SELECT 1",
+  );
   assert.throws(() => postgres.explain("SELECT 1", { analyze: false, format: "json) DELETE" as "json" }), /unknown format/);
 });
 
