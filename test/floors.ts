@@ -33,6 +33,7 @@ const belowEntry = [
   "cli",
   "observe",
   "arrow",
+  "cache",
 ];
 
 export const rooms: Readonly<Record<string, Room>> = {
@@ -171,6 +172,13 @@ export const rooms: Readonly<Record<string, Room>> = {
       observe: ["node:async_hooks", "node:crypto", "node:http", "node:module", "node:process", "node:util", "node:v8"],
     },
     packages: { observe: ["sql-formatter"], "observe/open-telemetry": ["@opentelemetry/api"] },
+  },
+  cache: {
+    floor: 9,
+    idea: "Answers that are kept, and void when their tables change. The query cache stands behind the engine's seam for it; functions are cached beside it.",
+    imports: ["base", "ast", "engine"],
+    builtins: { cache: ["node:assert/strict", "node:crypto", "node:timers/promises"] },
+    packages: { cache: ["lru-cache", "ioredis"] },
   },
   entry: {
     floor: 11,

@@ -1,6 +1,7 @@
 /** Where calls without a session go: into the transaction around the running code, or to the connected database by themselves. */
 import { TransactionError } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { CacheChoice } from "../engine/cache-choice.ts";
 import type { Plan } from "../engine/plan.ts";
 import type { Server } from "../engine/replicated-driver.ts";
 import { runAll } from "../engine/run.ts";
@@ -46,9 +47,9 @@ export class AmbientRunner implements Runner {
     return currentEngine(this.#name).dialect;
   }
 
-  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows> {
+  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal, cache?: CacheChoice | null): MaybePromise<Rows> {
     if (plan.writes.length > 0) assertSameDatabase(this.#name);
-    return this.#runner.run(plan, values, signal);
+    return this.#runner.run(plan, values, signal, cache);
   }
 
   runAll(reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]> {

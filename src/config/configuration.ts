@@ -31,7 +31,7 @@ export interface Configuration {
   readonly seed?: string | ((engine: never) => unknown) | undefined;
 }
 
-const performanceKinds: Kinds = { ...poolKinds, statementCacheSize: "whole" };
+const performanceKinds: Kinds = { ...poolKinds, statementCacheSize: "whole", queryCache: "table", memoryPool: "table" };
 export const observeKinds: Kinds = { debug: "boolean", warnOnNPlusOne: "boolean", nPlusOneThreshold: "whole" };
 export const loggingKinds: Kinds = {
   queries: "boolean",

@@ -33,6 +33,7 @@ export const poolKinds: Kinds = {
 };
 
 export const sqliteKinds: Kinds = {
+  queryCache: "table",
   driver: ["auto", "node:sqlite", "better-sqlite3"],
   readOnly: "boolean",
   busyTimeout: "duration",
@@ -49,6 +50,8 @@ export const sqliteKinds: Kinds = {
 
 export const postgresKinds: Kinds = {
   ...poolKinds,
+  queryCache: "table",
+  memoryPool: "table",
   replicas: "list",
   readYourWrites: "durationOrBoolean",
   maxReplicaLag: "duration",

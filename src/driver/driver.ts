@@ -110,6 +110,8 @@ export interface ReserveOptions {
 export interface Driver extends Connection {
   /** Whether requests may carry a `sink`. */
   readonly readsInto?: boolean;
+  /** Tells views of one database apart, which may have other rows: who reads, and from which server. Absent or empty: nothing of the kind. */
+  readonly key?: string;
   /** Waits in line for a connection of one's own. `write: false` asks for one that only reads, so that writers need not wait. */
   reserve(options: ReserveOptions): MaybePromise<ReservedConnection>;
   /** Whether other work, writing or only reading, could not begin before `connection` is released. Absent: it always can. */

@@ -8,6 +8,7 @@ import type { Plan } from "./plan.ts";
 import { requestOfSql } from "./raw.ts";
 import { requestOf } from "./run.ts";
 import type { Rows } from "./run.ts";
+import { declaredChange } from "./table-changes.ts";
 import { inModelWords } from "./violation.ts";
 
 /** A statement of a batch: a plan with its values, or a piece made by the `sql` tag. */
@@ -24,20 +25,29 @@ export const sendBatch = async (database: Database, items: readonly BatchItem[],
   if (requests.length === 0) return [];
   signal?.throwIfAborted();
   database.assertOutside(requests.some((request) => request.writes));
-  if (driver.batch === undefined) return sendInOrder(database, requests, signal);
+  const tables = items.map((item) => ("piece" in item ? undefined : item.plan.writes));
+  if (driver.batch === undefined) return sendInOrder(database, requests, tables, signal);
   for (const _ of requests) database.countStatement();
   try {
     return await sentTogether(driver, requests, database);
   } catch (error) {
     throw ownReason(inModelWords(error, []), signal);
+  } finally {
+    for (const [index, { writes }] of requests.entries()) database.changes.tell(declaredChange(tables[index], writes));
   }
 };
 
-const sendInOrder = (database: Database, requests: readonly Request[], signal: AbortSignal | undefined): Promise<readonly Rows[]> =>
+/** `tables`: what each request changes, where that is known. */
+const sendInOrder = (
+  database: Database,
+  requests: readonly Request[],
+  tables: readonly (readonly string[] | undefined)[],
+  signal: AbortSignal | undefined,
+): Promise<readonly Rows[]> =>
   database.runInTransaction(
     async (transaction) => {
       const answers: Rows[] = [];
-      for (const request of requests) answers.push(await transaction.send(request));
+      for (const [index, request] of requests.entries()) answers.push(await transaction.send(request, tables[index]));
       return answers;
     },
     { readOnly: !requests.some((request) => request.writes), signal },

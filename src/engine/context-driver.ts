@@ -96,11 +96,14 @@ const batched = async (connection: Pick<Driver, "batch">, requests: readonly Req
 export class ContextDriver implements Driver, DriverFeatures {
   readonly #inner: Driver & DriverFeatures;
   readonly #context: Request;
+  /** Tells contexts apart: who reads, and under which settings. */
+  readonly key: string;
 
   /** `inner` has batches. `context` is one statement that holds until the end of its transaction. */
   constructor(inner: Driver, context: Request) {
     this.#inner = inner;
     this.#context = context;
+    this.key = JSON.stringify([inner.key ?? null, ...context.values]);
   }
 
   get readsInto(): boolean {

@@ -53,6 +53,8 @@ export const copyRows = async (
     return await send(database.dialect.copy!.from(table, columns), chunksOf(rows), signal);
   } catch (error) {
     throw inModelWords(error, [table.name]);
+  } finally {
+    database.changes.tell({ tables: [table.name], acts: "neither" });
   }
 };
 

@@ -1,8 +1,10 @@
 /** An opened database: a driver, the dialect that knows its words, and the plans they share. What an engine is, without queries and sessions. */
-import { TransactionError } from "../base/errors.ts";
+import { ConfigurationError, TransactionError } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Driver, Request } from "../driver/driver.ts";
+import type { AnswerCache, AnswerSource } from "./answer-cache.ts";
+import type { CacheChoice } from "./cache-choice.ts";
 import { ownReason } from "./call-limit.ts";
 import { healthOf } from "./health.ts";
 import type { Health } from "./health.ts";
@@ -12,30 +14,41 @@ import { eachWithOwnReason, withOwnReason } from "./own-reason.ts";
 import type { Plan } from "./plan.ts";
 import { withRetries } from "./retry.ts";
 import { requestOf, streamRequestOf } from "./run.ts";
-import type { PlannedRead, Runner } from "./run.ts";
+import type { PlannedRead, Rows, Runner } from "./run.ts";
 import { isSurrounded, standsInside } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
 import { runTransaction } from "./run-transaction.ts";
 import { Transaction } from "./transaction.ts";
 import type { TransactionHost } from "./transaction-host.ts";
+import { declaredChange, TableChanges } from "./table-changes.ts";
+import type { TableChange, TablesChanged } from "./table-changes.ts";
 import { startedOptions } from "./transaction-options.ts";
 import type { TransactionOptions } from "./transaction-options.ts";
 import { inModelWords } from "./violation.ts";
 
-export class Database implements Runner, TransactionHost {
+/** What one opened database has, in whichever contexts it is used. */
+interface Shared {
+  statements: number;
+  openTransactions: number;
+  answers: AnswerCache | null;
+  readonly changes: TableChanges;
+}
+
+export class Database implements Runner, TransactionHost, AnswerSource {
   readonly dialect: Dialect;
   readonly driver: Driver;
   /** Whether it is another's database in a context of its own; then the connections are the other's. */
   readonly #isView: boolean;
-  /** What is counted of one opened database, in whichever contexts it is used. */
-  readonly #counts: { statements: number; openTransactions: number };
+  readonly contextKey: string;
+  readonly #counts: Shared;
 
   /** `origin`: the same database in another context. */
   constructor(dialect: Dialect, driver: Driver, origin: Database | null = null) {
     this.dialect = dialect;
     this.driver = driver;
     this.#isView = origin !== null;
-    this.#counts = origin === null ? { statements: 0, openTransactions: 0 } : origin.#counts;
+    this.contextKey = driver.key ?? "";
+    this.#counts = origin === null ? { statements: 0, openTransactions: 0, answers: null, changes: new TableChanges() } : origin.#counts;
   }
 
   get identity(): object {
@@ -53,6 +66,21 @@ export class Database implements Runner, TransactionHost {
    */
   intercept(interceptor: Interceptor): () => void {
     return intercept(interceptor, this.#counts);
+  }
+
+  get changes(): TableChanges {
+    return this.#counts.changes;
+  }
+
+  /** Calls `changed` whenever a write is over or a transaction committed, with the tables it wrote, until the returned function is called. */
+  whenChanged(changed: TablesChanged): () => void {
+    return this.#counts.changes.hear(changed);
+  }
+
+  /** Keeps answers of queries from now on. A database has one cache: throws `ConfigurationError` for a second one. */
+  useCache(answers: AnswerCache): void {
+    if (this.#counts.answers !== null) throw new ConfigurationError("This engine has a cache already.");
+    this.#counts.answers = answers;
   }
 
   /** Whether `host` is this database, in this or another context. */
@@ -73,18 +101,37 @@ export class Database implements Runner, TransactionHost {
     this.#counts.openTransactions += difference;
   }
 
-  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
-    const request = requestOf(plan, values, signal, this.driver.readsInto === true);
+  /** Runs a plan. A read that leaves its answer to the cache, `cache`, may get one that is kept. */
+  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal, cache: CacheChoice | null = null): MaybePromise<Rows> {
+    if (cache !== null && (cache.isAsked || this.#counts.answers !== null) && plan.writes.length === 0)
+      return this.#runCached(plan, values, signal, cache);
+    return this.#runRequest(plan, requestOf(plan, values, signal, this.driver.readsInto === true));
+  }
+
+  #runCached(plan: Plan, values: readonly unknown[], signal: AbortSignal | undefined, cache: CacheChoice): MaybePromise<Rows> {
+    const { answers } = this.#counts;
+    if (answers === null) throw uncached();
+    this.assertOutside(false);
+    return answers.read(this, plan, values, cache, signal);
+  }
+
+  ask(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows> {
+    return this.#runRequest(plan, requestOf(plan, values, signal, false));
+  }
+
+  #runRequest(plan: Plan, request: Request): MaybePromise<Answer> {
     // What is put in other words are refusals of writes and a signal's reason: other reads go without the promise that would do it.
-    if (plan.writes.length > 0 || signal !== undefined) return this.send(request, plan.writes);
+    if (plan.writes.length > 0 || request.signal !== undefined) return this.#sendChange(request, plan.writes, plan.change);
     this.assertOutside(false);
     this.#counts.statements++;
     return sent(this.driver, request, this, null);
   }
 
-  async runAll(reads: readonly PlannedRead[], signal?: AbortSignal): Promise<readonly Answer[]> {
+  async runAll(reads: readonly PlannedRead[], signal?: AbortSignal): Promise<readonly Rows[]> {
     const { driver } = this;
     signal?.throwIfAborted();
+    const isCached = reads.some(({ cache = null }) => cache !== null && (cache.isAsked || this.#counts.answers !== null));
+    if (isCached) return Promise.all(reads.map(({ plan, values, cache }) => this.run(plan, values, signal, cache)));
     if (driver.batch === undefined) return Promise.all(reads.map(({ plan, values }) => this.run(plan, values, signal)));
     const requests = reads.map(({ plan, values }) => requestOf(plan, values, signal, driver.readsInto === true));
     this.assertOutside(false);
@@ -92,19 +139,32 @@ export class Database implements Runner, TransactionHost {
     return withOwnReason(sentTogether(driver, requests, this), signal);
   }
 
-  /** Runs a request outside any transaction. Throws `TransactionError` from inside one of this database's own. */
-  send(request: Request, writes: readonly string[] = []): MaybePromise<Answer> {
+  /** Runs a request outside any transaction. `tables` are those it changes, where that is known. Throws `TransactionError` from inside one of this database's own. */
+  send(request: Request, tables?: readonly string[]): MaybePromise<Answer> {
+    return this.#sendChange(request, tables ?? [], declaredChange(tables, request.writes));
+  }
+
+  /** Whoever hears of changes is told when it is over, however it ended: one that failed may have left something, or nobody knows. */
+  #sendChange(request: Request, writes: readonly string[], change: TableChange): MaybePromise<Answer> {
     this.assertOutside(request.writes);
+    const { changes } = this.#counts;
     this.#counts.statements++;
     try {
       const answer = sent(this.driver, request, this, null);
-      if (!(answer instanceof Promise)) return answer;
-      return withOwnReason(
-        answer.catch((error: unknown) => Promise.reject(inModelWords(error, writes))),
-        request.signal,
-      );
+      if (answer instanceof Promise) return withOwnReason(answer.then(done, failed), request.signal);
+      changes.tell(change);
+      return answer;
     } catch (error) {
+      changes.tell(change);
       throw ownReason(inModelWords(error, writes), request.signal);
+    }
+    function done(answer: Answer): Answer {
+      changes.tell(change);
+      return answer;
+    }
+    function failed(error: unknown): never {
+      changes.tell(change);
+      throw inModelWords(error, writes);
     }
   }
 
@@ -162,7 +222,9 @@ export class Database implements Runner, TransactionHost {
     if (this.#counts.openTransactions > 0 && isSurrounded((transaction) => isOpenOn(this, transaction))) {
       throw new TransactionError("The engine was to be closed inside its own transaction. Close it after the transaction has ended.");
     }
-    if (!this.#isView) await this.driver.close();
+    if (this.#isView) return;
+    this.#counts.answers?.close();
+    await this.driver.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -172,3 +234,8 @@ export class Database implements Runner, TransactionHost {
 
 const isOpenOn = (database: Database, transaction: ScopedTransaction): transaction is Transaction =>
   transaction instanceof Transaction && transaction.isOpen && database.isDatabaseOf(transaction);
+
+const uncached = (): ConfigurationError =>
+  new ConfigurationError(
+    "The query asks for the cache, and the engine was opened without one. Open it with { performance: { queryCache: { ttl: 60 } } }, or take cache() out.",
+  );

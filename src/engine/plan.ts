@@ -13,6 +13,8 @@ import { makeReader } from "../rows/reader.ts";
 import type { Reader, ResultForm, ResultShape } from "../rows/shape.ts";
 import { problemWith } from "../types/check.ts";
 import type { Table } from "../schema/table.ts";
+import { changeOf } from "./table-changes.ts";
+import type { TableChange } from "./table-changes.ts";
 import { rememberWriter } from "./violation.ts";
 import { describe, ValueProblem } from "../types/column-type.ts";
 import type { Codec, ColumnType } from "../types/column-type.ts";
@@ -47,6 +49,10 @@ export interface Plan {
   readonly mayWrite: boolean;
   /** Whether it changes nothing for certain and locks nothing, so that a copy of the database may answer it. */
   readonly readsOnly: boolean;
+  /** What it changes, cascades of foreign keys included. */
+  readonly change: TableChange;
+  /** Whether it locks the rows that it reads, so that it has to reach them. */
+  readonly locks: boolean;
   /** Whether integers must be read as `bigint`. */
   readonly bigints: boolean;
   /** Whether the answer is the generated key of an inserted row, asked of the driver. */
@@ -87,6 +93,8 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     writes: compiled.writes,
     mayWrite,
     readsOnly: !mayWrite && compiled.locks !== true && statement.statement === "select",
+    change: changeOf(statement, compiled.writes),
+    locks: statement.statement === "select" && statement.lock !== null,
     bigints: results.some(({ type }) => hasBigint(type)),
     returnsKey: compiled.returnsKey === true,
     batched: statement.statement === "select" && (statement.limit === null || statement.limitBy !== null) && statement.wrap === null,

@@ -11,6 +11,7 @@ import { changesData } from "../dialect/changes-data.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Request } from "../driver/driver.ts";
 import { describe } from "../types/column-type.ts";
+import { tableNames } from "./cache-choice.ts";
 import { signalOf } from "./call-limit.ts";
 import type { CallLimit } from "./call-limit.ts";
 import { bind } from "./plan.ts";
@@ -29,6 +30,11 @@ export interface RawOptions extends CallLimit {
   readonly bigints?: boolean | undefined;
   /** `replica`: it only reads and takes no locks, so that a copy of the database may answer it. The primary unless said: a function may do anything. */
   readonly on?: Server | undefined;
+  /**
+   * Database names of the tables that the text changes, for caches: their answers about these tables are void when it is done. `[]`: it changes none.
+   * Without it a text that may write makes all of them void, and one that plainly only reads none.
+   */
+  readonly tables?: readonly string[] | undefined;
 }
 
 /** Values by position, or by name for `:name` placeholders. */
@@ -116,6 +122,9 @@ const ordered = ({ order, used, isPositional, isNamed }: RawText, parameters: Ra
   });
 };
 
+const declared = ({ tables }: RawOptions): readonly string[] | undefined =>
+  tables === undefined ? undefined : tableNames(tables, "execute()");
+
 const wrongParameters = (order: RawText["order"], given: number): ConfigurationError => {
   const used = new Set(order);
   const wanted = typeof order[0] === "string" ? `an object with the keys ${[...used].join(", ")}` : `an array of ${used.size}`;
@@ -134,7 +143,7 @@ export const runText = <Row>(
   if (typeof text !== "string") throw new ConfigurationError(`SQL text is a string, and was given as ${describe(text)}.`);
   const known = rawTextOf(sender.dialect, text);
   const values = ordered(known, parameters, sender.dialect);
-  return whenDone(sender.send(request(known.sql, values, options)), (answer) => Result.raw<Row>(answer, sender.dialect));
+  return whenDone(sender.send(request(known.sql, values, options), declared(options)), (answer) => Result.raw<Row>(answer, sender.dialect));
 };
 
 /** The request of a piece made by the `sql` tag. Throws `ConfigurationError` for anything else. */
@@ -152,4 +161,6 @@ export const requestOfSql = (dialect: Dialect, piece: Sql<unknown>, options: Raw
 
 /** Runs a piece made by the `sql` tag. */
 export const runSql = <Row>(sender: Sender, piece: Sql<Row>, options: RawOptions = {}): MaybePromise<Result<Row>> =>
-  whenDone(sender.send(requestOfSql(sender.dialect, piece, options)), (answer) => Result.raw<Row>(answer, sender.dialect));
+  whenDone(sender.send(requestOfSql(sender.dialect, piece, options), declared(options)), (answer) =>
+    Result.raw<Row>(answer, sender.dialect),
+  );

@@ -47,6 +47,11 @@ export class ReplicatedDriver implements Driver, DriverFeatures {
     return new ReplicatedDriver(this.#primary, this.replicas, server);
   }
 
+  /** Answers of a copy that may be behind are no answers of another server. */
+  get key(): string {
+    return this.#server ?? "";
+  }
+
   get readsInto(): boolean {
     return this.#primary.readsInto === true;
   }

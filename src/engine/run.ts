@@ -2,6 +2,7 @@
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Driver, FieldDescription } from "../driver/driver.ts";
+import type { CacheChoice } from "./cache-choice.ts";
 import type { PlannedRequest } from "./interceptor.ts";
 import { bind } from "./plan.ts";
 import { unreadable } from "./unreadable.ts";
@@ -22,12 +23,14 @@ export interface Rows {
 export interface PlannedRead {
   readonly plan: Plan;
   readonly values: readonly unknown[];
+  /** What its query says to the cache; absent where it is never asked. */
+  readonly cache?: CacheChoice | null;
 }
 
 export interface Runner {
   readonly dialect: Dialect;
-  /** Runs a plan; rows come undecoded, for `plan.reader`. */
-  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows>;
+  /** Runs a plan; rows come undecoded, for `plan.reader`. `cache`: the answer may be one that is kept; transactions read all the same. */
+  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal, cache?: CacheChoice | null): MaybePromise<Rows>;
   /** Runs several reads in one round trip. Absent where calls made at once travel together anyway. */
   runAll?(reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]>;
   /** Rows in batches, from one snapshot of the data. */
@@ -41,7 +44,7 @@ export interface Runner {
 /** What each of the reads answers, in one round trip where the database is behind a wire. */
 export const runAll = (runner: Runner, reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]> =>
   runner.runAll === undefined
-    ? Promise.all(reads.map(({ plan, values }) => runner.run(plan, values, signal)))
+    ? Promise.all(reads.map(({ plan, values, cache }) => runner.run(plan, values, signal, cache)))
     : runner.runAll(reads, signal);
 
 /** The plan with its values, as a driver takes it. `readsInto`: the driver decodes rows itself, unless the plan wants them undecoded. */

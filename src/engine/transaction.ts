@@ -23,6 +23,7 @@ import type { Runner } from "./run.ts";
 import { runTransaction } from "./run-transaction.ts";
 import { isSurrounded } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
+import { declaredChange, WrittenTables } from "./table-changes.ts";
 import { assertNoControl, begin, command, endedAs, type Ending } from "./transaction-control.ts";
 import type { TransactionHost } from "./transaction-host.ts";
 import { acquired, transactionEnded, transactionMade } from "./transaction-trace.ts";
@@ -57,8 +58,8 @@ export class Transaction implements Runner, ScopedTransaction {
   #child: Transaction | null = null;
   /** Whether the child has a callback, so that others may wait for its end. */
   #childEndsByItself = false;
-  /** Whether a statement has been sent that may have changed something, by its kind or because nobody knows what it does. */
-  #mayHaveWritten = false;
+  /** What this transaction changed, with those inside of it. */
+  readonly #written: WrittenTables;
   /** What made the database end the transaction by itself. */
   #lost: { readonly cause: unknown } | null = null;
 
@@ -66,6 +67,7 @@ export class Transaction implements Runner, ScopedTransaction {
     checkTransactionOptions(options, parent !== null);
     this.host = host;
     this.parent = parent;
+    this.#written = parent === null ? new WrittenTables() : parent.#written;
     this.#options = startedOptions(options);
     this.#depth = parent === null ? 0 : parent.#depth + 1;
     this.#savepoint = `petrel_${this.#depth}`;
@@ -104,21 +106,20 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Answer> {
-    if (plan.mayWrite) this.#mayHaveWritten = true;
-    const readsInto = this.host.driver.readsInto === true;
-    return this.#dispatch(requestOf(plan, values, this.#signalWith(signal), readsInto), plan.writes);
+    if (plan.mayWrite) this.#written.add(plan.change);
+    return this.#dispatch(requestOf(plan, values, this.#signalWith(signal), this.host.driver.readsInto === true), plan.writes);
   }
 
-  /** Runs a request on the transaction's connection. `writes` names the tables, for error messages. */
-  send(request: Request, writes: readonly string[] = []): MaybePromise<Answer> {
+  /** Runs a request on the transaction's connection. `tables` are those it changes, where that is known. */
+  send(request: Request, tables?: readonly string[]): MaybePromise<Answer> {
     assertNoControl(request.text);
-    this.#mayHaveWritten = true;
-    return this.#dispatch({ ...request, signal: this.#signalWith(request.signal) }, writes);
+    this.#written.add(declaredChange(tables, request.writes));
+    return this.#dispatch({ ...request, signal: this.#signalWith(request.signal) }, tables ?? []);
   }
 
   /** Rows in batches. Throws `TransactionError` when the transaction ends before the last one was read. */
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Answer> {
-    if (plan.mayWrite) this.#mayHaveWritten = true;
+    if (plan.mayWrite) this.#written.add(plan.change);
     const request = streamRequestOf(plan, values, this.#signalWith(signal), this.host.driver);
     const batches = await this.#onConnection(
       (connection) => batchesWithOwnReason(streamed(connection, request, batchSize, this.host, this.root), request.signal),
@@ -167,14 +168,13 @@ export class Transaction implements Runner, ScopedTransaction {
     return this.#turns.enter(() => {
       this.#assertUsable();
       this.#state = "ending";
-      this.#whenEnded = late.length === 0 ? this.#commitNow() : this.#commitAfter(late);
-      return this.#whenEnded;
+      return (this.#whenEnded = late.length === 0 ? this.#commitNow() : this.#commitAfter(late));
     });
   }
 
   /** Whether nothing was sent in it that could have changed anything: then one more write is all that its commit would keep. */
   get isUnwritten(): boolean {
-    return this.parent === null && !this.#mayHaveWritten;
+    return this.parent === null && this.#written.isEmpty;
   }
 
   /**
@@ -301,8 +301,7 @@ export class Transaction implements Runner, ScopedTransaction {
     if (begun !== null && this.#turns.isFree) {
       // What `#onConnection` would do, without the functions that waiting takes.
       this.#assertUsable();
-      const answer = this.#runOn(begun, request, writes);
-      return answer instanceof Promise ? this.#tracked(withOwnReason(answer, request.signal)) : answer;
+      return this.#tracked(withOwnReason(this.#runOn(begun, request, writes), request.signal));
     }
     return this.#onConnection((connection) => this.#runOn(connection, request, writes), request.signal);
   }
@@ -428,8 +427,10 @@ export class Transaction implements Runner, ScopedTransaction {
     transactionEnded(this.#trace, state);
     // An error costs more than the rest of an end, and nearly always nobody waits for it.
     if (this.#turns.hasWaiting) this.#turns.dismiss(endedAs(state));
-    if (this.parent === null) this.#connection?.release();
-    else if (this.parent.#child === this) this.parent.#child = null;
+    if (this.parent === null) {
+      if (state !== "rolled back") this.#written.tell(this.host.changes);
+      this.#connection?.release();
+    } else if (this.parent.#child === this) this.parent.#child = null;
   }
 
   #failed(error: unknown, writes: readonly string[], connection: ReservedConnection): never {

@@ -14,7 +14,7 @@ import type { EngineOptions } from "./engine-options.ts";
 import type { ObserveOptions } from "../observe/configure.ts";
 
 /** Which databases, and options for all of them. What is not said here is read where neither `url` nor `databases` is given. */
-export interface ConnectOptions extends EngineOptions, OptionSections, ObserveOptions {
+export interface ConnectOptions extends Omit<EngineOptions, "performance">, OptionSections, ObserveOptions {
   readonly url?: string | undefined;
   readonly databases?: Databases | undefined;
   /** The file to read, instead of `petrel.config.ts` or `petrel.toml` in the current folder. */

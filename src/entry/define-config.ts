@@ -3,14 +3,14 @@ import type { LintPolicy } from "../migrate/migration-plan.ts";
 import type { ObserveOptions } from "../observe/configure.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import type { Engine } from "../session/engine.ts";
-import type { EngineOptions, PoolEngineOptions } from "./engine-options.ts";
+import type { EngineOptions, PoolEngineOptions, PerformanceOptions } from "./engine-options.ts";
 
 /** Options that stand in sections of their own, for people; they are options of `createEngine` all the same. */
 export interface OptionSections {
   /** The pool: `{ minConnections: 5, maxConnections: 20, acquireTimeout: "30s" }`. */
   readonly pool?: PoolEngineOptions | undefined;
   /** The same in SQLAlchemy's words, `{ connectionPoolSize: 20, maxOverflow: 30, poolTimeout: 30, poolRecycle: 3600, poolPrePing: true }`, and caches. */
-  readonly performance?: (PoolEngineOptions & { readonly statementCacheSize?: number }) | undefined;
+  readonly performance?: (PoolEngineOptions & PerformanceOptions & { readonly statementCacheSize?: number }) | undefined;
 }
 
 /** One of several databases: its URL, or with options of its own, which outweigh those that all have in common. */

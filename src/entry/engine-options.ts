@@ -2,6 +2,7 @@
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import { milliseconds } from "../config/duration.ts";
+import type { QueryCacheOptions } from "../cache/settings.ts";
 import type { Duration } from "../config/duration.ts";
 import { postgresKinds, sqliteKinds } from "../config/option-kinds.ts";
 import type { PoolOptions } from "../driver/pool-options.ts";
@@ -78,7 +79,31 @@ export interface PostgresEngineOptions
   readonly statementTimeout?: Duration;
 }
 
-export interface EngineOptions extends SqliteEngineOptions, Omit<PostgresEngineOptions, keyof SqliteEngineOptions> {}
+/** What trades memory for time. */
+export interface PerformanceOptions {
+  /** Answers of queries, kept until they are too old or a write makes them void. */
+  readonly queryCache?: QueryCacheOptions | undefined;
+  /** Memory that PostgreSQL's connections share. */
+  readonly memoryPool?: MemoryPoolOptions | undefined;
+}
+
+/** Blocks of 32 KB in which messages are written, and in which received ones wait for their rest; all engines of a thread share them. */
+export interface MemoryPoolOptions {
+  /** Blocks that are made when the engine is opened, and stay. Default 0. */
+  readonly size?: number | undefined;
+  /** The most blocks that are kept when nobody uses them. Default 4, or `size` where that is more. */
+  readonly maxSize?: number | undefined;
+  /** How often blocks beyond `size` that nobody uses are let go of: seconds, or `"5m"`. Default 300 s. */
+  readonly cleanupInterval?: Duration | undefined;
+}
+
+export interface EngineOptions extends SqliteEngineOptions, Omit<PostgresEngineOptions, keyof SqliteEngineOptions> {
+  readonly performance?: PerformanceOptions | undefined;
+  /** `performance.queryCache`, by itself. */
+  readonly queryCache?: QueryCacheOptions | undefined;
+  /** `performance.memoryPool`, by itself. */
+  readonly memoryPool?: MemoryPoolOptions | undefined;
+}
 
 const sqliteNames = Object.keys(sqliteKinds);
 const postgresNames = Object.keys(postgresKinds);
@@ -89,6 +114,27 @@ const assertNames = (options: EngineOptions, names: readonly string[], others: r
   if (unknown === undefined) return;
   const why = others.includes(unknown) ? ` It is an option of another database.` : didYouMean(unknown, names);
   throw new ConfigurationError(`createEngine() has no option '${unknown}' for ${database}.${why}`);
+};
+
+/** Throws `ConfigurationError` for an unknown option; what stands in `queryCache` is the cache's business. */
+export const performanceOptions = (given: unknown = {}): PerformanceOptions => {
+  if (typeof given !== "object" || given === null) throw new ConfigurationError("createEngine(): performance is an object.");
+  assertKnown(given, ["queryCache", "memoryPool"], "performance");
+  return given;
+};
+
+const assertKnown = (given: object, known: readonly string[], what: string): void => {
+  const unknown = Object.keys(given).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new ConfigurationError(`createEngine(): ${what} has no option '${unknown}'.${didYouMean(unknown, known)}`);
+};
+
+const memoryPoolOf = (given: MemoryPoolOptions | undefined): PostgresOptions["memoryPool"] => {
+  if (given === undefined) return undefined;
+  if (typeof given !== "object" || given === null) throw new ConfigurationError("createEngine(): performance.memoryPool is an object.");
+  assertKnown(given, ["size", "maxSize", "cleanupInterval"], "performance.memoryPool");
+  const { size, maxSize, cleanupInterval } = given;
+  return { size, maxSize, cleanupIntervalMs: inSeconds(cleanupInterval, "memoryPool.cleanupInterval") };
 };
 
 export const sqliteOptions = (options: EngineOptions): Omit<SqliteOptions, "url"> => {
@@ -146,7 +192,7 @@ const parametersOf = ({ parameters, statementTimeout }: PostgresEngineOptions): 
   return { ...parameters, statement_timeout: String(Math.ceil(milliseconds(statementTimeout, "statementTimeout"))) };
 };
 
-export const postgresOptions = (options: EngineOptions): Omit<PostgresOptions, "url"> => {
+export const postgresOptions = (options: EngineOptions, memoryPool?: MemoryPoolOptions): Omit<PostgresOptions, "url"> => {
   assertNames(options, postgresNames, sqliteNames, "PostgreSQL");
   const { settings, password, tls, allowCleartextPassword, statementCacheSize, codecs, pooler, flavor, onNotice } = options;
   const parameters = parametersOf(options);
@@ -161,6 +207,7 @@ export const postgresOptions = (options: EngineOptions): Omit<PostgresOptions, "
     pooler,
     flavor,
     onNotice,
+    memoryPool: memoryPoolOf(memoryPool),
     pool: poolOf(options),
   };
 };

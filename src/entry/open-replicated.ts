@@ -8,7 +8,7 @@ import { Replica } from "../engine/replica.ts";
 import { ReplicatedDriver } from "../engine/replicated-driver.ts";
 import { Replicas } from "../engine/replicas.ts";
 import { postgresOptions } from "./engine-options.ts";
-import type { EngineOptions, ReplicaOptions } from "./engine-options.ts";
+import type { EngineOptions, MemoryPoolOptions, ReplicaOptions } from "./engine-options.ts";
 
 const timeOf = (given: Duration | undefined, name: string, otherwise: number): number =>
   given === undefined ? otherwise : milliseconds(given, name);
@@ -23,7 +23,7 @@ const openReplica = (given: string | ReplicaOptions, at: number, shared: EngineO
 };
 
 /** Opens nothing yet. Throws `ConfigurationError` for what cannot be right. */
-export const openReplicated = (url: string, options: EngineOptions): Driver => {
+export const openReplicated = (url: string, options: EngineOptions, memoryPool?: MemoryPoolOptions): Driver => {
   postgresOptions(options);
   const { replicas, readYourWrites = true, maxReplicaLag, replicaCheckInterval, ...shared } = options;
   const settings = {
@@ -31,10 +31,10 @@ export const openReplicated = (url: string, options: EngineOptions): Driver => {
     maxLagMs: timeOf(maxReplicaLag, "maxReplicaLag", 10_000),
     intervalMs: Math.max(1, timeOf(replicaCheckInterval, "replicaCheckInterval", 1000)),
   };
-  if (replicas === undefined || replicas.length === 0) return openPostgres({ ...postgresOptions(shared), url });
+  if (replicas === undefined || replicas.length === 0) return openPostgres({ ...postgresOptions(shared, memoryPool), url });
   if (!Array.isArray(replicas)) throw new ConfigurationError("replicas is an array of URLs, or of objects such as { url, weight: 2 }.");
   const copies = replicas.map((given: string | ReplicaOptions, at: number) => openReplica(given, at, shared));
   // With several hosts the primary is the one that takes writes, before and after a failover.
-  const primary = openPostgres({ ...postgresOptions(shared), url, sessionAttributes: "read-write" });
+  const primary = openPostgres({ ...postgresOptions(shared, memoryPool), url, sessionAttributes: "read-write" });
   return new ReplicatedDriver(primary, new Replicas(primary, copies, settings));
 };

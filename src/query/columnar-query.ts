@@ -2,6 +2,7 @@
 import { ConfigurationError } from "../base/errors.ts";
 import { loadArrow } from "../engine/arrow-door.ts";
 import type { ArrowBatch, ArrowTable } from "../engine/arrow-door.ts";
+import { assertNotAsked } from "../engine/cache-choice.ts";
 import { signalOf } from "../engine/call-limit.ts";
 import { columnsOfRows, readColumns, streamColumns, wantedColumns } from "../engine/columnar.ts";
 import type { Plan } from "../engine/plan.ts";
@@ -51,6 +52,7 @@ export abstract class ColumnarQuery extends PagingQuery {
         { model: root.table.modelName },
       );
     }
+    assertNotAsked(this.state.cache, use);
     const runner = this.running();
     return { runner, plan: planOf(root, shape.child(allRows), runner.dialect) };
   }

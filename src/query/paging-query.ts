@@ -96,12 +96,12 @@ export abstract class PagingQuery extends RefinableQuery {
 
   /** The rows that `last` leads to, and how many there would be without a limit, in one round trip. */
   async #together(last: ShapeOfQuery, options: CallOptions | undefined): Promise<[unknown[], number]> {
-    const { root, shape, values } = this.state;
+    const { root, shape, values, cache } = this.state;
     const runner = this.running();
     const started = startedLimit(options);
     const plan = planOf(root, last, runner.dialect);
     const counting = planOf(root, shape.child(rowsOfAllPages), runner.dialect);
-    const reads = [plan, counting].map((each) => ({ plan: each, values }));
+    const reads = [plan, counting].map((each) => ({ plan: each, values, cache }));
     const [found, counted] = await runAll(runner, reads, signalOf(started));
     const rows = Promise.resolve(readAll(plan, found!, runner));
     return [await this.whole(rows, started), readFirst(counting, counted!) as number];

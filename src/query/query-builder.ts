@@ -2,6 +2,7 @@
 import { ConfigurationError, MultipleResultsFound, NoResultFound } from "../base/errors.ts";
 import { parametersOf } from "../ast/walk.ts";
 import type { AggregateName } from "../ast/operator.ts";
+import { assertNotAsked, byEngine } from "../engine/cache-choice.ts";
 import { signalOf, startedLimit } from "../engine/call-limit.ts";
 import { bind } from "../engine/plan.ts";
 import type { ExplainedPlan } from "../engine/explain/explained-plan.ts";
@@ -136,7 +137,7 @@ export class QueryBuilder extends ColumnarQuery {
         throw new ConfigurationError("execute() reads plain results. Load relations with query(…).with(…).all().");
       const runner = this.running();
       const plan = this.plan(allRows, runner);
-      const answer = runner.run({ ...plan, wire: null }, this.state.values, signalOf(options));
+      const answer = runner.run({ ...plan, wire: null }, this.state.values, signalOf(options), this.state.cache);
       return Promise.resolve(answer).then((rows) => ({ plan, answer: rows }));
     });
   }
@@ -147,6 +148,7 @@ export class QueryBuilder extends ColumnarQuery {
     readonly read: (answer: Rows) => Promise<unknown[]>;
   } {
     const plan = this.plan(allRows);
+    assertNotAsked(this.state.cache, "batch()");
     return {
       item: { plan, values: this.state.values },
       read: async (answer) => {
@@ -159,6 +161,7 @@ export class QueryBuilder extends ColumnarQuery {
 
   async *stream({ batchSize = defaultBatchSize, ...limit }: StreamOptions = {}): AsyncGenerator<unknown> {
     assertBatchSize("stream()", batchSize);
+    assertNotAsked(this.state.cache, "stream()");
     const runner = this.running();
     const plan = this.plan(allRows, runner);
     const signal = signalOf(limit);
@@ -364,7 +367,7 @@ export class QueryBuilder extends ColumnarQuery {
     const runner = this.running();
     const plan = this.#planAt(shape, runner);
     if (this.state.isNothing && asksRows.has(take)) return Promise.resolve(take(plan, noRows, runner));
-    const answer = runner.run(plan, values, signalOf(options));
+    const answer = runner.run(plan, values, signalOf(options), this.state.cache);
     return answer instanceof Promise ? answer.then((later) => take(plan, later, runner)) : Promise.resolve(take(plan, answer, runner));
   }
 
@@ -400,14 +403,20 @@ export class QueryBuilder extends ColumnarQuery {
 
   #childQuery({ relation, children, refined }: Include<RefinableQuery>): QueryBuilder {
     if (refined === null) return children.length === 0 ? this.#aboutChildren(relation) : this.#aboutChildren(relation).including(children);
-    const query = new QueryBuilder(this.#runner, refined.state);
+    const query = new QueryBuilder(this.#runner, refined.state.cache === byEngine ? this.#sameCache(refined.state) : refined.state);
     return children.length === 0 ? query : query.including(merged(refined.state.includes, children));
   }
 
   /** Deleted rows count here if they count in this query: so they do for relations that are joined. */
   #aboutChildren(relation: Relation): QueryBuilder {
-    const query = this.about(relation.target);
+    const about = this.about(relation.target);
+    const query = this.state.cache === byEngine ? about : about.derive(this.#sameCache(about.state));
     return this.state.seesDeleted ? query.seeingDeleted() : query;
+  }
+
+  /** The statements of relations say to a cache what the query says. */
+  #sameCache(state: QueryState): QueryState {
+    return { ...state, cache: this.state.cache };
   }
 
   async #children(relation: Relation, keys: readonly (readonly unknown[])[], options: CallOptions | undefined): Promise<Children> {

@@ -3,6 +3,7 @@ import type { Sql } from "../ast/sql-tag.ts";
 import type { Condition, Expression, Ordering } from "../ast/typed-expression.ts";
 import type { ArrowBatch, ArrowTable } from "../engine/arrow-door.ts";
 import type { ExplainedPlan } from "../engine/explain/explained-plan.ts";
+import type { CacheOptions } from "../engine/cache-choice.ts";
 import type { CallLimit } from "../engine/call-limit.ts";
 import type { ColumnSet } from "../rows/columns/column-set.ts";
 import type { TypeOf } from "../schema/column.ts";
@@ -82,6 +83,16 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row>, Rows<Row, 
   offset(count: number): Query<E, Row>;
   /** No row at all: what a program passes on where it has nothing to ask for. Rows, counts and writes of it send no statement. */
   none(): Query<E, Row>;
+  /**
+   * Takes the answer from the cache, where the engine was opened with one: an answer younger than `ttl` that no write has made void since. Relations
+   * of `with()` are kept by themselves. Inside a transaction the database is asked. Throws `ConfigurationError` without a cache, and where the
+   * query holds SQL of your own without `tables`.
+   *
+   *     engine.query(Country).cache({ ttl: "1h" }).all()     // no statement, but for the first time
+   */
+  cache(options?: CacheOptions): Query<E, Row>;
+  /** Asks the database, though the engine keeps answers. */
+  noCache(): Query<E, Row>;
   /** Leaves out rows that repeat an earlier one in every fetched column. */
   distinct(): Query<E, Row>;
   /** Locks the rows until the transaction ends (PostgreSQL; SQLite locks the whole database for a writer, and refuses this). */

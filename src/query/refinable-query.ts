@@ -8,6 +8,8 @@ import { conditionNode } from "../ast/expression-builder.ts";
 import type { ExpressionNode, ParameterNode } from "../ast/expression.ts";
 import { fingerprint, numberOf } from "../ast/fingerprint.ts";
 import { parametersOf } from "../ast/walk.ts";
+import { byEngine, cacheChoice } from "../engine/cache-choice.ts";
+import type { CacheChoice, CacheOptions } from "../engine/cache-choice.ts";
 import type { Shape, StepMaker } from "../engine/shape.ts";
 import { tableOf } from "../schema/registry.ts";
 import type { Table } from "../schema/table.ts";
@@ -51,6 +53,8 @@ export interface QueryState {
   readonly isNothing: boolean;
   /** Whether a row may come several times, each with another beside it: such rows are nobody's to keep. */
   readonly isJoined: boolean;
+  /** What it says to a cache of answers; `null` where it is not to be asked. */
+  readonly cache: CacheChoice | null;
 }
 
 export const startOf = (root: Root): QueryState => ({
@@ -66,6 +70,7 @@ export const startOf = (root: Root): QueryState => ({
   seesDeleted: false,
   isNothing: false,
   isJoined: false,
+  cache: byEngine,
 });
 
 /** The key of a step that computes columns: everything about them but their values. */
@@ -134,7 +139,7 @@ export abstract class RefinableQuery {
   }
 
   #fromRows({ root, values }: Derived): this {
-    return this.derive({ ...startOf(root), values });
+    return this.derive({ ...startOf(root), values, cache: this.#state.cache });
   }
 
   recursive(walk: Walk): this {
@@ -237,6 +242,14 @@ export abstract class RefinableQuery {
 
   none(): this {
     return this.derive({ ...this.child(nothingStep).state, restricted: true, isNothing: true });
+  }
+
+  cache(options: CacheOptions = {}): this {
+    return this.derive({ ...this.#state, cache: cacheChoice(options) });
+  }
+
+  noCache(): this {
+    return this.derive({ ...this.#state, cache: null });
   }
 
   distinct(): this {

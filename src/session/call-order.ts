@@ -3,6 +3,7 @@
  * a read. Each statement has a connection of its own there, and the server would take them in any order. Nothing waits where calls are awaited.
  */
 import type { MaybePromise } from "../base/maybe-promise.ts";
+import type { CacheChoice } from "../engine/cache-choice.ts";
 import type { Database } from "../engine/database.ts";
 import type { Plan } from "../engine/plan.ts";
 import type { Sender } from "../engine/raw.ts";
@@ -27,11 +28,11 @@ export class CallOrder implements Runner, Sender {
     return this.#lastWrite ?? undefined;
   }
 
-  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows> {
+  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal, cache?: CacheChoice | null): MaybePromise<Rows> {
     const isWrite = plan.writes.length > 0;
     // Nearly every read: nothing to wait for, and nothing made for it.
-    if (!isWrite && this.#lastWrite === null) return this.#database.run(plan, values, signal);
-    return this.#inOrder(isWrite, () => this.#database.run(plan, values, signal));
+    if (!isWrite && this.#lastWrite === null) return this.#database.run(plan, values, signal, cache);
+    return this.#inOrder(isWrite, () => this.#database.run(plan, values, signal, cache));
   }
 
   runAll(reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]> {

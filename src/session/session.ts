@@ -2,6 +2,7 @@
 import { ConfigurationError, NoResultFound } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Sql } from "../ast/sql-tag.ts";
+import { ifAsked, onlyAsked, type CacheChoice } from "../engine/cache-choice.ts";
 import type { Database } from "../engine/database.ts";
 import { signalOf } from "../engine/call-limit.ts";
 import type { Plan } from "../engine/plan.ts";
@@ -67,15 +68,15 @@ export class Session implements Runner {
     return this.#scope.database.dialect;
   }
 
-  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal): MaybePromise<Rows> {
+  run(plan: Plan, values: readonly unknown[], signal?: AbortSignal, cache?: CacheChoice | null): MaybePromise<Rows> {
     return afterFlush(this.#scope, () => {
       if (plan.writes.length > 0) this.#unit.isTainted = this.#unit.isRecording;
-      return this.#target.run(plan, values, signal);
+      return this.#target.run(plan, values, signal, ifAsked(cache));
     });
   }
 
   runAll(reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]> {
-    return afterFlush(this.#scope, () => runAll(this.#target, reads, signal));
+    return afterFlush(this.#scope, () => runAll(this.#target, onlyAsked(reads), signal));
   }
 
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows> {

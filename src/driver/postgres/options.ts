@@ -4,6 +4,7 @@ import type { CodecOptions } from "./codec/codec-options.ts";
 import type { ConnectOptions } from "./connect-options.ts";
 import type { Flavor } from "./flavor.ts";
 import type { ServerReport } from "./errors.ts";
+import type { BlockPoolOptions } from "./protocol/block-pool.ts";
 
 export interface PostgresOptions extends ConnectOptions {
   readonly pool?: Partial<PoolOptions> | undefined;
@@ -17,6 +18,8 @@ export interface PostgresOptions extends ConnectOptions {
   readonly pooler?: "auto" | "none" | "transaction" | undefined;
   /** What kind of server it is. `auto`, the default, believes what the server reports, which Aurora does not. */
   readonly flavor?: "auto" | Flavor | undefined;
+  /** Blocks of memory that this thread's connections keep ready for messages, while this database is open. */
+  readonly memoryPool?: BlockPoolOptions | undefined;
   /** Hears what the server remarks (NOTICE, WARNING). Nothing is kept. */
   readonly onNotice?: ((notice: ServerReport) => void) | undefined;
 }

@@ -21,6 +21,7 @@ import { Listener } from "./listen.ts";
 import type { Hear, Subscription } from "./listen.ts";
 import type { PostgresOptions } from "./options.ts";
 import { standingOf, writtenPosition } from "./replication.ts";
+import { blockPool } from "./protocol/block-pool.ts";
 import { PostgresReserved } from "./reserved-connection.ts";
 import { traceOf } from "./request-trace.ts";
 import { useOf } from "./statement-use.ts";
@@ -39,6 +40,7 @@ const optionNames = [
   "codecs",
   "pooler",
   "flavor",
+  "memoryPool",
   "onNotice",
 ];
 
@@ -50,10 +52,13 @@ export class PostgresDriver implements Driver {
   readonly #pool: Pool<PostgresConnection>;
   readonly #listener: Listener;
   readonly #flavor: ConnectionSettings["flavor"];
+  /** Takes back what was asked of the thread's memory. */
+  readonly #letGo: () => void;
   #closing: Promise<void> | null = null;
 
-  constructor(config: ConnectConfig, settings: ConnectionSettings, pool: PoolOptions) {
+  constructor(config: ConnectConfig, settings: ConnectionSettings, pool: PoolOptions, letGo: () => void) {
     this.config = config;
+    this.#letGo = letGo;
     this.#listener = new Listener(
       (heard, events, signal) => connectPostgres(config, { ...settings, notification: heard }, events, signal),
       () => settings.names.areKept,
@@ -174,7 +179,7 @@ export class PostgresDriver implements Driver {
   }
 
   close(): Promise<void> {
-    this.#closing ??= Promise.all([this.#pool.close(), this.#listener.close()]).then(() => undefined);
+    this.#closing ??= Promise.all([this.#pool.close(), this.#listener.close()]).then(() => this.#letGo());
     return this.#closing;
   }
 }
@@ -206,5 +211,7 @@ export const openPostgres = (options: PostgresOptions = {}): PostgresDriver => {
     notice: options.onNotice ?? (() => undefined),
     notification: () => undefined,
   };
-  return new PostgresDriver(connectConfig(options), settings, poolOptions(options.pool));
+  const [config, pool] = [connectConfig(options), poolOptions(options.pool)];
+  const letGo = options.memoryPool === undefined ? () => undefined : blockPool.govern(options.memoryPool);
+  return new PostgresDriver(config, settings, pool, letGo);
 };

@@ -1,5 +1,5 @@
 /**
- * Where messages to the server are written: fixed blocks that all connections of the thread share, taken when there is something to say.
+ * Where messages to the server are written: blocks of the thread's pool, taken when there is something to say.
  *
  *   block  [ taken by the socket | written since, not taken yet | free ]
  *                                ^ #start                       ^ offset
@@ -8,21 +8,16 @@
  * of a block leaves as a chunk of its own, so that no block ever grows. An idle connection holds no block at all.
  */
 import { BugError, ParameterError } from "../../../base/errors.ts";
+import { blockBytes, blockPool } from "./block-pool.ts";
 import { EncodingProblem } from "./encoding-problem.ts";
 
-const blockBytes = 32_768;
 const largeBytes = blockBytes / 4;
-const sparesKept = 4;
+/** How many blocks a writer under constant load leaves behind before it lets go of them. */
+const retiredKept = 4;
 /** PostgreSQL refuses messages above its MaxAllocSize. A larger length would also wrap in the 32 bits of the protocol and smuggle in messages. */
 const maxMessageBytes = 0x3fffffff;
 
-const spares: Buffer[] = [];
 const nothing: Buffer = Buffer.alloc(0);
-
-const takeBlock = (): Buffer => spares.pop() ?? Buffer.allocUnsafeSlow(blockBytes);
-const giveBlock = (block: Buffer): void => {
-  if (block.length === blockBytes && spares.length < sparesKept) spares.push(block);
-};
 
 /** What Node's `write(text, offset, "utf8")` ends in after parsing its arguments; its types leave it out. */
 interface NativeWrite {
@@ -70,7 +65,7 @@ export class ByteWriter {
     if (bytes > largeBytes) throw new BugError("A writer was asked for more room than a block has.");
     this.#closeChunk();
     if (this.block !== nothing) this.#retired.push(this.block);
-    this.block = takeBlock();
+    this.block = blockPool.take();
     this.offset = this.#start = 0;
   }
 
@@ -222,7 +217,7 @@ export class ByteWriter {
   /** Forgets everything since the mark, a half-written message included. */
   rollback(mark: Mark): void {
     while (this.block !== mark.block) {
-      giveBlock(this.block);
+      blockPool.give(this.block);
       this.block = this.#retired.pop() ?? mark.block;
     }
     this.offset = mark.offset;
@@ -252,12 +247,12 @@ export class ByteWriter {
     this.#takesUnderWay--;
     if (this.#takesUnderWay > 0 || this.size > 0) {
       // Under constant load the moment of rest may never come: what was left behind is then the garbage collector's.
-      if (this.#retired.length > sparesKept) this.#retired.length = 0;
+      if (this.#retired.length > retiredKept) this.#retired.length = 0;
       return;
     }
-    for (const block of this.#retired) giveBlock(block);
+    for (const block of this.#retired) blockPool.give(block);
     this.#retired.length = 0;
-    if (this.block !== nothing) giveBlock(this.block);
+    if (this.block !== nothing) blockPool.give(this.block);
     this.block = nothing;
     this.offset = this.#start = 0;
   }

@@ -5,9 +5,11 @@
  *         `-- one run of two rows ------´   `-- one message ´
  *
  * Chunks in any size; out come views into them, valid until the next call: copy what must live longer.
+ * It is held in a block of the thread's pool, or in a buffer of its own when it is larger; a connection that holds nothing has neither.
  * Nothing is allocated on the word of a length: a message that spans chunks takes at most twice what has arrived of it.
  */
 import { ProtocolError } from "../../../base/errors.ts";
+import { blockBytes, blockPool } from "./block-pool.ts";
 import { backend, messageName } from "./message-codes.ts";
 
 export interface FrameSink {
@@ -22,8 +24,7 @@ const maxLength = 0x3fffffff;
 /** What libpq allows for messages that are short by nature; above it the stream is out of step. */
 const maxShortLength = 30_000;
 const headerBytes = 5;
-/** A held message's buffer is kept for the next one up to this size. */
-const keptBytes = 65_536;
+const nothing: Buffer = Buffer.alloc(0);
 
 const isShort = 1;
 const isLong = 2;
@@ -63,7 +64,7 @@ const impossible = (code: number, kind: number, length: number): ProtocolError =
 
 export class Frames {
   readonly #sink: FrameSink;
-  #held: Buffer = Buffer.alloc(0);
+  #held: Buffer = nothing;
   #heldBytes = 0;
   #isBroken = false;
 
@@ -140,18 +141,22 @@ export class Frames {
   #release(whole: number): void {
     const held = this.#held;
     this.#heldBytes = 0;
-    if (held.length > keptBytes) this.#held = Buffer.alloc(0);
+    this.#held = nothing;
     if (held[0] === backend.dataRow) this.#sink.rows(held, 0, whole, 1);
     else this.#sink.message(held[0]!, held, headerBytes, whole);
+    // Not before it was read: whoever hears of the message may write the next one.
+    blockPool.give(held);
   }
 
   /** Copies `chunk[start, end)` behind what is held, doubling the room so that every byte is moved twice at most on average. */
   #hold(chunk: Buffer, start: number, end: number): void {
     const bytes = this.#heldBytes + end - start;
     if (bytes > this.#held.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(256, bytes, Math.min(this.#held.length * 2, maxLength + 1)));
-      this.#held.copy(larger, 0, 0, this.#heldBytes);
-      this.#held = larger;
+      const smaller = this.#held;
+      this.#held =
+        bytes <= blockBytes ? blockPool.take() : Buffer.allocUnsafeSlow(Math.max(bytes, Math.min(smaller.length * 2, maxLength + 1)));
+      smaller.copy(this.#held, 0, 0, this.#heldBytes);
+      blockPool.give(smaller);
     }
     chunk.copy(this.#held, this.#heldBytes, start, end);
     this.#heldBytes = bytes;
