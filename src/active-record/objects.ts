@@ -109,34 +109,34 @@ export class Objects<E extends AnyEntity> {
   }
 
   /** Inserts one row. */
-  async create(values: Insert<E>): Promise<E> {
-    return this.#session().insert(this.#model, values);
+  async create(values: Insert<E>, options: CallOptions = {}): Promise<E> {
+    return this.#session().insert(this.#model, values, options);
   }
 
   /** Inserts rows in their order, all or none. Hooks are not called. */
-  async bulkCreate(rows: ManyRows<Insert<E>>): Promise<E[]> {
-    return this.#session().insertAll(this.#model, rows);
+  async bulkCreate(rows: ManyRows<Insert<E>>, options: CallOptions = {}): Promise<E[]> {
+    return this.#session().insertAll(this.#model, rows, options);
   }
 
   /**
    * Writes these columns of the objects as they are now, all or none, in one statement on PostgreSQL, and returns how many there were. Hooks are not called.
    * Throws `StaleObject` for one whose row is gone or has another version.
    */
-  async bulkUpdate(objects: readonly E[], fields: readonly ColumnKey<ShapeOf<E>>[]): Promise<number> {
-    return this.#session().bulkUpdate(objects, fields);
+  async bulkUpdate(objects: readonly E[], fields: readonly ColumnKey<ShapeOf<E>>[], options: CallOptions = {}): Promise<number> {
+    return this.#session().bulkUpdate(objects, fields, options);
   }
 
   /**
    * The row with these values, and whether it was made just now: `[user, true]`. `defaults` are further values for a new row.
    * Two that ask at once get one row when a unique constraint covers the values.
    */
-  async getOrCreate(values: Partial<Insert<E>>, defaults: Partial<Insert<E>> = {}): Promise<[E, boolean]> {
-    return this.#session().getOrCreate(this.#model, values, defaults);
+  async getOrCreate(values: Partial<Insert<E>>, defaults: Partial<Insert<E>> = {}, options: CallOptions = {}): Promise<[E, boolean]> {
+    return this.#session().getOrCreate(this.#model, values, defaults, options);
   }
 
   /** The row with these values, changed to `changes`, or made of both; and whether it was made just now. */
-  async updateOrCreate(values: Partial<Insert<E>>, changes: Update<E>): Promise<[E, boolean]> {
-    return this.#session().updateOrCreate(this.#model, values, changes);
+  async updateOrCreate(values: Partial<Insert<E>>, changes: Update<E>, options: CallOptions = {}): Promise<[E, boolean]> {
+    return this.#session().updateOrCreate(this.#model, values, changes, options);
   }
 
   // The types of a query are those of its model, which the builder behind it does not know.

@@ -19,7 +19,15 @@ export interface Target {
   readonly database: string;
 }
 
-export interface DriverFeatures {
+/** COPY: what a driver can do on any of its connections, a connection that it lent can do there. */
+export interface CopyFeatures {
+  /** Sends the chunks of a `COPY … FROM STDIN`, and gives the number of rows. */
+  copyFrom?(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, signal?: AbortSignal): Promise<number>;
+  /** The chunks of a `COPY … TO STDOUT`. */
+  copyTo?(text: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+}
+
+export interface DriverFeatures extends CopyFeatures {
   readonly target?: Target;
   readonly poolStatus?: PoolStatus;
   /** Where the server is, for people: `db1:5432`. */
@@ -28,8 +36,4 @@ export interface DriverFeatures {
   writtenPosition?(timeoutMs: number): Promise<bigint | null>;
   standing?(timeoutMs: number): Promise<Standing>;
   listen?(channel: string, hear: Hear, gap?: (channel: string) => void): Promise<Subscription>;
-  /** Sends the chunks of a `COPY … FROM STDIN`, and gives the number of rows. */
-  copyFrom?(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, signal?: AbortSignal): Promise<number>;
-  /** The chunks of a `COPY … TO STDOUT`. */
-  copyTo?(text: string, signal?: AbortSignal): AsyncIterable<Uint8Array>;
 }

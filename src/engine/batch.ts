@@ -1,4 +1,5 @@
 /** Several statements in one round trip, all or nothing; one after the other in a transaction where a round trip costs nothing. */
+import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Request } from "../driver/driver.ts";
 import { ownReason } from "./call-limit.ts";
@@ -9,10 +10,20 @@ import { requestOfSql } from "./raw.ts";
 import { requestOf } from "./run.ts";
 import type { Rows } from "./run.ts";
 import { declaredChange } from "./table-changes.ts";
+import type { Transaction } from "./transaction.ts";
 import { inModelWords } from "./violation.ts";
 
 /** A statement of a batch: a plan with its values, or a piece made by the `sql` tag. */
 export type BatchItem = { readonly plan: Plan; readonly values: readonly unknown[] } | { readonly piece: Sql<unknown> };
+
+/** Whether it changes something, or may: text of the user's own does unless it plainly only reads. */
+export const mayWrite = (item: BatchItem): boolean => ("piece" in item ? true : item.plan.mayWrite);
+
+/** One of several statements that leave together in a transaction. */
+export const sendInTransaction = (transaction: Transaction, item: BatchItem, signal: AbortSignal | undefined): MaybePromise<Rows> =>
+  "piece" in item
+    ? transaction.send(requestOfSql(transaction.dialect, item.piece, { signal }))
+    : transaction.run(item.plan, item.values, signal);
 
 /** The answers in the order of the items. The first error is thrown, and nothing is kept then. */
 export const sendBatch = async (database: Database, items: readonly BatchItem[], signal?: AbortSignal): Promise<readonly Rows[]> => {

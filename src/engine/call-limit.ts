@@ -35,22 +35,29 @@ export const startedLimit = (call: CallLimit | undefined): CallLimit | undefined
 export const bothSignals = (one: AbortSignal | undefined, other: AbortSignal | undefined): AbortSignal | undefined => {
   if (one === undefined || other === undefined) return one ?? other;
   const both = AbortSignal.any([one, other]);
-  const known = [...limitsOf(one), ...limitsOf(other)];
-  if (known.length > 0) limits.set(both, known);
+  const all = [...limitsOf(one), ...limitsOf(other)];
+  if (all.length > 0) limits.set(both, all);
   return both;
 };
 
 /** The error of a call that its own limit stopped; any other as it is. What the caller's signal gave as its reason comes out again. */
 export const ownReason = (error: unknown, signal: AbortSignal | undefined): unknown => {
   if (signal === undefined || !signal.aborted) return error;
+  if (known.has(error as object)) return error;
   const isStopped = error === signal.reason || (error instanceof QueryCanceled && error.cause === signal.reason);
   if (!isStopped) return error;
   const limit = limitsOf(signal).find(({ late }) => late.reason === signal.reason);
   return limit === undefined ? signal.reason : tooSlow(limit.timeoutMs, error);
 };
 
-const tooSlow = (timeoutMs: number, cause: unknown): QueryCanceled =>
-  new QueryCanceled(
+/** Errors that are in these words already: a call passes through several hands. */
+const known = new WeakSet<object>();
+
+const tooSlow = (timeoutMs: number, cause: unknown): QueryCanceled => {
+  const error = new QueryCanceled(
     `The call did not end within ${timeoutMs} ms, its timeout, and was stopped. Give it more time, or find out what it waited for.`,
     { cause, ...(cause instanceof QueryCanceled && cause.mayHaveRun !== undefined ? { mayHaveRun: cause.mayHaveRun } : {}) },
   );
+  known.add(error);
+  return error;
+};

@@ -10,7 +10,7 @@ import { ConfigurationError } from "../base/errors.ts";
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../driver/driver.ts";
-import type { DriverFeatures } from "../driver/features.ts";
+import type { CopyFeatures, DriverFeatures } from "../driver/features.ts";
 import { command } from "./transaction-control.ts";
 
 const begins = /^\s*(?:begin|start\s+transaction)\b/i;
@@ -19,7 +19,7 @@ const ends = /^\s*(?:commit|end|rollback|abort)\s*(?:work|transaction)?\s*;?\s*$
 const ignore = (): void => {};
 
 /** A connection of a transaction; the context goes in with the first statement. */
-class ContextConnection implements ReservedConnection {
+class ContextConnection implements ReservedConnection, CopyFeatures {
   readonly #inner: ReservedConnection;
   readonly #context: Request;
   #isOwed = false;
@@ -82,6 +82,14 @@ class ContextConnection implements ReservedConnection {
       await this.#inner.run(this.#context);
     }
     yield* this.#inner.stream(request, batchSize);
+  }
+
+  copyFrom(): Promise<number> {
+    return Promise.reject(notInContext("copyFrom()", "insertAll()"));
+  }
+
+  copyTo(): AsyncIterable<Uint8Array> {
+    throw notInContext("copyTo()", "query(…).stream()");
   }
 
   release(): void {

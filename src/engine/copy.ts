@@ -1,18 +1,27 @@
 /** COPY: the fastest way in for rows that need nothing back, and a table as a file on the way out. */
 import { ConfigurationError } from "../base/errors.ts";
 import type { BoundValue } from "../base/bound-value.ts";
+import type { CopyFeatures, DriverFeatures } from "../driver/features.ts";
 import { textOf } from "../driver/postgres/untyped-parameter.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
+import { ownReason, signalOf } from "./call-limit.ts";
+import type { CallLimit } from "./call-limit.ts";
 import type { Database } from "./database.ts";
 import { featureOf } from "./driver-feature.ts";
+import type { Transaction } from "./transaction.ts";
 import { inModelWords } from "./violation.ts";
 
-export interface CopyToOptions {
+export interface CopyToOptions extends CallLimit {
   /** `csv`, the default, or PostgreSQL's own `text`: columns apart by tabs, NULL as `\\N`. */
   readonly format?: "csv" | "text" | undefined;
   /** A first line with the names of the columns; only for `csv`. Default true. */
   readonly header?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
+}
+
+/** Where it is copied: in a transaction that nothing else uses meanwhile, whose connection copies as its driver does, or on a connection of its own. */
+export interface CopyPlace {
+  readonly database: Database;
+  readonly transaction: Transaction | null;
 }
 
 const chunkLength = 65_536;
@@ -40,33 +49,54 @@ async function* chunksOf(rows: AsyncIterable<readonly BoundValue[]>): AsyncGener
 
 /** Copies rows, values in the order of `columns` and as the column's codec makes them. All or nothing. */
 export const copyRows = async (
-  database: Database,
+  { database, transaction }: CopyPlace,
   table: Table,
   columns: readonly TableColumn[],
   rows: AsyncIterable<readonly BoundValue[]>,
   signal?: AbortSignal,
 ): Promise<number> => {
-  const send = featureOf(database, "copyFrom", "copyFrom()", "Use session.insertAll(), which takes one transaction for all rows.");
-  database.assertOutside(true);
+  const send = copyFromOf(database);
+  const text = database.dialect.copy!.from(table, columns);
+  if (transaction === null) database.assertOutside(true);
   database.countStatement();
+  const copied =
+    transaction === null
+      ? send(text, chunksOf(rows), signal)
+      : transaction.lend((connection) => (connection as CopyFeatures).copyFrom!(text, chunksOf(rows), signal), [table.name], signal);
   try {
-    return await send(database.dialect.copy!.from(table, columns), chunksOf(rows), signal);
+    return await copied;
   } catch (error) {
-    throw inModelWords(error, [table.name]);
+    throw ownReason(inModelWords(error, [table.name]), signal);
   } finally {
-    database.changes.tell({ tables: [table.name], acts: "neither" });
+    // A transaction tells of it when it commits.
+    if (transaction === null) database.changes.tell({ tables: [table.name], acts: "neither" });
   }
 };
 
+/** Throws `ConfigurationError` where there is no COPY. */
+export const copyFromOf = (database: Database): NonNullable<DriverFeatures["copyFrom"]> =>
+  featureOf(database, "copyFrom", "copyFrom()", "Use session.insertAll(), which takes one transaction for all rows.");
+
+export const copyToOf = (database: Database): NonNullable<DriverFeatures["copyTo"]> =>
+  featureOf(database, "copyTo", "copyTo()", "Use query(…).stream(), which reads rows one at a time.");
+
 /** The table as a file, in chunks of bytes, without soft-deleted rows. Leaving the loop early stops the server too. */
 export async function* copyTable(
-  database: Database,
+  { database, transaction }: CopyPlace,
   table: Table,
-  { format = "csv", header = true, signal }: CopyToOptions,
+  { format = "csv", header = true, ...limit }: CopyToOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (format !== "csv" && format !== "text") throw new ConfigurationError("copyTo() got an unknown format. Use 'csv' or 'text'.");
-  const fetch = featureOf(database, "copyTo", "copyTo()", "Use query(…).stream(), which reads rows one at a time.");
-  database.assertOutside(false);
+  const fetch = copyToOf(database);
+  const text = database.dialect.copy!.to(table, { format, header: header && format === "csv" });
+  const signal = signalOf(limit);
+  signal?.throwIfAborted();
+  if (transaction === null) database.assertOutside(false);
   database.countStatement();
-  yield* fetch(database.dialect.copy!.to(table, { format, header: header && format === "csv" }), signal);
+  const lent = transaction === null ? null : await transaction.lend((connection) => connection as CopyFeatures, [], signal);
+  try {
+    yield* lent === null ? fetch(text, signal) : lent.copyTo!(text, signal);
+  } catch (error) {
+    throw ownReason(error, signal);
+  }
 }

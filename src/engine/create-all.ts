@@ -6,6 +6,7 @@ import { referencedBy } from "../schema/referenced.ts";
 import type { Referenced } from "../schema/referenced.ts";
 import { definedTables, tableOf } from "../schema/registry.ts";
 import type { Table } from "../schema/table.ts";
+import type { CallLimit } from "./call-limit.ts";
 import type { Database } from "./database.ts";
 import { databaseName, defaultDatabase } from "./database-names.ts";
 import { runText } from "./raw.ts";
@@ -85,21 +86,22 @@ const create = async (
  * in this database.
  * Tables that exist are left as they are, whatever they look like, and get no indexes: that is what migrations are for.
  */
-export const createAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
+export const createAll = async (database: Database, models?: readonly AnyModel[], { signal, timeout }: CallLimit = {}): Promise<void> => {
   const tables = inForeignKeyOrder(tablesOf(models, database));
   const referenced = referencedBy(tables);
-  await database.runInTransaction(async (transaction) => {
+  const createThem = async (transaction: Transaction): Promise<void> => {
     const late: string[] = [];
     for (const [table, later] of laterTables(tables)) late.push(...(await create(transaction, table, referenced, later)));
     await runAll(transaction, late);
-  });
+  };
+  await database.runInTransaction(createThem, { signal, timeout });
 };
 
 /** Drops the tables of the models where they exist, with all their rows; all or nothing. */
-export const dropAll = async (database: Database, models?: readonly AnyModel[]): Promise<void> => {
+export const dropAll = async (database: Database, models?: readonly AnyModel[], { signal, timeout }: CallLimit = {}): Promise<void> => {
   const tables = inForeignKeyOrder(tablesOf(models, database));
   const { dialect } = database;
   const keys = [...laterTables(tables)].flatMap(([table, later]) => dialect.lateForeignKeys(table, later).drop);
   const texts = tables.reverse().flatMap((table) => dialect.dropTable(table, { ifExists: true }));
-  await database.runInTransaction((transaction) => runAll(transaction, [...keys, ...texts]));
+  await database.runInTransaction((transaction) => runAll(transaction, [...keys, ...texts]), { signal, timeout });
 };

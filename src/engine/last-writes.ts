@@ -1,7 +1,7 @@
 /** The last writes of a transaction with the COMMIT right behind them, or all of a savepoint: begun together, settled together. */
 import { CommitOutcomeUnknown, UnreadableValue } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
-import type { Answer, ReservedConnection } from "../driver/driver.ts";
+import type { Answer, Request, ReservedConnection } from "../driver/driver.ts";
 import { command } from "./transaction-control.ts";
 
 export interface LastWrites<R> {
@@ -12,7 +12,7 @@ export interface LastWrites<R> {
 /** What stands before and behind the writes. */
 export interface Frame {
   readonly opening: readonly string[];
-  readonly ending: string;
+  readonly ending: Request;
 }
 
 /** Null where the driver sends nothing together. When a write cannot be begun, nothing was sent, and what it threw is thrown. */
@@ -29,7 +29,7 @@ export const begunTogether = <T, R>(
       // When one fails those behind it do not run, and say so.
       for (const text of opening) void Promise.resolve(connection.run(command(text))).catch(ignore);
       for (const row of rows) written.push(write(row));
-      return connection.run(command(ending));
+      return connection.run(ending);
     });
     return { written, committed };
   } catch (error) {

@@ -1,6 +1,9 @@
 /** LISTEN and NOTIFY: short texts between the programs that use one PostgreSQL database. */
 import { ConfigurationError } from "../base/errors.ts";
+import { unlessAborted } from "../base/unless-aborted.ts";
 import { describe } from "../types/column-type.ts";
+import { ownReason, signalOf } from "./call-limit.ts";
+import type { CallLimit } from "./call-limit.ts";
 import type { Database } from "./database.ts";
 import { featureOf } from "./driver-feature.ts";
 import { runText } from "./raw.ts";
@@ -11,7 +14,7 @@ export interface Subscription extends AsyncDisposable {
   unlisten(): Promise<void>;
 }
 
-export interface ListenOptions {
+export interface ListenOptions extends CallLimit {
   /** The connection was lost and is back: notifications may have been missed meanwhile. */
   readonly onGap?: ((channel: string) => void) | undefined;
 }
@@ -21,14 +24,28 @@ export type Heard = (payload: string, processId: number) => void;
 
 const instead = "Within one process, use an EventEmitter.";
 
-export const listenOn = async (database: Database, channel: string, heard: Heard, { onGap }: ListenOptions): Promise<Subscription> => {
+/** `signal` and `timeout` are about the beginning: a connection, and the server's word that it listens. */
+export const listenOn = async (
+  database: Database,
+  channel: string,
+  heard: Heard,
+  { onGap, ...limit }: ListenOptions,
+): Promise<Subscription> => {
   if (typeof heard !== "function") throw new ConfigurationError(`listen() takes a function that hears, not ${describe(heard)}.`);
-  const subscription = await featureOf(database, "listen", "listen()", instead)(channel, heard, onGap);
+  const listen = featureOf(database, "listen", "listen()", instead);
+  const signal = signalOf(limit);
+  signal?.throwIfAborted();
+  const begun = listen(channel, heard, onGap);
+  const subscription = await unlessAborted(begun, signal).catch((error: unknown) => {
+    // Whoever gave up hears nothing any more, should the server still answer.
+    if (signal?.aborted === true) begun.then((late) => late.unlisten()).catch(() => {});
+    throw ownReason(error, signal);
+  });
   const unlisten = (): Promise<void> => subscription.unlisten();
   return { unlisten, [Symbol.asyncDispose]: unlisten };
 };
 
-export const notifyOn = async (database: Database, channel: string, payload: string): Promise<void> => {
+export const notifyOn = async (database: Database, channel: string, payload: string, limit: CallLimit = {}): Promise<void> => {
   featureOf(database, "listen", "notify()", instead);
-  await runText(database, "SELECT pg_notify(?, ?)", [channel, payload]);
+  await runText(database, "SELECT pg_notify(?, ?)", [channel, payload], limit);
 };

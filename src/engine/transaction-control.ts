@@ -4,7 +4,23 @@ import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Request, ReservedConnection } from "../driver/driver.ts";
 
-export const command = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
+export const command = (text: string, limit: Pick<Request, "signal" | "timeoutMs"> = {}): Request => ({
+  text,
+  values: [],
+  writes: true,
+  bigints: false,
+  batched: false,
+  ...limit,
+});
+
+/** A ROLLBACK takes no time. When its line says nothing for so long the connection is closed, which undoes everything, too. */
+const undoTimeoutMs = 10_000;
+
+/** Runs what undoes it, all at once. */
+export const undone = (connection: ReservedConnection, texts: readonly string[]): MaybePromise<unknown> => {
+  const answers = texts.map((text) => connection.run(command(text, { timeoutMs: undoTimeoutMs })));
+  return answers.some((answer) => answer instanceof Promise) ? Promise.all(answers) : undefined;
+};
 
 /** Opens a transaction, or a savepoint, by these statements. Nothing is waited for where BEGIN leaves with what comes next. */
 export const begin = (connection: ReservedConnection, texts: readonly string[], isOutermost: boolean): MaybePromise<void> => {

@@ -7,7 +7,7 @@
  * Calls run in the order in which they were made. A commit waits for the calls made before it that still run; when one of them fails, nothing is kept.
  */
 import { CommitOutcomeUnknown, StaleObject, TransactionError } from "../base/errors.ts";
-import { whenDone } from "../base/maybe-promise.ts";
+import { settled, whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Answer, Request, ReservedConnection } from "../driver/driver.ts";
@@ -24,7 +24,7 @@ import { runTransaction } from "./run-transaction.ts";
 import { isSurrounded } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
 import { declaredChange, WrittenTables } from "./table-changes.ts";
-import { assertNoControl, begin, command, endedAs, type Ending } from "./transaction-control.ts";
+import { assertNoControl, begin, command, endedAs, type Ending, undone } from "./transaction-control.ts";
 import type { TransactionHost } from "./transaction-host.ts";
 import { acquired, transactionEnded, transactionMade } from "./transaction-trace.ts";
 import { checkTransactionOptions, startedOptions } from "./transaction-options.ts";
@@ -32,14 +32,14 @@ import type { TransactionOptions } from "./transaction-options.ts";
 import { Turns } from "./turns.ts";
 import { inModelWords } from "./violation.ts";
 
-type State = "open" | "ending" | Ending;
-
 export class Transaction implements Runner, ScopedTransaction {
   readonly host: TransactionHost;
   readonly parent: Transaction | null;
   /** Who works in it, for those above that look for him by the running code; nobody here does. */
   user: object | null = null;
-  readonly #options: TransactionOptions;
+  readonly #readOnly: boolean;
+  readonly #isSerializable: boolean;
+  #signal: AbortSignal | undefined;
   /** What opens it, and the name of the savepoint. */
   readonly #opening: readonly string[];
   readonly #savepoint: string;
@@ -51,7 +51,7 @@ export class Transaction implements Runner, ScopedTransaction {
   /** What was promised and is not there yet. */
   readonly #running = new Set<Promise<unknown>>();
   readonly #streams = new OpenStreams();
-  #state: State = "open";
+  #state: "open" | "ending" | Ending = "open";
   #connection: ReservedConnection | null = null;
   #whenOpened: Promise<unknown> | null = null;
   #whenEnded: MaybePromise<void> = undefined;
@@ -68,7 +68,9 @@ export class Transaction implements Runner, ScopedTransaction {
     this.host = host;
     this.parent = parent;
     this.#written = parent === null ? new WrittenTables() : parent.#written;
-    this.#options = startedOptions(options);
+    this.#readOnly = parent === null ? options.readOnly === true : parent.#readOnly;
+    this.#isSerializable = options.isolation === "serializable";
+    this.#signal = startedOptions(options).signal;
     this.#depth = parent === null ? 0 : parent.#depth + 1;
     this.#savepoint = `petrel_${this.#depth}`;
     this.#ending = parent === null ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`;
@@ -129,16 +131,23 @@ export class Transaction implements Runner, ScopedTransaction {
     yield* this.#streams.read(batches);
   }
 
+  /** The connection, for what is no statement and may write: a COPY. The caller has the transaction for itself until `use` is done. */
+  lend<T>(use: (connection: ReservedConnection) => MaybePromise<T>, writes: readonly string[], signal?: AbortSignal): MaybePromise<T> {
+    if (writes.length > 0) this.#written.add(declaredChange(writes, true));
+    return this.#onConnection(use, this.#signalWith(signal));
+  }
+
+  /** From now on this signal stops it, too: its calls, and its commit. */
+  limitBy(signal: AbortSignal | undefined): void {
+    this.#signal = bothSignals(this.#signal, signal);
+  }
+
   /** A savepoint that the caller ends; until then this transaction runs nothing. */
   nested(given: TransactionOptions = {}): MaybePromise<Transaction> {
     this.#assertUsable();
     const options = startedOptions(given);
-    return this.#tracked(
-      withOwnReason(
-        this.#turns.enter(() => this.#newChild(options, false), options.signal),
-        options.signal,
-      ),
-    );
+    const entered = this.#turns.enter(() => this.#newChild(options, false), options.signal);
+    return this.#tracked(withOwnReason(entered, options.signal));
   }
 
   /** Runs `work` in a savepoint. Others who use this transaction meanwhile wait; `work` itself must use what it is given. */
@@ -183,7 +192,7 @@ export class Transaction implements Runner, ScopedTransaction {
    * Returns what each gave; the first failure is thrown, and nothing was kept.
    */
   async commitWith<T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> {
-    const { signal } = this.#options;
+    const signal = this.#signal;
     const { parent } = this;
     const isOwed = parent !== null && this.#connection === null && parent.#isAloneWith(this);
     let connection = await (isOwed ? parent.#open(signal) : this.#onConnection((opened) => opened, signal));
@@ -199,7 +208,7 @@ export class Transaction implements Runner, ScopedTransaction {
     const ending = settledTogether(last).then((outcome) => {
       if (outcome.results !== null) this.#end("committed");
       // A write that found no row was the only one: nothing was kept. Whatever else fails after the commit only concerns what was read back.
-      else if (!outcome.isCommitted || outcome.failure instanceof StaleObject) return this.#refuse(inModelWords(outcome.failure, []));
+      else if (!outcome.isCommitted || outcome.failure instanceof StaleObject) return this.#refuseInWords(outcome.failure);
       else return this.#keptUnread(outcome.failure);
       return [...outcome.results];
     });
@@ -208,13 +217,14 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 
   #begunTogether<T, R>(connection: ReservedConnection, rows: readonly T[], write: (row: T) => MaybePromise<R>): LastWrites<R> | null {
-    if (this.parent === null) return begunTogether(connection, { opening: [], ending: "COMMIT" }, rows, write);
-    this.#connection = connection;
+    const isNested = this.parent !== null;
+    const frame = { opening: isNested ? this.#opening : [], ending: command(this.#ending, { signal: this.#signal }) };
+    if (isNested) this.#connection = connection;
     try {
-      return begunTogether(connection, { opening: this.#opening, ending: this.#ending }, rows, write);
+      return begunTogether(connection, frame, rows, write);
     } catch (error) {
       // Nothing was sent, so there is no savepoint to go back to.
-      this.#connection = null;
+      if (isNested) this.#connection = null;
       throw error;
     }
   }
@@ -264,12 +274,8 @@ export class Transaction implements Runner, ScopedTransaction {
     return this.#state === "open" ? this.commit() : undefined;
   }
 
-  get #readOnly(): boolean {
-    return this.root.#options.readOnly === true;
-  }
-
   #signalWith(signal: AbortSignal | undefined): AbortSignal | undefined {
-    return bothSignals(signal, this.#options.signal);
+    return bothSignals(signal, this.#signal);
   }
 
   #assertUsable(): void {
@@ -297,11 +303,11 @@ export class Transaction implements Runner, ScopedTransaction {
   #dispatch(request: Request, writes: readonly string[]): MaybePromise<Answer> {
     if (request.writes && this.#readOnly)
       throw new TransactionError("The transaction is read-only. Begin one without { readOnly: true } to write.");
-    const begun = this.#connection;
-    if (begun !== null && this.#turns.isFree) {
+    const opened = this.#connection;
+    if (opened !== null && this.#turns.isFree) {
       // What `#onConnection` would do, without the functions that waiting takes.
       this.#assertUsable();
-      return this.#tracked(withOwnReason(this.#runOn(begun, request, writes), request.signal));
+      return this.#tracked(withOwnReason(this.#runOn(opened, request, writes), request.signal));
     }
     return this.#onConnection((connection) => this.#runOn(connection, request, writes), request.signal);
   }
@@ -355,7 +361,7 @@ export class Transaction implements Runner, ScopedTransaction {
     if (this.parent !== null) return this.parent.#open(signal);
     const write = !this.#readOnly;
     this.host.assertOutside(write, this);
-    return acquired(this.host.driver, { write, isSerializable: this.#options.isolation === "serializable", signal });
+    return acquired(this.host.driver, { write, isSerializable: this.#isSerializable, signal });
   }
 
   #begin(connection: ReservedConnection): MaybePromise<ReservedConnection> {
@@ -363,13 +369,11 @@ export class Transaction implements Runner, ScopedTransaction {
       if (this.parent === null) connection.release();
       throw error;
     };
-    try {
-      const begun = begin(connection, this.#opening, this.parent === null);
-      if (!(begun instanceof Promise)) return (this.#connection = connection);
-      return begun.then(() => (this.#connection = connection), failed);
-    } catch (error) {
-      return failed(error);
-    }
+    return settled(
+      () => begin(connection, this.#opening, this.parent === null),
+      () => (this.#connection = connection),
+      failed,
+    );
   }
 
   async #commitAfter(calls: readonly Promise<unknown>[]): Promise<void> {
@@ -380,18 +384,20 @@ export class Transaction implements Runner, ScopedTransaction {
 
   #commitNow(): MaybePromise<void> {
     if (!this.isOpen) return this.finish();
-    const { signal } = this.#options;
+    const signal = this.#signal;
     if (signal?.aborted === true) return this.#refuse(ownReason(signal.reason, signal));
     this.#streams.stop();
     const connection = this.#connection;
     if (connection === null) return this.#end("committed");
-    const refused = (error: unknown): MaybePromise<never> => this.#refuse(inModelWords(error, []));
-    try {
-      const answer = connection.run(command(this.#ending));
-      return answer instanceof Promise ? answer.then(() => this.#end("committed"), refused) : this.#end("committed");
-    } catch (error) {
-      return refused(error);
-    }
+    return settled(
+      () => connection.run(command(this.#ending, { signal })),
+      () => this.#end("committed"),
+      (error) => this.#refuseInWords(error),
+    );
+  }
+
+  #refuseInWords(error: unknown): MaybePromise<never> {
+    return this.#refuse(ownReason(inModelWords(error, []), this.#signal));
   }
 
   #refuse(error: unknown): MaybePromise<never> {
@@ -412,12 +418,7 @@ export class Transaction implements Runner, ScopedTransaction {
     // Changes that cannot be undone alone take the whole transaction with them.
     const failed = (error: unknown): void => (parent === null ? end() : this.#lose(error));
     if (!connection.inTransaction) return failed(null);
-    try {
-      const answers = texts.map((text) => connection.run(command(text)));
-      return answers.some((answer) => answer instanceof Promise) ? Promise.all(answers).then(end, failed) : end();
-    } catch (error) {
-      return failed(error);
-    }
+    return settled(() => undone(connection, texts), end, failed);
   }
 
   #end(state: Ending): void {

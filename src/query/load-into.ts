@@ -1,5 +1,6 @@
 /** Relations of objects that are there: `load(users, "posts")`. */
 import { ConfigurationError } from "../base/errors.ts";
+import { startedLimit } from "../engine/call-limit.ts";
 import type { Runner } from "../engine/run.ts";
 import type { AnyEntity, AnyModel, RelationKey } from "../schema/entity.ts";
 import type { TargetOf } from "../schema/relation.ts";
@@ -8,7 +9,7 @@ import { describe } from "../types/column-type.ts";
 import type { Load } from "./load.ts";
 import type { Loaded, Refined, RelationValue } from "./loaded.ts";
 import type { RelationPath } from "./paths.ts";
-import type { Query } from "./query.ts";
+import type { CallOptions, Query } from "./query.ts";
 import { QueryBuilder } from "./query-builder.ts";
 import { rootOf } from "./root.ts";
 
@@ -21,16 +22,17 @@ export interface LoadInto {
     objects: T,
     relation: R,
     refine: (query: Query<TargetOf<Scope<ObjectOf<T>>, R>, TargetOf<Scope<ObjectOf<T>>, R>>) => Refined<V>,
+    options?: CallOptions,
   ): Promise<Filled<T, { [P in R]: RelationValue<Scope<ObjectOf<T>>, R, V> }>>;
   /**
    * Loads relations of an object, or of many of one model, where they are not loaded yet; returns what it was given.
-   * One statement per relation, whatever the number of objects; none for no objects.
+   * One statement per relation, whatever the number of objects; none for no objects. Options come last: `load(users, "posts", { timeout: "5s" })`.
    *
    *     await session.load(users, "posts.comments");   // SELECT … FROM "posts" WHERE "author_id" IN (…), then the comments of all those posts
    */
   <T extends AnyEntity | readonly AnyEntity[], P extends RelationPath<ObjectOf<T>>>(
     objects: T,
-    ...relations: (P | Load<P>)[]
+    ...relations: (P | Load<P> | CallOptions)[]
   ): Promise<Filled<T, Loaded<Scope<ObjectOf<T>>, P>>>;
 }
 
@@ -48,17 +50,29 @@ export const modelOfAll = (objects: readonly object[]): AnyModel => {
 };
 
 /** Loads `relations`, which are as `with(…)` takes them, onto objects of one model. */
-export const loadInto = async (runner: Runner, objects: readonly object[], relations: readonly unknown[]): Promise<void> => {
+export const loadInto = async (
+  runner: Runner,
+  objects: readonly object[],
+  relations: readonly unknown[],
+  options?: CallOptions,
+): Promise<void> => {
   if (objects.length === 0) return;
   await QueryBuilder.about(rootOf(modelOfAll(objects)), runner)
     .with(...relations)
-    .loadInto(objects);
+    .loadInto(objects, startedLimit(options));
 };
 
+const isOptions = (given: unknown): given is CallOptions => typeof given === "object" && given !== null && !("path" in given);
+
 /** The call that users make, from one that takes a list. */
-export const loadCall = (load: (objects: readonly object[], relations: readonly unknown[]) => Promise<void>): LoadInto => {
+export const loadCall = (
+  load: (objects: readonly object[], relations: readonly unknown[], options: CallOptions | undefined) => Promise<void>,
+): LoadInto => {
   const call = async (given: object, ...relations: unknown[]): Promise<object> => {
-    await load(Array.isArray(given) ? (given as object[]) : [given], relations);
+    const last = relations.at(-1);
+    const options = isOptions(last) ? last : undefined;
+    options?.signal?.throwIfAborted();
+    await load(Array.isArray(given) ? (given as object[]) : [given], options === undefined ? relations : relations.slice(0, -1), options);
     return given;
   };
   // It returns what it was given, with the relations that the type promises.

@@ -24,6 +24,7 @@ import { merged } from "./include-tree.ts";
 import type { Include } from "./include-tree.ts";
 import { isWhole, loadMissing, loadRelations } from "./load-relations.ts";
 import type { FetchChildren } from "./load-relations.ts";
+import { namesAndOptions } from "./names-and-options.ts";
 import type { CallOptions, CompiledQuery, ExplainOptions, StreamOptions, WriteOptions } from "./query.ts";
 import type { Take } from "./paging-query.ts";
 import { computedKey, RefinableQuery, startOf } from "./refinable-query.ts";
@@ -143,7 +144,7 @@ export class QueryBuilder extends ColumnarQuery {
   }
 
   /** What `all()` would run, to be sent with others, and what reads its answer. */
-  forBatch(): {
+  forBatch(signal?: AbortSignal): {
     readonly item: { readonly plan: Plan; readonly values: readonly unknown[] };
     readonly read: (answer: Rows) => Promise<unknown[]>;
   } {
@@ -152,8 +153,8 @@ export class QueryBuilder extends ColumnarQuery {
     return {
       item: { plan, values: this.state.values },
       read: async (answer) => {
-        const rows = readAll(plan, answer);
-        await loadRelations(rows as object[], this.state.includes, this.#fetching(undefined));
+        const rows = readAll(plan, answer, this.running());
+        await loadRelations(rows as object[], this.state.includes, this.#fetching(signal));
         return rows;
       },
     };
@@ -226,41 +227,44 @@ export class QueryBuilder extends ColumnarQuery {
 
   // ------------------------------------------------------------ some columns
 
-  values(...columns: string[]): Promise<unknown[]> {
+  values(...given: (string | CallOptions)[]): Promise<unknown[]> {
     return this.#attempt(async () => {
-      const tree = valuesTree(this.state.scope, columns);
-      const query = this.step(`values ${JSON.stringify(columns)}`, () => valuesOf(tree).makeStep());
-      const rows = await query.#runHere(readAll);
-      await Promise.all(branchesOf(tree).map((branch) => query.#fillBranch(rows, branch)));
+      const { names, options } = namesAndOptions(given);
+      const limit = startedLimit(options);
+      const tree = valuesTree(this.state.scope, names);
+      const query = this.step(`values ${JSON.stringify(names)}`, () => valuesOf(tree).makeStep());
+      const rows = await query.#runHere(readAll, limit);
+      await Promise.all(branchesOf(tree).map((branch) => query.#fillBranch(rows, branch, limit)));
       return withoutKeys(tree, rows);
     });
   }
 
-  async #fillBranch(rows: readonly unknown[], { way, relation, node }: Branch): Promise<void> {
+  async #fillBranch(rows: readonly unknown[], { way, relation, node }: Branch, limit: CallOptions | undefined): Promise<void> {
     const parents = way.reduce<readonly unknown[]>((at, name) => at.map((row) => (row as Row)[name]).filter((row) => row !== null), rows);
     const verb = new ChildrenOf(relation, (draft) => valuesResult(node, draft));
     const read: ReadChildren = async (keys) => {
-      const children = (await this.#aboutChildren(relation).#runWith(verb, keys, readAll)) as Row[];
+      const children = (await this.#aboutChildren(relation).#runWith(verb, keys, readAll, limit)) as Row[];
       const inner = children.map((child) => child["row"]);
-      await Promise.all(branchesOf(node).map((branch) => this.#fillBranch(inner, branch)));
+      await Promise.all(branchesOf(node).map((branch) => this.#fillBranch(inner, branch, limit)));
       const trimmed = withoutKeys(node, inner);
       return { found: children.map((child, index) => ({ ...child, row: trimmed[index] })), wrapped: true };
     };
     await fill(parents as object[], relation, read);
   }
 
-  valuesList(...columns: string[]): Promise<unknown[]> {
-    return this.#tuples(columns, false, "valuesList()");
+  valuesList(...given: (string | CallOptions)[]): Promise<unknown[]> {
+    const { names, options } = namesAndOptions(given);
+    return this.#tuples(names, false, "valuesList()", options);
   }
 
-  column(column: string): Promise<unknown[]> {
-    return this.#tuples([column], true, "column()");
+  column(column: string, options?: CallOptions): Promise<unknown[]> {
+    return this.#tuples([column], true, "column()", options);
   }
 
-  #tuples(columns: readonly string[], single: boolean, use: string): Promise<unknown[]> {
+  #tuples(columns: readonly string[], single: boolean, use: string, options: CallOptions | undefined): Promise<unknown[]> {
     const { scope } = this.state;
     return this.#attempt(() =>
-      this.step(`${use} ${JSON.stringify(columns)}`, () => tuples(scope, columns, single, use).makeStep()).#runHere(readAll),
+      this.step(`${use} ${JSON.stringify(columns)}`, () => tuples(scope, columns, single, use).makeStep()).#runHere(readAll, options),
     );
   }
 

@@ -24,6 +24,9 @@ import type { IfSoftDeletable, Update } from "./update.ts";
 /** What stops a call early: `{ signal }` rejects with its own reason, `{ timeout: "5s" }` with `QueryCanceled`. */
 export interface CallOptions extends CallLimit {}
 
+/** The columns that were named, where options stand behind them. */
+type WithoutOptions<P extends readonly unknown[]> = P extends readonly [...infer C extends string[], CallOptions] ? C : P;
+
 export interface StreamOptions extends CallOptions {
   /** Rows fetched and decoded at a time; 1,000 by default. */
   readonly batchSize?: number;
@@ -227,12 +230,15 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row>, Rows<Row, 
   /** Several aggregates of all rows in one statement. */
   aggregate<const A extends Annotations<E>>(aggregates: A, options?: CallOptions): Promise<Computed<E, A>>;
 
-  /** Plain objects with only these columns; `"author.name"` gives `{ author: { name } }`, `"tags.name"` gives `{ tags: [{ name }] }`. */
-  values<P extends ColumnPath<E>>(...columns: P[]): Promise<Nest<Scope<E>, P>[]>;
-  /** Tuples of these columns. */
-  valuesList<const P extends readonly ColumnPath<E>[]>(...columns: P): Promise<Tuple<Scope<E>, P>[]>;
+  /**
+   * Plain objects with only these columns; `"author.name"` gives `{ author: { name } }`, `"tags.name"` gives `{ tags: [{ name }] }`.
+   * Options come last: `values("id", "name", { timeout: "5s" })`.
+   */
+  values<P extends ColumnPath<E>>(...columns: (P | CallOptions)[]): Promise<Nest<Scope<E>, P>[]>;
+  /** Tuples of these columns. Options come last: `valuesList("id", "name", { signal })`. */
+  valuesList<const P extends readonly (ColumnPath<E> | CallOptions)[]>(...columns: P): Promise<Tuple<Scope<E>, WithoutOptions<P>>[]>;
   /** The values of one column. */
-  column<P extends ColumnPath<E>>(column: P): Promise<TypeOf<ColumnAt<Scope<E>, P>>[]>;
+  column<P extends ColumnPath<E>>(column: P, options?: CallOptions): Promise<TypeOf<ColumnAt<Scope<E>, P>>[]>;
 
   /**
    * Updates the rows in one statement and returns how many there were. A query without a condition needs `{ all: true }`.

@@ -4,6 +4,8 @@
  */
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { CacheChoice } from "../engine/cache-choice.ts";
+import { unlessAborted } from "../base/unless-aborted.ts";
+import { ownReason } from "../engine/call-limit.ts";
 import type { Database } from "../engine/database.ts";
 import type { Plan } from "../engine/plan.ts";
 import type { Sender } from "../engine/raw.ts";
@@ -32,34 +34,42 @@ export class CallOrder implements Runner, Sender {
     const isWrite = plan.writes.length > 0;
     // Nearly every read: nothing to wait for, and nothing made for it.
     if (!isWrite && this.#lastWrite === null) return this.#database.run(plan, values, signal, cache);
-    return this.#inOrder(isWrite, () => this.#database.run(plan, values, signal, cache));
+    return this.#inOrder(isWrite, () => this.#database.run(plan, values, signal, cache), signal);
   }
 
   runAll(reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]> {
-    return this.#inOrder(false, () => runAll(this.#database, reads, signal));
+    return this.#inOrder(false, () => runAll(this.#database, reads, signal), signal);
   }
 
   send(...[request, writes]: Parameters<Sender["send"]>): ReturnType<Sender["send"]> {
-    return this.#inOrder(request.writes, () => this.#database.send(request, writes));
+    return this.#inOrder(request.writes, () => this.#database.send(request, writes), request.signal);
   }
 
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows> {
-    await this.#lastWrite;
+    if (this.#lastWrite !== null) await waited(this.#lastWrite, signal);
     yield* this.#database.stream(plan, values, batchSize, signal);
   }
 
-  #inOrder<T>(isWrite: boolean, call: () => MaybePromise<T>): MaybePromise<T> {
+  #inOrder<T>(isWrite: boolean, call: () => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
     const before = this.#lastWrite;
-    const answer = before === null ? call() : before.then(call);
-    if (isWrite && answer instanceof Promise) this.#remember(answer);
+    const answer = before === null ? call() : waited(before, signal).then(call);
+    if (isWrite && answer instanceof Promise) this.#remember(answer, before);
     return answer;
   }
 
-  #remember(answer: Promise<unknown>): void {
+  /** A call that gave up waiting is answered before those it waited for. */
+  #remember(answer: Promise<unknown>, before: Promise<void> | null): void {
     const done = (): void => {
       if (this.#lastWrite === write) this.#lastWrite = null;
     };
-    const write: Promise<void> = answer.then(done, done);
+    const write: Promise<void> = before === null ? answer.then(done, done) : Promise.allSettled([before, answer]).then(done);
     this.#lastWrite = write;
   }
 }
+
+const waited = (before: Promise<void>, signal: AbortSignal | undefined): Promise<void> =>
+  signal === undefined
+    ? before
+    : unlessAborted(before, signal).catch((error: unknown) => {
+        throw ownReason(error, signal);
+      });

@@ -6,7 +6,10 @@
  */
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
+import { signalOf } from "../engine/call-limit.ts";
+import { withOwnReason } from "../engine/own-reason.ts";
 import type { Runner } from "../engine/run.ts";
+import type { CallOptions } from "../query/query.ts";
 import { rootOf } from "../query/root.ts";
 import type { Root } from "../query/root.ts";
 import type { Relation } from "../schema/table.ts";
@@ -21,7 +24,7 @@ import type { UnitOfWork } from "./unit-of-work.ts";
 export interface CollectionHost {
   readonly unit: UnitOfWork;
   /** Writes what is in hand, so that new members have their keys, then runs `work` so that all of it happens or nothing. */
-  atOnce(work: (runner: Runner) => Promise<void>): Promise<void>;
+  atOnce(work: (runner: Runner) => Promise<void>, signal?: AbortSignal): Promise<void>;
 }
 
 export class RelationCollection<Member> {
@@ -29,8 +32,10 @@ export class RelationCollection<Member> {
   readonly #root: Root;
   readonly #relation: Relation;
   readonly #owner: Row;
+  readonly #options: CallOptions;
 
-  constructor(host: CollectionHost, root: Root, relation: Relation, owner: Row) {
+  constructor(host: CollectionHost, root: Root, relation: Relation, owner: Row, options: CallOptions) {
+    this.#options = options;
     this.#host = host;
     this.#root = root;
     this.#relation = relation;
@@ -104,9 +109,12 @@ export class RelationCollection<Member> {
   }
 
   async #write(work: (runner: Runner) => Promise<void> | void): Promise<void> {
-    await this.#host.atOnce(async (runner) => {
+    const signal = signalOf(this.#options);
+    signal?.throwIfAborted();
+    const all = this.#host.atOnce(async (runner) => {
       await work(runner);
-    });
+    }, signal);
+    await withOwnReason(all, signal);
   }
 
   /** Brings the loaded array in step. Arrays that were never loaded stay so. `added` are rows that have come to be linked. */
@@ -129,10 +137,10 @@ const refill = (array: Row[], rows: readonly Row[]): void => {
 };
 
 /** Throws `ConfigurationError` for a relation that is not there, or is not many-to-many. */
-export const collectionOf = <Member>(host: CollectionHost, owner: Row, name: string): RelationCollection<Member> => {
+export const collectionOf = <Member>(host: CollectionHost, owner: Row, name: string, options: CallOptions): RelationCollection<Member> => {
   const table = tableOfInstance(owner, "collection()");
   const relation = table.relation(name);
-  if (relation?.kind === "manyToMany") return new RelationCollection<Member>(host, rootOf(table.model), relation, owner);
+  if (relation?.kind === "manyToMany") return new RelationCollection<Member>(host, rootOf(table.model), relation, owner, options);
   const names = relationsOf(table).flatMap((each) => (each.kind === "manyToMany" ? [each.name] : []));
   throw new ConfigurationError(
     `collection(): ${table.modelName} has no many-to-many relation '${name}'.${didYouMean(name, names)}` +

@@ -1,5 +1,6 @@
 /** An engine: an opened database with its two doors, queries without a session and sessions. */
 import type { Sql } from "../ast/sql-tag.ts";
+import { signalOf } from "../engine/call-limit.ts";
 import { inContext } from "../engine/context.ts";
 import type { Context } from "../engine/context.ts";
 import { copyTable } from "../engine/copy.ts";
@@ -38,7 +39,7 @@ export class Engine extends Database {
 
   /** Loads relations of objects that are there, where they are not loaded yet: `await engine.load(users, "posts.comments")`. */
   get load(): LoadInto {
-    return loadCall((objects, relations) => loadInto(this, objects, relations));
+    return loadCall((objects, relations, options) => loadInto(this, objects, relations, options));
   }
 
   /**
@@ -83,8 +84,8 @@ export class Engine extends Database {
   }
 
   /** Tells everyone who listens to the channel. Inside a transaction, `SELECT pg_notify($1, $2)` tells them when it commits. */
-  notify(channel: string, payload = ""): Promise<void> {
-    return notifyOn(this, channel, payload);
+  notify(channel: string, payload = "", options: CallOptions = {}): Promise<void> {
+    return notifyOn(this, channel, payload, options);
   }
 
   /**
@@ -96,12 +97,12 @@ export class Engine extends Database {
     rows: Iterable<Insert<E>> | AsyncIterable<Insert<E>>,
     options: CallOptions = {},
   ): Promise<number> {
-    return copyFrom(this, model, rows, options);
+    return copyFrom({ database: this, transaction: null }, model, rows, signalOf(options));
   }
 
   /** The model's table as a CSV file, in chunks of bytes. Throws `ConfigurationError` on SQLite: use `query(…).stream()` there. */
   copyTo<E extends AnyEntity>(model: ModelOf<E>, options: CopyToOptions = {}): AsyncIterable<Uint8Array> {
-    return copyTable(this, rootOf(model).table, options);
+    return copyTable({ database: this, transaction: null }, rootOf(model).table, options);
   }
 
   /** Runs a statement made by `select()`, SQL made by the `sql` tag, or SQL text with `$1`, `?` or `:name` placeholders. */
@@ -134,12 +135,12 @@ export class Engine extends Database {
    * Creates the tables of the models, and their indexes, where they do not exist yet; all or nothing. Without models: of every model defined so far.
    * Tables that exist are left as they are: changing them is a migration's business.
    */
-  createAll(models?: readonly AnyModel[]): Promise<void> {
-    return createAll(this, models);
+  createAll(models?: readonly AnyModel[], options: CallOptions = {}): Promise<void> {
+    return createAll(this, models, options);
   }
 
   /** Drops the tables of the models where they exist, with all their rows; all or nothing. */
-  dropAll(models?: readonly AnyModel[]): Promise<void> {
-    return dropAll(this, models);
+  dropAll(models?: readonly AnyModel[], options: CallOptions = {}): Promise<void> {
+    return dropAll(this, models, options);
   }
 }

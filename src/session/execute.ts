@@ -5,6 +5,9 @@ import type { RawOptions, Sender } from "../engine/raw.ts";
 import { Result } from "../engine/result.ts";
 import type { Runner } from "../engine/run.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
+import { afterFlush } from "./session-scope.ts";
+import type { SessionScope } from "./session-scope.ts";
+import { startedSignal } from "./started-signal.ts";
 
 export const executeOn = async (target: Runner & Sender, statement: unknown, options: RawOptions): Promise<Result<unknown>> => {
   const query = QueryBuilder.of(statement);
@@ -12,4 +15,12 @@ export const executeOn = async (target: Runner & Sender, statement: unknown, opt
   if (query === null) return runSql(target, statement as Sql<unknown>, options);
   const { plan, answer } = await query.on(target).execute(options);
   return Result.planned(answer, plan, target.dialect);
+};
+
+/** What comes before SQL of the user's own, of which nobody knows what it reads and changes: what is in hand is written. Returns the options with their time running. */
+export const beforeText = async (scope: SessionScope, options: RawOptions): Promise<RawOptions> => {
+  const signal = startedSignal(options);
+  await afterFlush(scope, () => {}, signal);
+  scope.unit.isTainted = scope.unit.isRecording;
+  return { bigints: options.bigints, signal };
 };

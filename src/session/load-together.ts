@@ -7,6 +7,7 @@
  */
 import type { Runner } from "../engine/run.ts";
 import { loadInto, modelOfAll } from "../query/load-into.ts";
+import type { CallOptions } from "../query/query.ts";
 
 interface Group {
   readonly objects: Set<object>;
@@ -21,10 +22,10 @@ export class LoadTogether {
     this.#runner = runner;
   }
 
-  /** Loads relations onto the objects. A refined relation is loaded by itself: two callbacks cannot be compared. */
-  load(objects: readonly object[], relations: readonly unknown[]): Promise<void> {
+  /** Loads relations onto the objects. A refined relation is loaded by itself, as two callbacks cannot be compared; so is one with a limit of its own. */
+  load(objects: readonly object[], relations: readonly unknown[], options?: CallOptions): Promise<void> {
     if (objects.length === 0) return Promise.resolve();
-    if (typeof relations[1] === "function") return loadInto(this.#runner, objects, relations);
+    if (typeof relations[1] === "function" || options !== undefined) return loadInto(this.#runner, objects, relations, options);
     const group = this.#groupOf(modelOfAll(objects), relations);
     for (const each of objects) group.objects.add(each);
     return group.done;

@@ -8,7 +8,9 @@ import { ConfigurationError, TransactionError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
+import { unlessAborted } from "../base/unless-aborted.ts";
 import type { Database } from "../engine/database.ts";
+import { withOwnReason } from "../engine/own-reason.ts";
 import type { Sender } from "../engine/raw.ts";
 import type { Runner } from "../engine/run.ts";
 import type { Transaction } from "../engine/transaction.ts";
@@ -83,31 +85,32 @@ export class SessionScope implements UnitOwner {
   }
 
   /** Loads that nobody awaited belong to what is committed. */
-  async #loaded(): Promise<void> {
-    while (this.#isLoading) await Promise.all(this.#loads!);
+  async #loaded(signal?: AbortSignal): Promise<void> {
+    while (this.#isLoading) await unlessAborted(Promise.all(this.#loads!), signal);
   }
 
   /** Writes what is in hand before a query, so that the query sees it. */
-  beforeQuery(): MaybePromise<unknown> {
+  beforeQuery(signal?: AbortSignal): MaybePromise<unknown> {
     const { unit } = this;
     if (unit.isEmpty || !this.autoflush || unit.hooks.isRunning || !this.#isInCharge()) return undefined;
-    if (this.#flushing !== null) return this.#flushing.then(ignore, ignore).then(() => this.beforeQuery());
-    return hasWork(unit) ? this.flush() : undefined;
+    if (this.#flushing !== null) return settledOf(this.#flushing, signal).then(() => this.beforeQuery(signal));
+    return hasWork(unit) ? this.flush(this, signal) : undefined;
   }
 
   /** Writes what is in hand, as part of the open transaction; a plain session begins one. All of it is written, or nothing. */
-  async flush(session: object = this): Promise<void> {
-    await this.#inTurn(() => flush(this.unit, (write) => this.#open(write, true), session));
+  async flush(session: object = this, signal?: AbortSignal): Promise<void> {
+    await this.#inTurn(() => flush(this.unit, (write) => this.#open(write, true, signal), session), signal);
   }
 
   /** Writes what is in hand and ends the transaction. When anything fails, everything is rolled back; when nobody knows, everything is let go. */
-  async commit(session: object): Promise<void> {
-    if (this.transaction !== null) return this.#commitGiven(this.transaction, session);
+  async commit(session: object, signal?: AbortSignal): Promise<void> {
+    if (this.transaction !== null) return this.#commitGiven(this.transaction, session, signal);
+    this.#own?.limitBy(signal);
     const isFirst = this.#own === null;
     const before = this.unit.mark();
     try {
-      if (this.#isLoading) await this.#loaded();
-      await this.#flushAll(session);
+      if (this.#isLoading) await this.#loaded(signal);
+      await this.#flushAll(session, signal);
       const own = this.#own;
       if (own === null) return await this.#settled();
       if (!own.isCommitted) {
@@ -118,7 +121,8 @@ export class SessionScope implements UnitOwner {
       const own = this.#own;
       await own?.rollback();
       this.#own = null;
-      if (own?.isUnknown === true) throw (this.unit.forget(), error);
+      if (own?.isCommitted === true) await this.#keptUnread();
+      if (own?.isCommitted === true || own?.isUnknown === true) throw (this.unit.forget(), error);
       // What was not written before this call can be mended and committed again.
       this.unit.restore(isFirst ? before : startMark);
       await this.unit.hooks.transaction("afterRollback");
@@ -145,10 +149,20 @@ export class SessionScope implements UnitOwner {
 
   /** The end of a callback that threw, or whose transaction could not commit. */
   async failed(): Promise<void> {
-    if (this.transaction?.isCommitted === true || !this.#isHeld()) return;
-    if (this.transaction?.isUnknown !== true) return this.rollback();
+    const { transaction } = this;
+    const isCommitted = transaction?.isCommitted === true;
+    if (!this.#isHeld() || (isCommitted && transaction.parent !== null)) return;
+    if (!isCommitted && transaction?.isUnknown !== true) return this.rollback();
     this.#giveBack();
+    if (isCommitted) await this.#keptUnread();
     this.unit.forget();
+  }
+
+  /** All was committed, and what the last writes gave back cannot be read: the objects are let go, and whoever waits for the commit is told. */
+  async #keptUnread(): Promise<void> {
+    const calls = this.unit.settle();
+    this.unit.clear();
+    await inTurn(this.unit.hooks.transaction("afterCommit"), calls);
   }
 
   /** The last write of a callback that returned; its transaction commits next. Nothing is left to do when it has ended already. */
@@ -185,25 +199,31 @@ export class SessionScope implements UnitOwner {
   }
 
   /** Writes what is in hand, then runs `work` in the transaction, or in one of its own: all of it happens or nothing. */
-  async atOnce(work: (runner: Runner) => Promise<void>): Promise<void> {
-    await this.beforeQuery();
-    await this.nested(work, {});
+  async atOnce(work: (runner: Runner) => Promise<void>, signal?: AbortSignal): Promise<void> {
+    await this.beforeQuery(signal);
+    await this.nested(work, signal === undefined ? {} : { signal });
+  }
+
+  /** Calls outside of a transaction that write and are under way. */
+  async writesDone(signal: AbortSignal | undefined): Promise<void> {
+    const written = this.#callOrder?.written;
+    if (written !== undefined) await unlessAborted(written, signal);
   }
 
   nested<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
     const { current } = this;
     if (current !== null) return current.nestedRun(work, options);
-    const written = this.#callOrder?.written;
-    if (written === undefined) return this.database.runInTransaction(work, options);
-    return written.then(() => this.database.runInTransaction(work, options));
+    if (this.#callOrder?.written === undefined) return this.database.runInTransaction(work, options);
+    return this.writesDone(options.signal).then(() => this.database.runInTransaction(work, options));
   }
 
-  async #commitGiven(transaction: Transaction, session: object): Promise<void> {
+  async #commitGiven(transaction: Transaction, session: object, signal: AbortSignal | undefined): Promise<void> {
     try {
       const wasOpen = transaction.isOpen;
+      transaction.limitBy(signal);
       if (wasOpen && this.#isHeld()) {
-        if (this.#isLoading) await this.#loaded();
-        await this.#flushAll(session);
+        if (this.#isLoading) await this.#loaded(signal);
+        await this.#flushAll(session, signal);
         await this.unit.hooks.transaction("beforeCommit");
       }
       if (!wasOpen || !transaction.isCommitted) await transaction.commit();
@@ -218,10 +238,10 @@ export class SessionScope implements UnitOwner {
    * Writes everything, since the commit comes next, and commits with the last writes where nothing has to be looked at in between.
    * Nothing has to be undone alone where everything is: no savepoint.
    */
-  async #flushAll(session: object): Promise<void> {
+  async #flushAll(session: object, signal?: AbortSignal): Promise<void> {
     const ending = this.unit.hooks.hasTransaction("beforeCommit") ? null : this.#ending();
     for (let round = 0; round < maxRounds; round++) {
-      const isWritten = await this.#inTurn(() => flush(this.unit, (write) => this.#open(write, false), session, ending));
+      const isWritten = await this.#inTurn(() => flush(this.unit, (write) => this.#open(write, false, signal), session, ending), signal);
       if (!isWritten || this.current?.isCommitted === true) return;
     }
     throw new TransactionError(`commit(): after ${maxRounds} flushes the hooks still change objects. See what they change each time.`);
@@ -248,9 +268,9 @@ export class SessionScope implements UnitOwner {
   }
 
   /** Flushes of one session never overlap. */
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+  async #inTurn<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     this.#assertInCharge();
-    while (this.#flushing !== null && !this.unit.hooks.isRunning) await this.#flushing.then(ignore, ignore);
+    while (this.#flushing !== null && !this.unit.hooks.isRunning) await settledOf(this.#flushing, signal);
     const outer = this.#flushing;
     const running = work();
     this.#flushing = running;
@@ -261,23 +281,25 @@ export class SessionScope implements UnitOwner {
     }
   }
 
-  #open(write: (runner: Runner) => Promise<unknown>, isAlone: boolean): Promise<unknown> {
+  /** `isAlone`: it is a step of the transaction, and not what ends it. The signal of such a step is that of a savepoint: the transaction outlives it. */
+  #open(write: (runner: Runner) => Promise<unknown>, isAlone: boolean, signal: AbortSignal | undefined): Promise<unknown> {
     const { current } = this;
-    if (current !== null) return isAlone ? current.nestedRun(write) : write(current);
-    return this.#openOwn(write);
+    if (current === null) return this.#openOwn(write, isAlone, signal);
+    return isAlone ? current.nestedRun(write, signal === undefined ? {} : { signal }) : write(current);
   }
 
-  async #openOwn(write: (runner: Runner) => Promise<unknown>): Promise<void> {
-    if (this.#callOrder?.written !== undefined) await this.#callOrder.written;
-    const own = this.database.newTransaction();
+  async #openOwn(write: (runner: Runner) => Promise<unknown>, isAlone: boolean, signal: AbortSignal | undefined): Promise<void> {
+    const options = signal === undefined ? {} : { signal };
+    if (this.#callOrder?.written !== undefined) await this.writesDone(signal);
+    const own = this.database.newTransaction(isAlone ? {} : options);
     this.#own = own;
     this.unit.isRecording = true;
     try {
-      await write(own);
+      await (isAlone && signal !== undefined ? own.nestedRun(write, options) : write(own));
     } catch (error) {
       await own.rollback();
-      // One that was lost at its COMMIT is what commit() asks about.
-      if (!own.isUnknown) this.#own = null;
+      // One that was lost at its COMMIT, or committed all the same, is what commit() asks about.
+      if (!own.isUnknown && !own.isCommitted) this.#own = null;
       this.unit.isRecording = false;
       throw error;
     }
@@ -304,6 +326,10 @@ export class SessionScope implements UnitOwner {
 
 const ignore = (): void => {};
 
+/** When that has ended, however. Throws what the signal says when that comes first. */
+const settledOf = (running: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> =>
+  unlessAborted(running.then(ignore, ignore), signal);
+
 const inTurn = async (told: MaybePromise<void>, calls: readonly (() => unknown)[]): Promise<void> => {
   await told;
   for (const call of calls) await call();
@@ -316,7 +342,7 @@ export const plainScope = (database: Database, options: SessionOptions): Session
   return new SessionScope(database, null, new UnitOfWork(), options.autoflush ?? true);
 };
 
-export const afterFlush = <T>(scope: SessionScope, work: () => MaybePromise<T>): MaybePromise<T> => {
-  const flushed = scope.beforeQuery();
-  return flushed === undefined ? work() : whenDone(flushed, work);
+export const afterFlush = <T>(scope: SessionScope, work: () => MaybePromise<T>, signal?: AbortSignal): MaybePromise<T> => {
+  const flushed = scope.beforeQuery(signal);
+  return flushed === undefined ? work() : whenDone(withOwnReason(flushed, signal), work);
 };

@@ -3,14 +3,14 @@ import { ConfigurationError, NoResultFound } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Sql } from "../ast/sql-tag.ts";
 import { ifAsked, onlyAsked, type CacheChoice } from "../engine/cache-choice.ts";
+import type { CopyToOptions } from "../engine/copy.ts";
 import type { Database } from "../engine/database.ts";
 import { signalOf } from "../engine/call-limit.ts";
+import { withOwnReason } from "../engine/own-reason.ts";
 import type { Plan } from "../engine/plan.ts";
-import { runText } from "../engine/raw.ts";
-import type { RawOptions, RawParameters, Sender } from "../engine/raw.ts";
+import { runText, type RawOptions, type RawParameters, type Sender } from "../engine/raw.ts";
 import type { Result } from "../engine/result.ts";
-import { runAll } from "../engine/run.ts";
-import type { PlannedRead, Rows, Runner } from "../engine/run.ts";
+import { runAll, type PlannedRead, type Rows, type Runner } from "../engine/run.ts";
 import type { Transaction } from "../engine/transaction.ts";
 import type { TransactionOptions } from "../engine/transaction-options.ts";
 import { findByKey } from "../query/by-key.ts";
@@ -23,26 +23,25 @@ import { rootOf } from "../query/root.ts";
 import type { IfSoftDeletable, Update } from "../query/update.ts";
 import type { AnyEntity, ColumnKey, Insert, ModelOf, ShapeOf } from "../schema/entity.ts";
 import type { PrimaryKey } from "../schema/primary-key.ts";
-import { describe } from "../types/column-type.ts";
 import { admit } from "./admission.ts";
 import { bulkUpdateNow } from "./bulk-update.ts";
-import { collectionOf } from "./collection.ts";
-import type { RelationCollection } from "./collection.ts";
-import { rememberSession } from "./current-session.ts";
-import { executeOn } from "./execute.ts";
+import { runBatchIn, type BatchPiece, type BatchResults } from "./batch.ts";
+import { startedSignal } from "./started-signal.ts";
+import { copyInto, copyOut } from "./copy-rows.ts";
+import { collectionOf, type RelationCollection } from "./collection.ts";
+import { beforeText, executeOn } from "./execute.ts";
 import { changedObjects, hasWork } from "./flush.ts";
 import { getOrCreate, updateOrCreate } from "./get-or-create.ts";
-import { registerHook } from "./hooks.ts";
-import type { RowHook, TransactionHook } from "./hooks.ts";
+import { registerHook, type RowHook, type TransactionHook } from "./hooks.ts";
+import { runInner, type InnerSession } from "./inner-session.ts";
 import { LoadTogether } from "./load-together.ts";
-import { insertFrom } from "./insert-from.ts";
-import type { Inserted, InsertedColumn, InsertFromOptions, RowsFor } from "./insert-from.ts";
+import { insertFrom, type Inserted, type InsertedColumn, type InsertFromOptions, type RowsFor } from "./insert-from.ts";
 import { insertNow, knownByKey, markDeleted, refreshNow, removeNow, updateNow, upserted } from "./write-now.ts";
-import { prepareRow } from "./prepared-row.ts";
-import type { Row as Values } from "./prepared-row.ts";
+import { prepareRow, type Row as Values } from "./prepared-row.ts";
 import { afterFlush, plainScope, SessionScope } from "./session-scope.ts";
 import type { CollectionKey, ManyRows, MemberOf, SessionOptions, UpsertOptions } from "./session-types.ts";
-import { tableOfInstance, UnitOfWork } from "./unit-of-work.ts";
+import { tableOfInstance } from "./unit-of-work.ts";
+import type { UnitOfWork } from "./unit-of-work.ts";
 import { valuesAndOptions } from "./values-and-options.ts";
 import { upsertPlan, upsertRow } from "./upsert-row.ts";
 import { insertMany, upsertMany } from "./write-many.ts";
@@ -69,18 +68,19 @@ export class Session implements Runner {
   }
 
   run(plan: Plan, values: readonly unknown[], signal?: AbortSignal, cache?: CacheChoice | null): MaybePromise<Rows> {
-    return afterFlush(this.#scope, () => {
+    const work = (): MaybePromise<Rows> => {
       if (plan.writes.length > 0) this.#unit.isTainted = this.#unit.isRecording;
       return this.#target.run(plan, values, signal, ifAsked(cache));
-    });
+    };
+    return afterFlush(this.#scope, work, signal);
   }
 
   runAll(reads: readonly PlannedRead[], signal?: AbortSignal): MaybePromise<readonly Rows[]> {
-    return afterFlush(this.#scope, () => runAll(this.#target, onlyAsked(reads), signal));
+    return afterFlush(this.#scope, () => runAll(this.#target, onlyAsked(reads), signal), signal);
   }
 
   async *stream(plan: Plan, values: readonly unknown[], batchSize: number, signal?: AbortSignal): AsyncIterable<Rows> {
-    await this.#scope.beforeQuery();
+    await afterFlush(this.#scope, () => {}, signal);
     yield* this.#target.stream(plan, values, batchSize, signal);
   }
 
@@ -292,8 +292,9 @@ export class Session implements Runner {
    * Writes what is in hand without committing: new objects, the changed columns of tracked ones, deletions. Everything is checked first, all of it is
    * written or nothing, and after a failure the objects are as before. On a session without a transaction it begins one that `commit()` ends.
    */
-  async flush(): Promise<void> {
-    await this.#scope.flush(this);
+  async flush(options: CallOptions = {}): Promise<void> {
+    const signal = startedSignal(options);
+    await withOwnReason(this.#scope.flush(this, signal), signal);
   }
 
   /** Objects to be inserted, those with changes, and those to be deleted by the next flush. */
@@ -332,9 +333,13 @@ export class Session implements Runner {
     for (const object of objects) this.#unit.expunge(object as unknown as Values);
   }
 
-  /** The members of a many-to-many relation, to be changed at once: `await session.collection(post, "tags").add(tag)`. */
-  collection<E extends AnyEntity, R extends CollectionKey<E>>(owner: E, relation: R): RelationCollection<MemberOf<E, R>> {
-    return collectionOf(this.#scope, owner as unknown as Values, relation);
+  /** The members of a many-to-many relation, to be changed at once: `await session.collection(post, "tags").add(tag)`. The options are for each call of it. */
+  collection<E extends AnyEntity, R extends CollectionKey<E>>(
+    owner: E,
+    relation: R,
+    options: CallOptions = {},
+  ): RelationCollection<MemberOf<E, R>> {
+    return collectionOf(this.#scope, owner as unknown as Values, relation, options);
   }
 
   /**
@@ -357,9 +362,8 @@ export class Session implements Runner {
   execute<E, Row>(statement: Query<E, Row>, options?: RawOptions): Promise<Result<Row>>;
   execute<Row>(statement: Sql<Row>, options?: RawOptions): Promise<Result<Row>>;
   async execute(statement: unknown, options: RawOptions = {}): Promise<Result<unknown>> {
-    await this.#scope.beforeQuery();
-    this.#unit.isTainted = this.#unit.isRecording;
-    return executeOn(this.#target, statement, options);
+    const limit = await beforeText(this.#scope, options);
+    return executeOn(this.#target, statement, limit);
   }
 
   /** Runs SQL text with `$1`, `?` or `:name` placeholders. */
@@ -368,9 +372,26 @@ export class Session implements Runner {
     parameters: RawParameters = [],
     options: RawOptions = {},
   ): Promise<Result<Row>> {
-    await this.#scope.beforeQuery();
-    this.#unit.isTainted = this.#unit.isRecording;
-    return runText<Row>(this.#target, text, parameters, options);
+    const limit = await beforeText(this.#scope, options);
+    return runText<Row>(this.#target, text, parameters, limit);
+  }
+
+  /**
+   * Queries and pieces of SQL in one round trip, all or nothing, behind what is in hand: in the transaction, where a failure undoes these alone, or in one of
+   * their own. As `engine.batch`, and what queries give are the session's objects.
+   */
+  async batch<const P extends readonly BatchPiece[]>(pieces: P, options: CallOptions = {}): Promise<BatchResults<P>> {
+    return (await runBatchIn(this.#scope, this, pieces, startedSignal(options))) as BatchResults<P>;
+  }
+
+  /** Copies rows into the model's table by COPY, as `engine.copyFrom`: in the transaction, which cannot be asked for the rows meanwhile. */
+  async copyFrom<E extends AnyEntity>(model: ModelOf<E>, rows: ManyRows<Insert<E>>, options: CallOptions = {}): Promise<number> {
+    return copyInto(this.#scope, model, rows, startedSignal(options));
+  }
+
+  /** The model's table as a file, as `engine.copyTo`, with what the transaction has written. Until the loop ends the transaction takes no other calls. */
+  copyTo<E extends AnyEntity>(model: ModelOf<E>, options: CopyToOptions = {}): AsyncIterable<Uint8Array> {
+    return copyOut(this.#scope, rootOf(model).table, options);
   }
 
   /**
@@ -390,29 +411,10 @@ export class Session implements Runner {
    * Calls that `work` did not await are waited for, and roll everything back when they fail.
    */
   async transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    if (typeof work !== "function") throw new ConfigurationError(`transaction() takes a function of the session, not ${describe(work)}.`);
-    let inner: SessionScope | null = null;
-    try {
-      const result = await this.#scope.nested(async (transaction) => {
-        // After a conflict the work runs again on rows read anew: objects kept from the lost attempt would bring its old values back.
-        if (inner !== null) await inner.failed();
-        const { session, scope } = this.#inside(transaction, inner === null ? this.#scope.unitForInner() : new UnitOfWork());
-        inner = scope;
-        rememberSession(transaction, session);
-        const returned = await work(session);
-        await scope.beforeEnd(session);
-        return returned;
-      }, options);
-      const ended = (inner as SessionScope | null)?.ended();
-      if (ended !== undefined) await ended;
-      return result;
-    } catch (error) {
-      await (inner as SessionScope | null)?.failed();
-      throw error;
-    }
+    return runInner(this.#scope, (transaction, unit) => this.#inside(transaction, unit), work, options);
   }
 
-  #inside(transaction: Transaction, unit: UnitOfWork): { readonly session: Session; readonly scope: SessionScope } {
+  #inside(transaction: Transaction, unit: UnitOfWork): InnerSession<Session> {
     const { database, autoflush } = this.#scope;
     const scope = new SessionScope(database, transaction, unit, autoflush);
     return { session: new Session(database, {}, scope), scope };
@@ -421,9 +423,11 @@ export class Session implements Runner {
   /**
    * Writes what is in hand and makes everything permanent, in one transaction: the one that was begun, which cannot be used afterwards, or the session's
    * own. When that fails, it is rolled back, and objects are what they were before. Does nothing when there is nothing to write or to end.
+   * Throws `CommitOutcomeUnknown` when the commit had no answer: everything is let go then, so that nothing is written twice.
    */
-  async commit(): Promise<void> {
-    await this.#scope.commit(this);
+  async commit(options: CallOptions = {}): Promise<void> {
+    const signal = startedSignal(options);
+    await withOwnReason(this.#scope.commit(this, signal), signal);
   }
 
   /**
@@ -441,6 +445,6 @@ export class Session implements Runner {
 
   #loading(): LoadInto {
     const together = new LoadTogether(this);
-    return loadCall((objects, relations) => this.#scope.loading(together.load(objects, relations)));
+    return loadCall((objects, relations, options) => this.#scope.loading(together.load(objects, relations, options)));
   }
 }

@@ -1,7 +1,9 @@
 /** The session's calls that insert or upsert many rows at once, all or none. */
 import { ConfigurationError } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
+import { interruptible } from "../base/unless-aborted.ts";
 import { signalOf } from "../engine/call-limit.ts";
+import { withOwnReason } from "../engine/own-reason.ts";
 import type { Runner } from "../engine/run.ts";
 import type { CallOptions } from "../query/query.ts";
 import { insertUniform, isOneStatement, uniformRows } from "./insert-rows.ts";
@@ -18,10 +20,7 @@ const collected = async (rows: unknown, signal: AbortSignal | undefined): Promis
   if (Array.isArray(rows) || typeof rows !== "object" || rows === null) return rows;
   if (!(Symbol.asyncIterator in rows) && !(Symbol.iterator in rows)) return rows;
   const list: unknown[] = [];
-  for await (const row of rows as AsyncIterable<unknown>) {
-    signal?.throwIfAborted();
-    list.push(row);
-  }
+  for await (const row of interruptible(rows as AsyncIterable<unknown>, signal)) list.push(row);
   return list;
 };
 
@@ -29,7 +28,7 @@ const collected = async (rows: unknown, signal: AbortSignal | undefined): Promis
 export const insertMany = async (scope: SessionScope, given: object, values: unknown, options: CallOptions): Promise<object[]> => {
   const signal = signalOf(options);
   const isModel = typeof given === "function";
-  const list = isModel ? await collected(values, signal) : await collected(given, signal);
+  const list = await withOwnReason(collected(isModel ? values : given, signal), signal);
   const rows = isModel ? prepareRows(given, list, "insertAll()") : prepareRows(list as object, undefined, "insertAll()");
   const groups = uniformRows(rows);
   const insert = (runner: Runner, group: Uniform): MaybePromise<() => void> => insertUniform(runner, group, signal);

@@ -24,8 +24,11 @@ export interface FaultProxy {
   readonly cutAfter: (bytes: number, from?: Side, how?: Break) => void;
   /** Nothing passes any more on the connections that are open now, and nobody is told; new ones work. */
   readonly silence: () => void;
-  /** Resets the connection on which a client next sends this text: before the server gets it, or when the server has answered it. */
-  readonly cutAt: (text: string, when: "before" | "answered") => void;
+  /**
+   * Resets the connection on which a client next sends this text: before the server gets it, or when the server has answered it. `silence` swallows it, and all
+   * that comes behind, and tells nobody.
+   */
+  readonly cutAt: (text: string, when: "before" | "answered" | "silence") => void;
   readonly close: () => Promise<void>;
 }
 
@@ -53,7 +56,7 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
   let fault: Fault = "none";
   const sent = { client: 0, server: 0 };
   let limit: { readonly from: Side; readonly how: Break; left: number } | null = null;
-  let trap: { readonly text: string; readonly when: "before" | "answered" } | null = null;
+  let trap: { readonly text: string; readonly when: "before" | "answered" | "silence" } | null = null;
   const waiting: (() => void)[] = [];
   const isStalled = (): boolean => fault === "stall";
 
@@ -68,7 +71,7 @@ export const faultProxy = (url: string): Promise<FaultProxy> => {
       if (!counts && trap !== null && chunk.includes(trap.text)) {
         const { when } = trap;
         trap = null;
-        if (when === "before") return drop();
+        if (when !== "answered") return drop(when === "silence" ? "silence" : "reset");
         pair.springs = true;
       }
       sent[side] += chunk.length;

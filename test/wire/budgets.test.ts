@@ -339,6 +339,31 @@ it("an answer that cannot be read, when the commit went with it, is an error tha
       return true;
     });
     assert.deepEqual(await stored(), [1]);
+    // Nothing is written twice, whoever commits again, and however the transaction was begun.
+    await session.commit();
+    const told: string[] = [];
+    const writeAndEnd: readonly ((outer: Session) => Promise<void>)[] = [
+      (outer) =>
+        outer.transaction(async (tx) => {
+          tx.add(new Big({ n: 1 }));
+        }),
+      async (outer) => {
+        const tx = await outer.begin();
+        tx.add(new Big({ n: 1 }));
+        await tx.commit();
+      },
+    ];
+    for (const writing of writeAndEnd) {
+      const outer = engine.session();
+      outer.on("afterCommit", () => void told.push("committed"));
+      outer.on("afterRollback", () => void told.push("rolled back"));
+      await assert.rejects(writing(outer), { name: "UnreadableValue" });
+      await outer.commit();
+    }
+    assert.deepEqual(told.slice(0, 1), ["committed"]);
+    assert.ok(!told.includes("rolled back"));
+    assert.deepEqual(await stored(), [1, 1, 1]);
+    await driver.run(write("DELETE FROM budget_big WHERE id > 9007199254740993"));
     const inside = engine.transaction(async (inner) => {
       await inner.insertAll(Big, [{ n: 2 }, { n: 3 }]).catch(() => undefined);
     });

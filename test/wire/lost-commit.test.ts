@@ -203,3 +203,47 @@ for (const [when, kept] of [
     });
   });
 }
+
+describe("the line falls silent at COMMIT", () => {
+  const silentCommit = async (commit: (session: Session) => Promise<unknown>): Promise<void> => {
+    const began = performance.now();
+    const error = await reasonOf(commit(engine.session()));
+    assert.ok(error instanceof CommitOutcomeUnknown, String(error));
+    assert.match(error.message, /^COMMIT was sent and not answered in the time there was, and the connection was closed/);
+    // The limit, and what a cancellation may take; far from what a lost line takes to be noticed.
+    assert.ok(performance.now() - began < 8000);
+    assert.equal(engine.poolStatus().reserved, 0);
+    assert.equal(await engine.query(Entry).count(), 0);
+  };
+  const fallSilent = (): void => proxy.cutAt("COMMIT", "silence");
+  const late = { timeout: 150 };
+
+  test("a transaction's timeout ends the wait, and nobody claims to know", () =>
+    silentCommit((session) =>
+      session.transaction(async (tx) => {
+        await tx.insert(Entry, { label: "kept?" });
+        fallSilent();
+      }, late),
+    ));
+
+  test("so does that of commit(), alone and with its writes in one packet; nothing is written twice", async () => {
+    await silentCommit(async (session) => {
+      session.add(new Entry({ label: "kept?" }));
+      await session.flush();
+      fallSilent();
+      await session.commit(late);
+    });
+    const calls: string[] = [];
+    await silentCommit(async (session) => {
+      session.on("afterRollback", () => void calls.push("rolled back"));
+      session.add(new Entry({ label: "kept?" }));
+      fallSilent();
+      try {
+        await session.commit(late);
+      } finally {
+        await session.commit();
+      }
+    });
+    assert.deepEqual(calls, []);
+  });
+});

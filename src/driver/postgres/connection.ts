@@ -143,6 +143,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   #fetch(request: Request, first: readonly Request[], binding: MakeBinding): Promise<PostgresAnswer> {
+    if (request.signal?.aborted === true) return Promise.reject(canceled(request.signal, false));
     return new Promise((resolve, reject) => {
       const settle = (at: number): Settle => (at < first.length ? nobody : { resolve, reject });
       this.#whenFree(() => this.#send([...first, request], settle, binding), reject);
@@ -339,10 +340,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     this.#isCanceling = true;
     exchange.stoppedBy = error;
     const ended = new Promise<void>((resolve) => (exchange.onSettled = resolve));
-    const grace = setTimeout(() => {
-      exchange.abandon(error);
-      this.destroy(error);
-    }, cancelGraceMs);
+    const grace = setTimeout(() => this.destroy(error), cancelGraceMs);
     await Promise.all([this.#session.cancel(), ended]);
     clearTimeout(grace);
     this.#isCanceling = false;

@@ -4,6 +4,7 @@
  * Neither side may fill the memory: what is sent waits until the operating system has taken it, and what is not taken stops the reading.
  */
 import { ProtocolError, QueryError } from "../../base/errors.ts";
+import { interruptible } from "../../base/unless-aborted.ts";
 import { canceled } from "../pool.ts";
 import type { PostgresConnection } from "./connection.ts";
 import type { Exchange } from "./pipeline.ts";
@@ -11,6 +12,8 @@ import { backend, messageName } from "./protocol/message-codes.ts";
 import { readCommandCount } from "./protocol/read.ts";
 import { writeCopyData, writeCopyDone, writeCopyFail } from "./protocol/write.ts";
 
+/** How long a COPY that was stopped may take to end before its connection is given up. */
+const stopGraceMs = 2000;
 const sendAheadBytes = 262_144;
 const readAheadBytes = 1_048_576;
 const maxChunkBytes = 4_194_304;
@@ -108,7 +111,7 @@ const feed = async (
   signal: AbortSignal | undefined,
 ): Promise<void> => {
   const { pipeline, wire } = connection;
-  for await (const chunk of chunks) {
+  for await (const chunk of interruptible(chunks, signal)) {
     if (!(chunk instanceof Uint8Array))
       throw new QueryError("COPY takes chunks of bytes (Uint8Array); something else came.", { mayHaveRun: false });
     for (const part of cut(chunk)) {
@@ -132,9 +135,13 @@ export const copyFrom = async (
   if (signal !== undefined && isAborted(signal)) throw canceled(signal, false);
   const exchange = new CopyExchange(text, () => undefined);
   connection.query(text, exchange);
-  const direction = await exchange.began;
   let problem: unknown = null;
   let canceling: Promise<void> | null = null;
+  // The server may wait for a lock, or not be there any more.
+  const stop = (): void => void (canceling ??= stopCopying(connection, exchange));
+  signal?.addEventListener("abort", stop, { once: true });
+  void exchange.over.then(() => signal?.removeEventListener("abort", stop));
+  const direction = await exchange.began;
   if (direction === "in") {
     try {
       await feed(connection, exchange, chunks, signal);
@@ -151,6 +158,7 @@ export const copyFrom = async (
   // A cancellation that is still on its way would hit whatever runs next.
   await canceling;
   if (problem !== null) throw problem;
+  if (error !== null && signal !== undefined && isAborted(signal)) throw canceled(signal, true);
   if (direction === "out") throw wrongWay(text, "FROM STDIN");
   if (error !== null) throw error;
   if (direction === "neither") throw wrongWay(text, "FROM STDIN");
@@ -173,12 +181,18 @@ export async function* copyTo(connection: PostgresConnection, text: string, sign
     if (waitingBytes > readAheadBytes) wire.pause();
     wake();
   });
-  const stop = (): void => wake();
+  let abort: (what: "neither") => void = () => undefined;
+  const aborted = new Promise<"neither">((resolve) => (abort = resolve));
+  const stop = (): void => {
+    abort("neither");
+    wake();
+  };
   signal?.addEventListener("abort", stop, { once: true });
   void exchange.over.then(() => wake());
   try {
     connection.query(text, exchange);
-    const direction = await exchange.began;
+    // Whoever stops it does not wait for a server that waits for a lock.
+    const direction = await Promise.race([exchange.began, aborted]);
     if (direction === "in") {
       writeCopyFail(connection.pipeline.writer, "the data was to come from the server");
       connection.pipeline.flush();
@@ -209,7 +223,7 @@ export async function* copyTo(connection: PostgresConnection, text: string, sign
 
 /** What is still on its way has to be read before the connection is of use again. */
 const stopCopying = async (connection: PostgresConnection, exchange: CopyExchange): Promise<void> => {
-  const impatience = setTimeout(() => connection.destroy(new QueryError("A COPY that was left did not end.")), 5000);
+  const impatience = setTimeout(() => connection.destroy(new QueryError("A COPY that was left did not end.")), stopGraceMs);
   await Promise.all([connection.cancel(), exchange.over]);
   clearTimeout(impatience);
 };

@@ -297,9 +297,12 @@ export class StatementExchange implements Exchange {
 
   lost(error: Error): void {
     if (!transactionEnd.test(this.text)) return this.#fail(this.stoppedBy ?? error);
-    const text =
-      "The connection was lost after COMMIT was sent and before its answer: the transaction may be committed or not. Look before you repeat it.";
-    this.#fail(new CommitOutcomeUnknown(text, { mayHaveRun: true, cause: error }));
+    const what =
+      this.stoppedBy === null
+        ? "The connection was lost after COMMIT was sent and before its answer"
+        : "COMMIT was sent and not answered in the time there was, and the connection was closed";
+    const text = `${what}: the transaction may be committed or not. Look before you repeat it.`;
+    this.#fail(new CommitOutcomeUnknown(text, { mayHaveRun: true, cause: this.stoppedBy ?? error }));
   }
 
   /** Settles the promise now; what still comes is read and dropped. */
