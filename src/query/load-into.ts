@@ -16,6 +16,9 @@ import { rootOf } from "./root.ts";
 type ObjectOf<T> = T extends readonly (infer E)[] ? E : T;
 type Filled<T, V> = T extends readonly (infer E)[] ? (E & V)[] : T & V;
 
+type LoadArgument<P extends string> = P | Load<P> | CallOptions;
+type PathOf<A> = A extends string ? A : A extends Load<infer P> ? P : never;
+
 export interface LoadInto {
   /** Loads one relation through a query of your own, whether it was loaded before or not. A limit counts per object. */
   <T extends AnyEntity | readonly AnyEntity[], R extends RelationKey<Scope<ObjectOf<T>>>, V>(
@@ -30,10 +33,10 @@ export interface LoadInto {
    *
    *     await session.load(users, "posts.comments");   // SELECT … FROM "posts" WHERE "author_id" IN (…), then the comments of all those posts
    */
-  <T extends AnyEntity | readonly AnyEntity[], P extends RelationPath<ObjectOf<T>>>(
+  <T extends AnyEntity | readonly AnyEntity[], const P extends readonly LoadArgument<RelationPath<ObjectOf<T>>>[]>(
     objects: T,
-    ...relations: (P | Load<P> | CallOptions)[]
-  ): Promise<Filled<T, Loaded<Scope<ObjectOf<T>>, P>>>;
+    ...relations: P
+  ): Promise<Filled<T, Loaded<Scope<ObjectOf<T>>, PathOf<P[number]>>>>;
 }
 
 /** The model of all `objects`. Throws `ConfigurationError` for something that is no instance of a model, and for two models. */

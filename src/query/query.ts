@@ -234,7 +234,7 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row>, Rows<Row, 
    * Plain objects with only these columns; `"author.name"` gives `{ author: { name } }`, `"tags.name"` gives `{ tags: [{ name }] }`.
    * Options come last: `values("id", "name", { timeout: "5s" })`.
    */
-  values<P extends ColumnPath<E>>(...columns: (P | CallOptions)[]): Promise<Nest<Scope<E>, P>[]>;
+  values<const P extends readonly (ColumnPath<E> | CallOptions)[]>(...columns: P): Promise<Nest<Scope<E>, P[number] & string>[]>;
   /** Tuples of these columns. Options come last: `valuesList("id", "name", { signal })`. */
   valuesList<const P extends readonly (ColumnPath<E> | CallOptions)[]>(...columns: P): Promise<Tuple<Scope<E>, WithoutOptions<P>>[]>;
   /** The values of one column. */

@@ -108,7 +108,7 @@ describe("COPY TO STDOUT", () => {
     assert.equal(text, Buffer.concat([...lines(1, 5000)]).toString());
   });
 
-  it("lets the server wait while nobody reads, in bounded memory (hazard 41)", async () => {
+  it("lets the server wait while nobody reads, in bounded memory (hazard 41; invariant I7)", async () => {
     const rows = "COPY (SELECT repeat('x', 10000) FROM generate_series(1, 8000)) TO STDOUT";
     let bytes = 0;
     let held = -1;

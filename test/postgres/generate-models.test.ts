@@ -1,29 +1,11 @@
 /** Models from live PostgreSQL databases. */
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
-import { createEngine, type Engine } from "../../src/entry/index.ts";
+import { test } from "node:test";
 import { generateModels, introspect } from "../../src/entry/migrate.ts";
 import { generateModelsSuite } from "../suites/generate-models-suite.ts";
-import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
-import { write } from "./requests.ts";
+import { scratchEngines } from "../support/scratch-engines.ts";
 
-let server: ScratchPostgres;
-let count = 0;
-
-before(async () => {
-  server = await startScratchPostgres();
-});
-after(() => server.stop());
-
-/** An engine on an empty database of its own. */
-const open = async (): Promise<Engine> => {
-  const name = `generate_${++count}`;
-  const maker = openPostgres({ url: server.socketUrl() });
-  await maker.run(write(`CREATE DATABASE ${name}`));
-  await maker.close();
-  return createEngine(server.socketUrl(name));
-};
+const { open } = scratchEngines();
 
 generateModelsSuite({ name: "PostgreSQL", open });
 

@@ -34,7 +34,7 @@ const outdate = async (): Promise<void> => {
   await driver.run(write(`ALTER TABLE kept ADD COLUMN c${++columns} int`));
 };
 
-it("34: a batch in which one plan is outdated is run again whole, each statement once", async () => {
+it("34: a batch in which one plan is outdated is run again whole, each statement once (invariant I5)", async () => {
   for (const batch of [
     [write(insert, [1]), write(plain, [2])],
     [write(plain, [1]), write(insert, [2])],

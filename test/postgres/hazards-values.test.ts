@@ -207,7 +207,7 @@ describe("the pool", () => {
 });
 
 describe("many rows, and many hosts", () => {
-  it("41: a stream that is read slowly holds one batch, however much the server has", async () => {
+  it("41: a stream that is read slowly holds one batch, however much the server has (invariant I7)", async () => {
     const rows = read("SELECT repeat('x', 10000) FROM generate_series(1, 20000)");
     let seen = 0;
     let most = 0;

@@ -45,7 +45,7 @@ const one = { pool: { maxConnections: 1 } };
 const valueOf = async (from: PostgresDriver, text: string): Promise<unknown> => (await from.run(read(text))).rows[0]![0];
 const kill = (pid: unknown): Promise<unknown> => Promise.resolve(driver.run(write("SELECT pg_terminate_backend($1)", [pid as number])));
 
-describe("replies go to whom they belong", () => {
+describe("replies go to whom they belong (invariant I2)", () => {
   it("a free connection is there at once, and a BEGIN for later leaves with the first statement or not at all", async () => {
     await withDriver(one, async (own) => {
       await own.run(read("SELECT 1"));
@@ -271,7 +271,7 @@ describe("connections that die", () => {
     });
   });
 
-  it("29: a transaction that is left open does not return to the pool", async () => {
+  it("29: a transaction that is left open does not return to the pool (invariant I3)", async () => {
     await withDriver(one, async (own) => {
       for (const step of ["SELECT 1", "SELECT 1/0"]) {
         const reserved = await own.reserve({ write: true });

@@ -1,41 +1,14 @@
 // What comes from outside and means harm, on PostgreSQL: with statements that it keeps, and without a name, as behind a pooler.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import {
-  ConfigurationError,
-  createEngine,
-  int,
-  isPetrelError,
-  Model,
-  text,
-  textSearch,
-  type Engine,
-  type EngineOptions,
-} from "../../src/entry/index.ts";
-import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
+import { test } from "node:test";
+import { ConfigurationError, int, isPetrelError, Model, text, textSearch, type Engine } from "../../src/entry/index.ts";
 import { hostileObjectsSuite } from "../suites/hostile-objects-suite.ts";
 import { hostileTextsSuite } from "../suites/hostile-texts-suite.ts";
 import { hostileTexts } from "../support/hostile-texts.ts";
-import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
+import { scratchEngines } from "../support/scratch-engines.ts";
 import { until } from "../support/waiting.ts";
-import { write } from "./requests.ts";
 
-let server: ScratchPostgres;
-let count = 0;
-
-before(async () => {
-  server = await startScratchPostgres();
-});
-after(() => server.stop());
-
-/** An engine on an empty database of its own. */
-const open = async (options: EngineOptions = {}): Promise<Engine> => {
-  const name = `hostile_${++count}`;
-  const maker = openPostgres({ url: server.socketUrl() });
-  await maker.run(write(`CREATE DATABASE ${name}`));
-  await maker.close();
-  return createEngine(server.socketUrl(name), options);
-};
+const { open } = scratchEngines();
 
 const catalog = `SELECT c.relname::text, c.relkind::text, a.attname::text, a.atttypid::int
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1, 3`;

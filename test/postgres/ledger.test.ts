@@ -1,4 +1,4 @@
-/** The table in `README.md` is whole: each of the 64 bugs that other drivers had stands in it, with a test whose name has its number. */
+/** The tables in `README.md` are whole: each of the 64 bugs that other drivers had, with a test whose name has its number, and the ten invariants. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -43,3 +43,26 @@ for (const { numbers, files } of rows) {
       );
   });
 }
+
+const invariants = Array.from(
+  readFileSync(join(import.meta.dirname, "README.md"), "utf8").matchAll(/^\| I(\d+) \|[^|]*\| (.*?) *\|$/gm),
+  ([, number = "", place = ""]) => ({
+    number: Number(number),
+    files: Array.from(place.matchAll(/`([a-z/-]+)`/g), ([, file = ""]) => file),
+  }),
+);
+
+test("each of the ten invariants stands in its table once, and the files that it names say so", () => {
+  assert.deepEqual(
+    invariants.map(({ number }) => number),
+    Array.from({ length: 10 }, (_, at) => at + 1),
+  );
+  for (const { number, files } of invariants) {
+    assert.ok(files.length > 0);
+    for (const file of files) {
+      const text = readFileSync(join(root, "test", `${file}.test.ts`), "utf8");
+      const said = [...text.matchAll(/\binvariants? (I\d+(?:, I\d+)*)/g)].flatMap(([, list = ""]) => list.split(", "));
+      assert.ok(said.includes(`I${number}`), `${file} does not say invariant I${number}`);
+    }
+  }
+});

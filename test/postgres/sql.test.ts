@@ -1,31 +1,14 @@
 // What SQL's expressions, windows, subqueries, set operations and trees give, on PostgreSQL.
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 import assert from "node:assert/strict";
-import { createEngine, int, Model, text, textSearch, type Engine } from "../../src/entry/index.ts";
-import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
+import { int, Model, text, textSearch } from "../../src/entry/index.ts";
 import { expressionRandomSuite } from "../suites/expression-random-suite.ts";
 import { lateralSuite } from "../suites/lateral-suite.ts";
 import { lookupRandomSuite } from "../suites/lookup-random-suite.ts";
 import { sqlSuite } from "../suites/sql-suite.ts";
-import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
-import { write } from "./requests.ts";
+import { scratchEngines } from "../support/scratch-engines.ts";
 
-let server: ScratchPostgres;
-let count = 0;
-
-before(async () => {
-  server = await startScratchPostgres();
-});
-after(() => server.stop());
-
-/** An engine on an empty database of its own. */
-const open = async (): Promise<Engine> => {
-  const name = `sql_${++count}`;
-  const maker = openPostgres({ url: server.socketUrl() });
-  await maker.run(write(`CREATE DATABASE ${name}`));
-  await maker.close();
-  return createEngine(server.socketUrl(name));
-};
+const { open } = scratchEngines();
 
 sqlSuite({ name: "PostgreSQL", open });
 lateralSuite({ name: "PostgreSQL", open });

@@ -1,7 +1,4 @@
 // What sessions and transactions promise on every database, on PostgreSQL.
-import { after, before } from "node:test";
-import { createEngine, type Engine, type EngineOptions } from "../../src/entry/index.ts";
-import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
 import { askingAtOnceSuite } from "../suites/asking-at-once-suite.ts";
 import { compositeKeysSuite } from "../suites/composite-keys-suite.ts";
 import { insertFromSuite } from "../suites/insert-from-suite.ts";
@@ -12,25 +9,9 @@ import { softDeleteSuite } from "../suites/soft-delete-suite.ts";
 import { transactionSuite } from "../suites/transaction-suite.ts";
 import { unitOfWorkRandomSuite } from "../suites/unit-of-work-random-suite.ts";
 import { unitOfWorkSuite } from "../suites/unit-of-work-suite.ts";
-import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
-import { write } from "./requests.ts";
+import { scratchEngines } from "../support/scratch-engines.ts";
 
-let server: ScratchPostgres;
-let count = 0;
-
-before(async () => {
-  server = await startScratchPostgres({ settings: { deadlock_timeout: "20ms" } });
-});
-after(() => server.stop());
-
-/** An engine on an empty database of its own. */
-const open = async (options: EngineOptions = {}): Promise<Engine> => {
-  const name = `suite_${++count}`;
-  const maker = openPostgres({ url: server.socketUrl() });
-  await maker.run(write(`CREATE DATABASE ${name}`));
-  await maker.close();
-  return createEngine(server.socketUrl(name), options);
-};
+const { open } = scratchEngines({ settings: { deadlock_timeout: "20ms" } });
 
 sessionSuite({ name: "PostgreSQL", open });
 unitOfWorkSuite({ name: "PostgreSQL", open });

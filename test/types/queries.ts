@@ -126,6 +126,7 @@ users.with(selectIn("postz"));
 // ---- loading afterwards
 const given = await users.all();
 const loadedAll = await session.load(given, "posts.comments", "profile");
+same<typeof loadedAll>()(await session.load(given, "posts.comments", "profile", { timeout: "5s" }));
 same<Comment[]>()(loadedAll[0]!.posts[0]!.comments);
 same<Profile | null>()(loadedAll[0]!.profile);
 const loadedOne = await engine.load(given[0]!, selectIn("posts"));
@@ -150,6 +151,10 @@ const g = await session.query(Post).values("id", "author.name", "reviewer.email"
 type _g = Assert<Equal<typeof g, { id: number; author: { name: string }; reviewer: { email: string } | null; tags: { name: string }[] }[]>>;
 same<[number, string, number | null][]>()(await session.query(Post).valuesList("id", "author.name", "reviewerId"));
 same<string[]>()(await users.column("email"));
+// Options stand behind the columns, and are none of them.
+same<{ id: number; name: string }[]>()(await users.values("id", "name", { timeout: "5s" }));
+same<[number, string]>()((await users.valuesList("id", "name", { timeout: "5s" }))[0]!);
+same<string[]>()(await users.column("email", { signal: AbortSignal.timeout(5) }));
 same<{ title: string; by: string; comments: number }[]>()(await session.query(Post).select((post) => ({ title: post.title, by: post.author.name, comments: post.comments.count() })).all());
 
 // ---- aggregates

@@ -57,7 +57,7 @@ describe("a server that sends what it may", () => {
     );
   });
 
-  it("gives names like __proto__ as they are (hazards 22, 23, 56)", async () => {
+  it("gives names like __proto__ as they are (hazards 22, 23, 56; invariant I9)", async () => {
     const names = ["__proto__", "constructor", "toString", "0", "", "a", "a", "*/ ${x} \u2028 ' \" \\"];
     await against(
       async (client) => {
@@ -153,7 +153,7 @@ describe("a server that sends what it may not", () => {
     ["CloseComplete for nothing", fake.message("3")],
   ];
   for (const [what, bytes] of illegal) {
-    it(`loses the connection and fails the statement: ${what}`, async () => {
+    it(`loses the connection and fails the statement (invariant I4): ${what}`, async () => {
       let connections = 0;
       await against(
         async (client) => {
@@ -294,7 +294,7 @@ describe("a connection that ends", () => {
     );
   });
 
-  it("is absorbed and counted when nobody was using it (hazard 13)", async () => {
+  it("is absorbed and counted when nobody was using it (hazard 13; invariant I8)", async () => {
     let first: FakeClient | null = null;
     await against(
       async (client, number) => {

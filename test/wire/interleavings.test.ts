@@ -220,35 +220,39 @@ const inTime = async (waiting: (promises: Promise<void>[]) => Promise<unknown>):
   }
 };
 
-it(`${steps} random steps leave the database as every answer said (seed ${seed})`, { timeout: 300_000 }, async () => {
-  const problems: unknown[] = [];
-  for (let step = 0; step < steps && problems.length === 0; step++) {
-    const act = someAct();
-    const tracked = act()
-      .catch((problem: unknown) => void problems.push(problem))
-      .finally(() => running.delete(tracked));
-    running.set(tracked, `${act.name} ${step}`);
-    if (running.size > 30 || chance(0.05)) await inTime((promises) => Promise.race(promises));
-  }
-  proxy.fault = "none";
-  proxy.cutAfter(Infinity);
-  await inTime((promises) => Promise.all(promises));
-  assert.deepEqual(problems, []);
+it(
+  `${steps} random steps leave the database as every answer said (invariants I1, I2, I5; seed ${seed})`,
+  { timeout: 300_000 },
+  async () => {
+    const problems: unknown[] = [];
+    for (let step = 0; step < steps && problems.length === 0; step++) {
+      const act = someAct();
+      const tracked = act()
+        .catch((problem: unknown) => void problems.push(problem))
+        .finally(() => running.delete(tracked));
+      running.set(tracked, `${act.name} ${step}`);
+      if (running.size > 30 || chance(0.05)) await inTime((promises) => Promise.race(promises));
+    }
+    proxy.fault = "none";
+    proxy.cutAfter(Infinity);
+    await inTime((promises) => Promise.all(promises));
+    assert.deepEqual(problems, []);
 
-  assert.deepEqual([driver.poolStatus.reserved, driver.poolStatus.waiting], [0, 0]);
-  assert.deepEqual((await driver.run(read("SELECT 'alive'"))).rows, [["alive"]]);
+    assert.deepEqual([driver.poolStatus.reserved, driver.poolStatus.waiting], [0, 0]);
+    assert.deepEqual((await driver.run(read("SELECT 'alive'"))).rows, [["alive"]]);
 
-  // A statement whose outcome is unknown may still be ending on the server, and a cancellation on its way.
-  await driver.close();
-  const others = read("SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend' AND client_port > 0");
-  await until(async () => (await direct.run(others)).rows[0]![0] === 0);
-  const { rows } = await direct.run(read("SELECT id, runs FROM ledger"));
-  const runs = new Map(rows.map(([id, count]) => [id as number, count as number]));
-  for (const [key, fate] of fates) {
-    if (fate === "kept") assert.equal(runs.get(key), 1, `key ${key} was said to be kept`);
-    else if (fate === "gone") assert.equal(runs.get(key), undefined, `key ${key} was said to be gone`);
-    else assert.ok((runs.get(key) ?? 1) === 1, `key ${key} ran twice`);
-  }
-  const certain = [...fates.values()].filter((fate) => fate !== "unknown").length;
-  assert.ok(certain > fates.size * 0.5, "too little is certain for this to be a test");
-});
+    // A statement whose outcome is unknown may still be ending on the server, and a cancellation on its way.
+    await driver.close();
+    const others = read("SELECT count(*)::int FROM pg_stat_activity WHERE backend_type = 'client backend' AND client_port > 0");
+    await until(async () => (await direct.run(others)).rows[0]![0] === 0);
+    const { rows } = await direct.run(read("SELECT id, runs FROM ledger"));
+    const runs = new Map(rows.map(([id, count]) => [id as number, count as number]));
+    for (const [key, fate] of fates) {
+      if (fate === "kept") assert.equal(runs.get(key), 1, `key ${key} was said to be kept`);
+      else if (fate === "gone") assert.equal(runs.get(key), undefined, `key ${key} was said to be gone`);
+      else assert.ok((runs.get(key) ?? 1) === 1, `key ${key} ran twice`);
+    }
+    const certain = [...fates.values()].filter((fate) => fate !== "unknown").length;
+    assert.ok(certain > fates.size * 0.5, "too little is certain for this to be a test");
+  },
+);

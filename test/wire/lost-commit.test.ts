@@ -204,7 +204,7 @@ for (const [when, kept] of [
   });
 }
 
-describe("the line falls silent at COMMIT", () => {
+describe("the line falls silent at COMMIT (invariants I1, I6)", () => {
   const silentCommit = async (commit: (session: Session) => Promise<unknown>): Promise<void> => {
     const began = performance.now();
     const error = await reasonOf(commit(engine.session()));

@@ -108,7 +108,7 @@ test("a conversation with a few wrong bytes is understood or refused", () => {
   }
 });
 
-test("a conversation with bytes missing, doubled or cut off is understood or refused", () => {
+test("a conversation with bytes missing, doubled or cut off is understood or refused (invariant I4)", () => {
   const next = random(3);
   for (let round = 0; round < 5000; round++) {
     const at = Math.floor(next() * conversation.length);

@@ -127,7 +127,7 @@ describe("a pool", () => {
     assert.deepEqual(order, ["0 exclusive", "1 shared", "2 reserved", "3 shared"]);
   });
 
-  it("passes the turn on when one who waits gives up (hazards 27, 28)", async () => {
+  it("passes the turn on when one who waits gives up (hazards 27, 28; invariant I10)", async () => {
     const { pool } = makePool({ maxConnections: 1 });
     const held = await pool.wait("reserved", {}, hold);
     const controller = new AbortController();
@@ -153,7 +153,7 @@ describe("a pool", () => {
     assert.notEqual(pool.take("reserved"), null);
   });
 
-  it("closes a connection that comes back in a transaction, and cleans one whose session was changed", async () => {
+  it("closes a connection that comes back in a transaction, and cleans one whose session was changed (invariant I3)", async () => {
     const { pool, toys } = makePool({ maxConnections: 1 });
     const slot = await pool.wait("reserved", {}, hold);
     slot.connection.inTransaction = true;
@@ -179,7 +179,7 @@ describe("a pool", () => {
     assert.equal(pool.take("shared"), slot);
   });
 
-  it("counts a connection that died and makes another for those who wait (hazards 6, 13)", async () => {
+  it("counts a connection that died and makes another for those who wait (hazards 6, 13; invariant I8)", async () => {
     const { pool, toys } = makePool({ maxConnections: 1 });
     const slot = await pool.wait("exclusive", {}, hold);
     const waiting = pool.wait("shared", {}, hold);
