@@ -19,6 +19,7 @@ import {
   type Session,
   sql,
 } from "../../src/entry/index.ts";
+import { ColumnarQuery } from "../../src/query/columnar-query.ts";
 import { PagingQuery } from "../../src/query/paging-query.ts";
 import { QueryBuilder } from "../../src/query/query-builder.ts";
 import { RelationCollection } from "../../src/session/collection.ts";
@@ -67,6 +68,10 @@ const queryVerbs: Verbs = {
   pageAfter: ({ session }, options) => session.query(User).pageAfter(null, { limit: 2, ...options }),
   stream: ({ session }, options) => drained(session.query(User).stream(options)),
   lazy: ({ session }, options) => session.query(User).lazy(options),
+  toColumns: ({ session }, options) => session.query(User).toColumns(options),
+  toColumnBatches: ({ session }, options) => drained(session.query(User).toColumnBatches(options)),
+  toArrow: ({ session }, options) => session.query(User).toArrow(options),
+  toArrowBatches: ({ session }, options) => drained(session.query(User).toArrowBatches(options)),
   count: ({ session }, options) => session.query(User).count(options),
   exists: ({ session }, options) => session.query(User).exists(options),
   sum: ({ session }, options) => session.query(Post).sum("views", options),
@@ -250,7 +255,7 @@ export const callOptionsSuite = ({ name, open, lockTables }: EngineWithOneConnec
     test("there is no other verb", () => {
       const named = (...lists: readonly (readonly string[] | Verbs)[]): string[] =>
         lists.flatMap((list) => (Array.isArray(list) ? (list as string[]) : Object.keys(list))).sort();
-      assert.deepEqual(methodsOf(QueryBuilder, PagingQuery), named(queryVerbs, queryOthers));
+      assert.deepEqual(methodsOf(QueryBuilder, ColumnarQuery, PagingQuery), named(queryVerbs, queryOthers));
       assert.deepEqual(methodsOf(SessionClass), named(sessionVerbs, copyVerbs, sessionOthers));
       assert.deepEqual(methodsOf(RelationCollection), named(collectionVerbs));
       assert.deepEqual(methodsOf(EngineClass), named(engineVerbs, serverVerbs, tellingVerbs, engineOthers));
