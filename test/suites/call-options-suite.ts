@@ -155,6 +155,7 @@ const engineVerbs: Verbs = {
   transaction: ({ engine }, options) => engine.transaction((tx) => tx.query(User).all(), options),
   batch: ({ engine }, options) => engine.batch([engine.query(User)], options),
   execute: ({ engine }, options) => engine.execute("SELECT id FROM users", [], options),
+  explain: ({ engine }, options) => engine.explain("SELECT id FROM users", [], options),
   createAll: ({ engine }, options) => engine.createAll([Fresh], options),
   dropAll: ({ engine }, options) => engine.dropAll([Post], options),
 };
