@@ -190,7 +190,7 @@ const objectsVerbs: Verbs = {
   getOrCreate: (_, options) => objects().getOrCreate({ email: newUser.email }, { name: "Dora" }, options),
   updateOrCreate: (_, options) => objects().updateOrCreate({ email: "ann@example.com" }, { age: 1 }, options),
 };
-const objectsOthers = ["using", "query", "filter", "exclude", "where", "orderBy", "with", "none"];
+const objectsOthers = ["using", "on", "query", "filter", "exclude", "where", "orderBy", "with", "none"];
 
 const methodsOf = (...classes: readonly { readonly prototype: object }[]): string[] =>
   classes
