@@ -34,6 +34,7 @@ const belowEntry = [
   "observe",
   "arrow",
   "cache",
+  "files",
 ];
 
 export const rooms: Readonly<Record<string, Room>> = {
@@ -179,6 +180,13 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ["base", "ast", "engine"],
     builtins: { cache: ["node:assert/strict", "node:crypto", "node:timers/promises"] },
     packages: { cache: ["lru-cache", "ioredis"] },
+  },
+  files: {
+    floor: 9,
+    idea: "Columns whose bytes live beside the row: what may come in, where it is kept, and that it goes when its transaction does.",
+    imports: ["base", "config", "types", "ast", "schema", "session"],
+    builtins: { files: ["node:assert/strict", "node:crypto", "node:fs", "node:fs/promises", "node:path"] },
+    packages: { files: ["file-type", "sharp"] },
   },
   entry: {
     floor: 11,

@@ -107,6 +107,37 @@ export class UnexpectedQueries extends PetrelError {
   }
 }
 
+/** A file was refused: too large, of a kind that is not allowed, or not what its name says. Nothing of it was kept. */
+export class FileRefused extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1921", message, details);
+  }
+}
+/** A name of a stored file that could lead elsewhere: upwards, out of the store, to a device. */
+export class UnsafeFileKey extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1922", message, details);
+  }
+}
+/** There is no file under this key. */
+export class FileNotFound extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1923", message, details);
+  }
+}
+/** What a store gives is not what was kept: its bytes were changed or cut. */
+export class FileDamaged extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1925", message, details);
+  }
+}
+/** An image cannot be decoded, is larger than it may be, or took too long. */
+export class ImageRefused extends PetrelError {
+  constructor(message: string, details?: ErrorDetails) {
+    super("E1924", message, details);
+  }
+}
+
 /** A change of a database's structure cannot be planned or made as it was asked for. */
 export class MigrationError extends PetrelError {
   constructor(message: string, details?: ErrorDetails, code = "E1701") {

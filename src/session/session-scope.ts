@@ -125,7 +125,7 @@ export class SessionScope implements UnitOwner {
       if (own?.isCommitted === true || own?.isUnknown === true) throw (this.unit.forget(), error);
       // What was not written before this call can be mended and committed again.
       this.unit.restore(isFirst ? before : startMark);
-      await this.unit.hooks.transaction("afterRollback");
+      await this.#undone();
       throw error;
     }
     this.#own = null;
@@ -144,7 +144,7 @@ export class SessionScope implements UnitOwner {
     if (!wasOpen) return;
     this.#giveBack();
     this.unit.restore(this.#mark);
-    await this.unit.hooks.transaction("afterRollback");
+    await this.#undone();
   }
 
   /** The end of a callback that threw, or whose transaction could not commit. */
@@ -191,9 +191,10 @@ export class SessionScope implements UnitOwner {
     if (this.#own !== null) await this.rollback();
   }
 
-  /** Calls back when everything is committed: at once when nothing is open and nothing unwritten. */
-  async afterCommit(call: () => unknown): Promise<void> {
+  /** Calls back when everything is committed: at once when nothing is open and nothing unwritten. The other one when it is undone. */
+  async afterCommit(call: () => unknown, otherwise?: () => unknown): Promise<void> {
     this.unit.afterCommit.push(call);
+    if (otherwise !== undefined) this.unit.onUndo(otherwise);
     const isIdle = this.current === null && (this.unit.isEmpty || !hasWork(this.unit));
     if (isIdle) await this.#settled();
   }
@@ -265,6 +266,11 @@ export class SessionScope implements UnitOwner {
     const calls = this.unit.settle();
     const told = this.unit.hooks.transaction("afterCommit");
     return told === undefined && calls.length === 0 ? undefined : inTurn(told, calls);
+  }
+
+  async #undone(): Promise<void> {
+    await this.unit.hooks.transaction("afterRollback");
+    for (const call of this.unit.undone.splice(0)) await call();
   }
 
   /** Flushes of one session never overlap. */

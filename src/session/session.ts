@@ -353,9 +353,9 @@ export class Session implements Runner {
     return this;
   }
 
-  /** Calls back once, when everything has been committed; not at all when it is rolled back, or when nobody knows. At once when there is nothing to commit. */
-  async afterCommit(call: () => unknown): Promise<void> {
-    await this.#scope.afterCommit(call);
+  /** Calls `call` once, when everything has been committed (at once when there is nothing to commit), `otherwise` when it is rolled back; neither when nobody knows. */
+  async afterCommit(call: () => unknown, otherwise?: () => unknown): Promise<void> {
+    await this.#scope.afterCommit(call, otherwise);
   }
 
   /** Runs a statement made by `select()`, or SQL made by the `sql` tag. */

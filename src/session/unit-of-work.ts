@@ -79,6 +79,8 @@ export class UnitOfWork {
   deleted = new Set<Row>();
   /** Called once when everything has been committed. */
   readonly afterCommit: (() => unknown)[] = [];
+  /** To be called now: what they were registered with has been undone. */
+  readonly undone: (() => unknown)[] = [];
   /** Whether a statement that names no objects has changed rows in the open transaction: what is read after it may be undone. */
   isTainted = false;
   /** Whether a transaction is open that could be rolled back. */
@@ -190,6 +192,11 @@ export class UnitOfWork {
     return () => {
       while (this.#journal.length > length) this.#journal.pop()!();
     };
+  }
+
+  /** Has `call` called when everything up to here is undone. */
+  onUndo(call: () => unknown): void {
+    this.#journal.push(() => void this.undone.push(call));
   }
 
   /** Where to go back to when what follows is rolled back. */

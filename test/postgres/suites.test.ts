@@ -2,6 +2,7 @@
 import { askingAtOnceSuite } from "../suites/asking-at-once-suite.ts";
 import { compositeKeysSuite } from "../suites/composite-keys-suite.ts";
 import { insertFromSuite } from "../suites/insert-from-suite.ts";
+import { filesSuite } from "../suites/files-suite.ts";
 import { manyMembersSuite } from "../suites/many-members-suite.ts";
 import { manyRowsSuite } from "../suites/many-rows-suite.ts";
 import { sessionSuite } from "../suites/session-suite.ts";
@@ -19,6 +20,7 @@ askingAtOnceSuite({ name: "PostgreSQL", open });
 unitOfWorkRandomSuite({ name: "PostgreSQL", open, graphs: 20, runs: 10 });
 softDeleteSuite({ name: "PostgreSQL", open });
 compositeKeysSuite({ name: "PostgreSQL", open });
+filesSuite({ name: "PostgreSQL", open });
 manyMembersSuite({ name: "PostgreSQL", open });
 insertFromSuite({ name: "PostgreSQL", open });
 manyRowsSuite({ name: "PostgreSQL", open });
