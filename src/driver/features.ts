@@ -1,6 +1,13 @@
 /** What only some drivers offer beside statements: those that speak to a server. Each is absent where there is nothing of the kind. */
 import type { PoolStatus } from "./pool.ts";
-import type { Hear, Subscription } from "./postgres/listen.ts";
+
+/** Gets what was sent with NOTIFY, and the process that sent it. What it throws is thrown in a task of its own. */
+export type Hear = (payload: string, processId: number) => void;
+
+export interface Subscription {
+  /** Resolves when the server has been told, or is not there to be told. */
+  unlisten(): Promise<void>;
+}
 
 /** How far a standby has come. */
 export interface Standing {

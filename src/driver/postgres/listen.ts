@@ -5,17 +5,10 @@
  * each subscriber is told of the gap, so that it can look for itself what it missed.
  */
 import { ConfigurationError, DatabaseClosed } from "../../base/errors.ts";
+import type { Hear, Subscription } from "../features.ts";
 import type { PoolEvents } from "../pool.ts";
 import type { PostgresConnection } from "./connection.ts";
 import type { Notification } from "./protocol/read.ts";
-
-/** Gets what was sent with NOTIFY, and the process that sent it. What it throws is thrown in a task of its own. */
-export type Hear = (payload: string, processId: number) => void;
-
-export interface Subscription {
-  /** Resolves when the server has been told, or is not there to be told. */
-  unlisten(): Promise<void>;
-}
 
 export type ConnectListener = (
   heard: (notification: Notification) => void,

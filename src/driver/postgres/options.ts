@@ -4,7 +4,15 @@ import type { CodecOptions } from "./codec/codec-options.ts";
 import type { ConnectOptions } from "./connect-options.ts";
 import type { Flavor } from "./flavor.ts";
 import type { ServerReport } from "./errors.ts";
-import type { BlockPoolOptions } from "./protocol/block-pool.ts";
+
+export interface BlockPoolOptions {
+  /** Blocks of 32 KB that are made at once, and stay. Default 0. */
+  readonly size?: number | undefined;
+  /** The most blocks that are kept when nobody uses them. Default 4, or `size` where that is more. */
+  readonly maxSize?: number | undefined;
+  /** How often blocks beyond `size` that nobody uses are let go of, in milliseconds. Default 300,000. */
+  readonly cleanupIntervalMs?: number | undefined;
+}
 
 export interface PostgresOptions extends ConnectOptions {
   readonly pool?: Partial<PoolOptions> | undefined;

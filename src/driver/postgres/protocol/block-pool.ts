@@ -7,17 +7,9 @@
  * Engines that ask for more get it for as long as they are open; what several ask for is not added up, as they use the same blocks.
  */
 import { ConfigurationError } from "../../../base/errors.ts";
+import type { BlockPoolOptions } from "../options.ts";
 
 export const blockBytes = 32_768;
-
-export interface BlockPoolOptions {
-  /** Blocks of 32 KB that are made at once, and stay. Default 0. */
-  readonly size?: number | undefined;
-  /** The most blocks that are kept when nobody uses them. Default 4, or `size` where that is more. */
-  readonly maxSize?: number | undefined;
-  /** How often blocks beyond `size` that nobody uses are let go of, in milliseconds. Default 300,000. */
-  readonly cleanupIntervalMs?: number | undefined;
-}
 
 interface Wish {
   readonly size: number;
