@@ -14,7 +14,9 @@ const sqliteOnly = (block: Block): string | false => {
   if (block.page === "docs/guide/sqlite.md") return "a page about SQLite";
   if (block.code.includes(".toSQL()")) return "shows SQLite's placeholders";
   if (block.code.includes(".explain(")) return "shows SQLite's plan";
-  return /INTEGER PRIMARY KEY|\bSTRICT\b|dialect: "sqlite"|readers: 1/.test(textOf(block, blocks)) ? "has SQLite's words in its SQL, or an option of SQLite" : false;
+  return /INTEGER PRIMARY KEY|\bSTRICT\b|dialect: "sqlite"|readers: 1/.test(textOf(block, blocks))
+    ? "has SQLite's words in its SQL, or an option of SQLite"
+    : false;
 };
 
 const blocks = documentationBlocks();
