@@ -178,7 +178,7 @@ export const commands: readonly Command[] = [
   },
   {
     path: "monitor start",
-    description: "PostgreSQL: sessions, locks, slow statements and rates, until Ctrl-C",
+    description: "sessions, locks, slow statements and rates; of SQLite the file, until Ctrl-C",
     options: [
       { flags: "--interval <duration>", description: "between two looks (2s)" },
       { flags: "--count <number>", description: "end after so many looks" },

@@ -21,7 +21,6 @@ export interface PoolStatus {
 }
 
 export const poolStatus = (database: Database): PoolStatus => {
-  const instead = "SQLite opens one connection that writes and few that read, and nothing waits for a pool.";
-  const { max, ...counts } = featureOf(database, "poolStatus", "poolStatus()", instead);
+  const { max, ...counts } = featureOf(database, "poolStatus", "poolStatus()", "The driver counts no connections.");
   return { available: counts.idle + Math.max(0, max - counts.open - counts.connecting), total: max, ...counts };
 };

@@ -26,7 +26,7 @@ export interface AlertOptions {
   readonly poolUsage?: number | undefined;
   /** How far below a threshold a share must fall before it can alert again. 0.05 unless said. */
   readonly hysteresis?: number | undefined;
-  /** The engine whose pool is watched; without it, none is. SQLite has none. */
+  /** The engine whose pool is watched; without it, none is. */
   readonly engine?: Database | undefined;
   /** Milliseconds between two looks at memory and pool. 5000 unless said. */
   readonly interval?: number | undefined;
@@ -71,8 +71,6 @@ export class AlertManager implements Disposable {
     this.#thresholds = { highMemory: shareOf("highMemory", highMemory), poolUsage: shareOf("poolUsage", poolUsage) };
     this.#hysteresis = shareOf("hysteresis", hysteresis);
     this.#engine = engine;
-    // An engine without a pool is told of here, and not by a timer.
-    if (engine !== null) poolStatus(engine);
     this.#timer = setInterval(() => this.check(), millisecondsOf("interval", interval));
     this.#timer.unref();
     this.#stopWatching = watchEach(() => ({ statement, duration }) => {

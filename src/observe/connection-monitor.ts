@@ -10,7 +10,7 @@ export class PoolMonitor {
     this.#database = database;
   }
 
-  /** Throws `ConfigurationError` on SQLite, which has no pool. */
+  /** How the connections are used at this moment. SQLite's are one that writes and those that read beside it. */
   getPoolStatus(): PoolStatus {
     return poolStatus(this.#database);
   }

@@ -73,7 +73,7 @@ export class Engine extends Database {
     return (await runBatch(this, pieces, options)) as BatchResults<P>;
   }
 
-  /** How the connections are used at this moment. Throws `ConfigurationError` on SQLite, which has no pool. */
+  /** How the connections are used at this moment. SQLite's are the writer and the readers that are opened beside it for a file. */
   poolStatus(): PoolStatus {
     return poolStatus(this);
   }

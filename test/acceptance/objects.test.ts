@@ -125,12 +125,6 @@ onEachDatabase("a model's own calls", shop, fillShop, ({ name: database, engine,
 /*
  * Lines of the documents that this folder does not try, and where they belong:
  *
- *     toArrow(), Config(…), chakra.toml, configure({ debug, warnOnNPlusOne })      the rooms arrow, config and observe
- *     QueryProfiler, PerformanceMonitor, MemoryMonitor, ConnectionMonitor, alerts   observe
- *     queryCache…, memoryPool…, cachedQuery(), cached()                            cache
- *     BenchmarkSuite, LoadTest, `benchmark performance`, `monitor start`            bench and the command line
- *     migrations                                                                   migrate
- *     files, images                                                                files
  *     awaiting a query itself, exclude("field"), selectRelated, filterBy            decided otherwise: all(), defer(), with(joined()), filter()
  *     statement cache, pipelining, COMMIT in one message, `await user.profile`      test/wire, test/postgres; the last is an error on purpose
  */

@@ -1,6 +1,6 @@
 /**
  * `petrel monitor start`: what a PostgreSQL server does with this database, again and again until Ctrl-C: sessions, waits for locks, slow statements, rates.
- * With `--web` as a page on this machine.
+ * With `--web` as a page on this machine. Of an SQLite file it says how large it is, how long its log, and whether somebody writes.
  */
 import { once } from "node:events";
 import process from "node:process";
@@ -12,9 +12,10 @@ import type { ServerFigures } from "../../observe/monitor/sample.ts";
 import { serveMonitor } from "../../observe/monitor/serve-monitor.ts";
 import type { Engine } from "../../session/engine.ts";
 import type { Call, Run } from "../command.ts";
-import { isPostgresUrl } from "../database-name.ts";
+import { databaseName } from "../database-name.ts";
 import { numberOption } from "../number-option.ts";
-import { urlOf } from "../settings.ts";
+import { sqliteFigures } from "../sqlite-figures.ts";
+import type { SqliteFigures } from "../sqlite-figures.ts";
 import { printable } from "../text-table.ts";
 
 type Sample = Omit<ServerFigures, "statements" | "cacheHit"> & { readonly at: string };
@@ -33,19 +34,42 @@ const sampleText = ({ at, sessions, waiting, slow, rates }: Sample): string => {
   ].join("\n");
 };
 
+const kilobytes = (bytes: number): string => `${(bytes / 1024).toFixed(0)} KB`;
+const fileText = (at: string, { size, log, pages, freePages, journal, written }: SqliteFigures): string =>
+  `${at.slice(11, 19)}  ${kilobytes(size)} in ${pages} pages, ${freePages} of them free; journal ${journal}, ${kilobytes(log)} in the log` +
+  (written === null ? "" : written ? "; written since the last look" : "; not written");
+
 interface Settings {
   readonly interval: number;
   readonly slowMs: number;
 }
 
-const watch = async (call: Call, engine: Engine, { interval, slowMs }: Settings, signal: AbortSignal): Promise<void> => {
-  const count = numberOption(call.options, "count") ?? Infinity;
+/** Tells what there is to be seen now. */
+type Look = () => Promise<void>;
+
+const lookAtServer = (call: Call, engine: Engine, { slowMs }: Settings): Look => {
   const source = new PostgresSource(engine, slowMs);
-  // It also ends when nobody reads any more.
-  for (let number = 1; !signal.aborted && call.system.stdout.writable; number++) {
+  return async () => {
     const { sessions, waiting, slow, rates } = await source.take(false);
     const sample: Sample = { at: new Date().toISOString(), sessions, waiting, slow, rates };
     call.output.item(sample, sampleText(sample));
+  };
+};
+
+const lookAtFile = (call: Call, engine: Engine, path: string): Look => {
+  const take = sqliteFigures(engine, path);
+  return async () => {
+    const figures = await take();
+    const at = new Date().toISOString();
+    call.output.item({ at, ...figures }, fileText(at, figures));
+  };
+};
+
+const watch = async (call: Call, look: Look, { interval }: Settings, signal: AbortSignal): Promise<void> => {
+  const count = numberOption(call.options, "count") ?? Infinity;
+  // It also ends when nobody reads any more.
+  for (let number = 1; !signal.aborted && call.system.stdout.writable; number++) {
+    await look();
     if (number >= count) return;
     await sleep(interval, undefined, { signal }).catch(() => null);
   }
@@ -59,21 +83,26 @@ const serve = async (call: Call, engine: Engine, settings: Settings, signal: Abo
 };
 
 export const run: Run = async (call) => {
-  if (!isPostgresUrl(urlOf(await call.settings())))
-    throw new ConfigurationError("SQLite has no server to watch: petrel monitor is for PostgreSQL.");
+  const database = await databaseName(call);
   const isWeb = call.options.flag("web");
+  if (database.kind === "sqlite") {
+    const instead = "Inside of your program, serveMonitor(engine) of petrel/observe shows what it asks of the database.";
+    if (isWeb) throw new ConfigurationError(`SQLite has no server that a page could show: leave out --web. ${instead}`);
+    if (database.memory) throw new ConfigurationError(`A database in memory is this process's own: there is nothing to watch. ${instead}`);
+  }
   if (isWeb && call.options.text("count") !== undefined) throw new ConfigurationError("--count is for lines: leave it out with --web.");
   if (!isWeb && call.options.text("port") !== undefined) throw new ConfigurationError("--port is for --web.");
   const settings: Settings = {
     interval: milliseconds(call.options.text("interval") ?? "2s", "--interval"),
     slowMs: milliseconds(call.options.text("slow") ?? "1s", "--slow"),
   };
-  const engine = await call.open({ maxConnections: 1 });
+  const engine = await call.open(database.kind === "sqlite" ? { readers: 0 } : { maxConnections: 1 });
   const stop = new AbortController();
   const end = (): void => stop.abort();
   process.once("SIGINT", end).once("SIGTERM", end);
   try {
-    await (isWeb ? serve : watch)(call, engine, settings, stop.signal);
+    const look = database.kind === "sqlite" ? lookAtFile(call, engine, database.name) : lookAtServer(call, engine, settings);
+    await (isWeb ? serve(call, engine, settings, stop.signal) : watch(call, look, settings, stop.signal));
   } finally {
     process.off("SIGINT", end).off("SIGTERM", end);
   }

@@ -41,6 +41,16 @@ export class Line<C> {
     return this.#free.length === 0;
   }
 
+  /** Connections that are lent to someone. */
+  get held(): number {
+    return this.#held;
+  }
+
+  /** How many wait for one. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
   /** Runs `job` at once or in its turn. Rejects with the signal's reason when it is aborted while waiting. */
   enter<T>(job: (connection: C) => MaybePromise<T>, signal?: AbortSignal): MaybePromise<T> {
     const connection = this.#take();

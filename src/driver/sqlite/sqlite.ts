@@ -10,6 +10,7 @@ import { ConfigurationError, ConnectionError, DatabaseClosed, PoolTimeout, Query
 import { whenDone } from "../../base/maybe-promise.ts";
 import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { Answer, Driver, Request, ReservedConnection, ReserveOptions } from "../driver.ts";
+import type { PoolStatus } from "../pool.ts";
 import type { SqliteLocation } from "../url.ts";
 import { parseSqliteUrl } from "../url.ts";
 import type { BindingChoice } from "./choose-binding.ts";
@@ -82,6 +83,8 @@ class SqliteDriver implements Driver {
   /** `null` where a second connection would not see the same database, or would stand in the writer's way. */
   readonly #readerPlace: Place | null;
   #writer: SqliteConnection;
+  /** Writers that could not be rolled back. */
+  #lost = 0;
   #closing: Promise<void> | null = null;
   #isClosed = false;
 
@@ -98,6 +101,24 @@ class SqliteDriver implements Driver {
     this.#writerPlace = { line: new Line([this.#writer], () => this.#reopenWriter(), patience), busyTimeoutMs, check };
     const hasReaders = !location.memory && settings.maxReaders > 0 && isWal(this.#writer);
     this.#readerPlace = hasReaders ? { line: new Line<SqliteConnection>([], () => this.#openReader()), busyTimeoutMs, check } : null;
+  }
+
+  /** The writer and its readers. Statements that end when they return are never seen here: nothing else runs meanwhile. */
+  get poolStatus(): PoolStatus {
+    const lines = [this.#writerPlace.line, ...(this.#readerPlace === null ? [] : [this.#readerPlace.line])];
+    const sum = (numberOf: (line: Line<SqliteConnection>) => number): number => lines.reduce((total, line) => total + numberOf(line), 0);
+    const open = [this.#writer, ...this.#readers].filter((connection) => connection.isOpen).length;
+    const busy = sum(({ held }) => held);
+    return {
+      open,
+      idle: open - busy,
+      busy,
+      reserved: busy,
+      connecting: 0,
+      waiting: sum(({ waiting }) => waiting),
+      max: 1 + (this.#readerPlace === null ? 0 : this.#settings.maxReaders),
+      lost: this.#lost,
+    };
   }
 
   run(request: Request): MaybePromise<Answer> {
@@ -163,6 +184,7 @@ class SqliteDriver implements Driver {
   /** A writer that could not be rolled back was closed. A file is opened again; what was in memory is gone. */
   #reopenWriter(): SqliteConnection | null {
     if (this.#isClosed || this.#writer.isOpen) return null;
+    this.#lost++;
     if (this.#location.memory) throw new ConnectionError("The database in memory was lost: a transaction could not be rolled back.");
     this.#writer = this.#opener.writer();
     return this.#writer;
