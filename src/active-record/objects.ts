@@ -11,7 +11,7 @@ import type { Server } from "../engine/replicated-driver.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import { rootOf } from "../query/root.ts";
 import type { Update } from "../query/update.ts";
-import type { AnyEntity, ColumnKey, Insert, ModelOf, ShapeOf } from "../schema/entity.ts";
+import type { AnyEntity, Insert, ModelOf, ShapeOf, WrittenKey } from "../schema/entity.ts";
 import { modelDefinitionOf } from "../schema/model-definition.ts";
 import type { PrimaryKey } from "../schema/primary-key.ts";
 import type { Columns, Scope } from "../schema/scope.ts";
@@ -122,7 +122,7 @@ export class Objects<E extends AnyEntity> {
    * Writes these columns of the objects as they are now, all or none, in one statement on PostgreSQL, and returns how many there were. Hooks are not called.
    * Throws `StaleObject` for one whose row is gone or has another version.
    */
-  async bulkUpdate(objects: readonly E[], fields: readonly ColumnKey<ShapeOf<E>>[], options: CallOptions = {}): Promise<number> {
+  async bulkUpdate(objects: readonly E[], fields: readonly WrittenKey<ShapeOf<E>>[], options: CallOptions = {}): Promise<number> {
     return this.#session().bulkUpdate(objects, fields, options);
   }
 

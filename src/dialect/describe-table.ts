@@ -53,6 +53,9 @@ const defaultOf = (column: TableColumn, filler: Filler | null, { words }: TableW
   return stored === null ? null : words.literal(stored, column.type);
 };
 
+const generatedOf = ({ computed }: TableColumn, { words }: TableWords): ColumnSnapshot["generated"] =>
+  computed && Object.freeze({ expression: textOf(words, computed.expression), stored: computed.stored });
+
 const columnOf = (column: TableColumn, isLoneKey: boolean, table: TableWords): ColumnSnapshot =>
   Object.freeze({
     name: column.name,
@@ -61,7 +64,7 @@ const columnOf = (column: TableColumn, isLoneKey: boolean, table: TableWords): C
     nullable: column.nullable && !column.primaryKey,
     default: defaultOf(column, column.default, table),
     identity: column.generated || (isLoneKey && table.isCountedUp(column)) ? "by default" : null,
-    generated: null,
+    generated: generatedOf(column, table),
     collation: null,
     comment: table.hasComments ? column.comment : null,
     renamedFrom: column.renamedFrom,

@@ -6,6 +6,7 @@ import { fingerprint } from "../ast/fingerprint.ts";
 import { parametersOf } from "../ast/walk.ts";
 import { nodeOf } from "../ast/node-holder.ts";
 import type { Source } from "../ast/source.ts";
+import { isComputedText } from "../schema/instance.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
 import { problemWith } from "../types/check.ts";
@@ -34,6 +35,7 @@ const columnOf = (table: Table, property: string, use: string): TableColumn => {
 
 /** Why a value cannot be stored in a column; `null` when it can. */
 export const columnProblem = (column: TableColumn, value: unknown): string | null => {
+  if (column.computed !== null) return isComputedText;
   if (value === null) return column.nullable ? null : "must not be null";
   return problemWith(column.type, value);
 };
@@ -119,6 +121,10 @@ export const assignmentsOf = (table: Table, source: Source, values: unknown, use
     const given = (values as Record<string, unknown>)[property];
     if (given === undefined) continue;
     const column = columnOf(table, property, use);
+    if (column.computed !== null) {
+      problems[property] = isComputedText;
+      continue;
+    }
     const calculation = ColumnCalculation.of(given);
     const node =
       calculation === null

@@ -39,6 +39,8 @@ const columnFor = (table: Table, name: string, type: ColumnType): TableColumn =>
   const column = table.byProperty.get(name);
   if (column === undefined)
     throw mistake(table, name, `${table.modelName} has no column '${name}'.${didYouMean(name, table.byProperty.keys())}`);
+  if (column.computed !== null)
+    throw mistake(table, name, `${table.modelName}.${name} is computed by the database. Leave it out of the query.`);
   if (fits(type, column.type)) return column;
   throw mistake(
     table,
@@ -51,7 +53,7 @@ const columnFor = (table: Table, name: string, type: ColumnType): TableColumn =>
 const fillerFor = (table: Table, column: TableColumn, { distinct }: Draft): SelectItem | null => {
   const { default: filler, property, type } = column;
   if (filler === null) {
-    if (column.nullable || column.generated) return null;
+    if (column.nullable || column.generated || column.computed !== null) return null;
     throw mistake(
       table,
       property,

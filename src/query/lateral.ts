@@ -76,6 +76,7 @@ const column = (name: string, property: string, type: ColumnType, position: numb
   generated: false,
   default: null,
   onUpdate: null,
+  computed: null,
   comment: null,
   renamedFrom: null,
 });

@@ -1,7 +1,7 @@
 /** The types of what may be written to a row, and of what soft-deletable models add. */
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Expression } from "../ast/typed-expression.ts";
-import type { AnyColumn, Column, KindOf, TypeOf } from "../schema/column.ts";
+import type { AnyColumn, Column, FlagOf, KindOf, TypeOf } from "../schema/column.ts";
 import type { Scope } from "../schema/scope.ts";
 import type { Kind } from "../types/column-type.ts";
 import type { F } from "./f.ts";
@@ -10,7 +10,7 @@ import type { ColumnOfKind } from "./paths.ts";
 
 /** The values `session.update` and `query.update` accept: `Update<User>`. */
 export type Update<E> = {
-  readonly [K in keyof Scope<E> as Scope<E>[K] extends AnyColumn ? K : never]?:
+  readonly [K in keyof Scope<E> as Scope<E>[K] extends AnyColumn ? ("generated" extends FlagOf<Scope<E>[K]> ? never : K) : never]?:
     | TypeOf<Scope<E>[K]>
     | Expression<TypeOf<Scope<E>[K]>>
     | Sql<unknown>

@@ -1,5 +1,5 @@
 /** The object behind `text().unique()`: every call gives a new one with one more fact in its definition. Mistakes are reported when the model is first used. */
-import type { Column, ColumnDefinition, Flag, ForeignKeyOptions, KeyOptions } from "./column.ts";
+import type { Column, ColumnDefinition, Flag, ForeignKeyOptions, GeneratedOptions, KeyOptions } from "./column.ts";
 import type { Kind } from "../types/column-type.ts";
 
 class ColumnBuilder {
@@ -30,6 +30,9 @@ class ColumnBuilder {
   }
   default(given: unknown): ColumnBuilder {
     return this.#with({ default: { given } });
+  }
+  generatedAs(given: unknown, { stored = true }: GeneratedOptions = {}): ColumnBuilder {
+    return this.#with({ generatedAs: { given, stored } });
   }
   onUpdate(given: unknown): ColumnBuilder {
     return this.#with({ onUpdate: { given } });

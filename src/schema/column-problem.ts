@@ -53,6 +53,15 @@ const defaultProblem = ({ type, nullable, default: filler }: ColumnDefinition): 
   return problem === null ? null : `has a default that does not fit: it ${problem}`;
 };
 
+const generatedProblem = (definition: ColumnDefinition): string | null => {
+  const { generatedAs, softDelete, version } = definition;
+  if (generatedAs === undefined) return null;
+  if (!isSql(generatedAs.given)) return "is generated from something that is no SQL: write it as .generatedAs(sql`price * amount`)";
+  if (typeof generatedAs.stored !== "boolean") return "is generated with an option stored that is neither true nor false";
+  const isFilled = definition.default !== undefined || definition.onUpdate !== undefined || version === true || softDelete === true;
+  return isFilled ? "is computed by the database and filled as well: keep .generatedAs(…), or what else fills it" : null;
+};
+
 const onUpdateProblem = ({ onUpdate }: ColumnDefinition): string | null =>
   onUpdate === undefined || typeof onUpdate.given === "function" || isSql(onUpdate.given)
     ? null
@@ -103,6 +112,7 @@ export const columnProblem = (definition: ColumnDefinition): string | null => {
     typeProblem(definition.type) ??
     defaultProblem(definition) ??
     onUpdateProblem(definition) ??
+    generatedProblem(definition) ??
     referenceProblem(definition) ??
     namingProblem(definition) ??
     textProblem(definition)

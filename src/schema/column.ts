@@ -5,7 +5,7 @@ import type { ColumnType, Kind } from "../types/column-type.ts";
 /** Phantom slot: what TypeScript knows about a column. Never present at run time. */
 declare const column: unique symbol;
 
-export type Flag = "primaryKey" | "unique" | "default" | "softDelete";
+export type Flag = "primaryKey" | "unique" | "default" | "softDelete" | "generated";
 
 /** A column of TypeScript type `T`. `null` in `T` means the column is nullable. */
 export interface Column<out T, out K extends Kind = Kind, out F extends Flag = Flag> {
@@ -27,6 +27,13 @@ export interface Column<out T, out K extends Kind = Kind, out F extends Flag = F
   index(): Column<T, K, F>;
   /** A value, a function called for every insert, or an SQL expression. Makes the column optional on insert. */
   default(value: T | (() => T) | Sql<unknown>): Column<T, K, F | "default">;
+  /**
+   * Computed by the database from other columns of the row, which are called as the database calls them. Queries read it like any other column; no insert
+   * or update gives it, and objects get its value from the write that made it.
+   *
+   *     total: int().generatedAs(sql`price * amount`)      // "total" integer NOT NULL GENERATED ALWAYS AS (price * amount) STORED
+   */
+  generatedAs(expression: Sql<unknown>, options?: GeneratedOptions): Column<T, K, F | "default" | "generated">;
   /** Recomputed on every update. */
   onUpdate(value: (() => T) | Sql<unknown>): Column<T, K, F>;
   /**
@@ -49,6 +56,11 @@ export interface Column<out T, out K extends Kind = Kind, out F extends Flag = F
 
 export interface KeyOptions {
   readonly generated: false;
+}
+
+export interface GeneratedOptions {
+  /** Whether the value is kept with the row, or computed when it is read, which PostgreSQL does from version 18 on. Default true. */
+  readonly stored?: boolean;
 }
 
 export type AnyColumn = Column<unknown>;
@@ -76,6 +88,7 @@ export interface ColumnDefinition {
   /** As given: a value, a function, or an `Sql` object. */
   readonly default?: { readonly given: unknown };
   readonly onUpdate?: { readonly given: unknown };
+  readonly generatedAs?: { readonly given: unknown; readonly stored: unknown };
   readonly references?: { readonly target: string } & ForeignKeyOptions;
   readonly name?: string;
   readonly softDelete?: boolean;

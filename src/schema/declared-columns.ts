@@ -1,5 +1,6 @@
 /** From a model's shape to its columns: every column checked, named and placed; relations are only told apart. */
 import { ConfigurationError } from "../base/errors.ts";
+import { sqlNodeOf } from "../ast/sql-tag.ts";
 import { describe } from "../types/column-type.ts";
 import type { ColumnDefinition } from "./column.ts";
 import { definitionOf, isBuilderMethod } from "./column-builder.ts";
@@ -9,7 +10,7 @@ import { fillerOf } from "./filler.ts";
 import { type ModelDefinition, modelDefinitionOf } from "./model-definition.ts";
 import { snakeCase } from "./naming.ts";
 import { reservedName } from "./reserved-name.ts";
-import type { TableColumn } from "./table.ts";
+import type { Computed, TableColumn } from "./table.ts";
 
 /** A mistake in one property of a model. */
 export const propertyError = (model: string, property: string, rest: string, cause?: unknown): ConfigurationError =>
@@ -63,6 +64,12 @@ const isGenerated = (definition: ColumnDefinition, key: readonly string[], prope
   return single && whole && definition.generated !== false && definition.default === undefined && definition.references === undefined;
 };
 
+const computedOf = ({ generatedAs }: ColumnDefinition): Computed | null => {
+  if (generatedAs === undefined) return null;
+  // `columnProblem` has seen that it is SQL.
+  return Object.freeze({ expression: sqlNodeOf(generatedAs.given)!, stored: generatedAs.stored === true });
+};
+
 /** The columns in the order in which they were declared. Throws when two have one name in the database (SQLite does not tell case apart). */
 export const tableColumns = (
   model: string,
@@ -81,6 +88,8 @@ export const tableColumns = (
       );
     }
     taken.set(name.toLowerCase(), property);
+    if (definition.generatedAs !== undefined && key.includes(property))
+      throw propertyError(model, property, "is part of the primary key and computed by the database: remove .generatedAs(…).");
     return Object.freeze({
       name,
       property,
@@ -92,6 +101,7 @@ export const tableColumns = (
       generated: isGenerated(definition, key, property),
       default: fillerOf(definition.default ?? (definition.version === true ? { given: 1 } : undefined)),
       onUpdate: fillerOf(definition.onUpdate),
+      computed: computedOf(definition),
       comment: definition.comment ?? null,
       renamedFrom: definition.renamedFrom ?? null,
     });

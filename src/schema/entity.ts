@@ -41,6 +41,11 @@ export type ShapeOf<E> = E extends Entity<string, infer S, unknown> ? S : never;
 export type OptionsOf<E> = E extends Entity<string, unknown, infer O> ? O : never;
 
 export type ColumnKey<S> = { [K in keyof S]: S[K] extends AnyColumn ? K : never }[keyof S] & string;
+/** Columns that a write may name. */
+export type WrittenKey<S> = keyof {
+  [K in keyof S as S[K] extends AnyColumn ? ("generated" extends FlagOf<S[K]> ? never : K) : never]: K;
+} &
+  string;
 export type RelationKey<S> = { [K in keyof S]: S[K] extends AnyColumn ? never : K }[keyof S] & string;
 export type RowOf<S> = { [K in keyof S as S[K] extends AnyColumn ? K : never]: TypeOf<S[K]> };
 
@@ -51,7 +56,16 @@ export type InsertRequiredKey<K, C> = C extends AnyColumn
       ? never
       : K
   : never;
-export type InsertOptionalKey<K, C> = C extends AnyColumn ? ("default" extends FlagOf<C> ? K : null extends TypeOf<C> ? K : never) : never;
+/** Generated columns have both flags: no insert needs them, and none may give them. */
+export type InsertOptionalKey<K, C> = C extends AnyColumn
+  ? "default" extends FlagOf<C>
+    ? "generated" extends FlagOf<C>
+      ? never
+      : K
+    : null extends TypeOf<C>
+      ? K
+      : never
+  : never;
 /**
  * The values `session.insert` needs for a model: `Insert<User>`.
  * (A conditional type drops its alias name, so errors show the properties; `keyof S as …` keeps "go to definition" and "rename" working.)

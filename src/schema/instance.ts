@@ -70,10 +70,14 @@ const keysOfRelations = (table: Table, values: Values, given: readonly string[],
 /** The value for a column that was not given; `undefined` leaves the property away. */
 const absentValue = (column: TableColumn): unknown => {
   if (column.default !== null) return freshValue(column.default);
-  return column.nullable ? null : undefined;
+  return column.nullable && column.computed === null ? null : undefined;
 };
 
+/** Why a column takes no value of anybody's. */
+export const isComputedText = "is computed by the database and takes no value";
+
 const problemOf = (column: TableColumn, value: unknown): string | null => {
+  if (column.computed !== null) return isComputedText;
   if (value === null) return column.nullable ? null : "may not be null";
   return problemWith(column.type, value);
 };

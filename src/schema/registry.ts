@@ -103,6 +103,7 @@ const makeTable = (model: AnyModel & { readonly prototype: object }, definition:
     },
     orderBy: defaultOrder(modelName, byProperty, definition.options),
     softDelete: softDeleteOf(modelName, columns, declared),
+    computed: Object.freeze(columns.filter((column) => column.computed !== null)),
     version: versionOf(modelName, columns, declared),
   });
   return table;

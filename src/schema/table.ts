@@ -10,6 +10,12 @@ export type Filler =
   | { readonly from: "function"; readonly make: () => unknown }
   | { readonly from: "sql"; readonly expression: ExpressionNode };
 
+/** `stored`: kept with the row; computed when it is read otherwise. */
+export interface Computed {
+  readonly expression: ExpressionNode;
+  readonly stored: boolean;
+}
+
 export interface TableColumn extends ColumnRef {
   /** Its place among the table's columns, from 0. */
   readonly position: number;
@@ -20,6 +26,8 @@ export interface TableColumn extends ColumnRef {
   readonly generated: boolean;
   readonly default: Filler | null;
   readonly onUpdate: Filler | null;
+  /** What the database computes it from: no statement gives it a value. */
+  readonly computed: Computed | null;
   readonly comment: string | null;
   /** What it was called before, in the database. */
   readonly renamedFrom: string | null;
@@ -89,6 +97,8 @@ export interface Table extends TableRef {
   relation(name: string): Relation | undefined;
   readonly orderBy: readonly { readonly column: TableColumn; readonly direction: "asc" | "desc" }[];
   readonly softDelete: TableColumn | null;
+  /** The columns that the database computes: every write of a row may change them. */
+  readonly computed: readonly TableColumn[];
   /** The column that counts the row's writes. */
   readonly version: TableColumn | null;
 }

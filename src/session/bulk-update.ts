@@ -29,7 +29,9 @@ const columnsOf = (table: Table, fields: unknown): TableColumn[] => {
           ? `is found by '${property}', which cannot be changed by it`
           : column === table.version
             ? `counts '${property}' by itself`
-            : null;
+            : column.computed !== null
+              ? `has '${property}' computed by the database`
+              : null;
     if (problem === null) return column!;
     throw new ConfigurationError(`${use}: ${table.modelName} ${problem}.`, { model: table.modelName, property });
   });

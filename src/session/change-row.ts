@@ -7,7 +7,7 @@ import type { Runner } from "../engine/run.ts";
 import { assignmentsOf } from "../query/assignments.ts";
 import type { Assignment } from "../query/assignments.ts";
 import type { Root } from "../query/root.ts";
-import type { Table } from "../schema/table.ts";
+import type { Table, TableColumn } from "../schema/table.ts";
 import { keyTest, parameterFor, runWrite } from "./write-plan.ts";
 import type { WritePlan } from "./write-plan.ts";
 
@@ -43,6 +43,23 @@ const keyOf = (table: Table, row: Row, use: string): unknown[] =>
 export const isComputed = ({ values, parameters, expression }: Assignment): boolean =>
   expression.node !== "parameter" || values.length !== parameters.length;
 
+/** What an update gives back: what the database computes of the assignments, and the columns that it computes by themselves. */
+export const returnedColumns = ({ computed }: Table, assignments: readonly Assignment[]): readonly TableColumn[] => [
+  ...assignments.filter(isComputed).map(({ column }) => column),
+  ...computed,
+];
+
+/** What the columns hold after an update that gave these values back, from the `first` on, by property. */
+export const columnsAfter = ({ computed }: Table, assignments: readonly Assignment[], returned: readonly unknown[], first: number): Row => {
+  const row: Row = {};
+  let next = first;
+  for (const assignment of assignments) {
+    row[assignment.column.property] = isComputed(assignment) ? returned[next++] : assignment.values[0];
+  }
+  for (const { property } of computed) row[property] = returned[next++];
+  return row;
+};
+
 /** Where an instance's row is, by the instance's own values. */
 export const placeOf = (table: Table, row: Row, use: string): RowPlace => {
   const version = table.version === null || !Object.hasOwn(row, table.version.property) ? undefined : row[table.version.property];
@@ -66,7 +83,7 @@ const updatePlan = (root: Root, assignments: readonly Assignment[], place: RowPl
   const test = placeTest(root, place);
   return {
     parameters: [...assignments.flatMap((assignment) => assignment.parameters), ...test.parameters],
-    returning: assignments.filter(isComputed).map((assignment) => assignment.column),
+    returning: returnedColumns(root.table, assignments),
     statement: (source, items) => ({
       statement: "update",
       source,
@@ -98,13 +115,7 @@ export const changeAt = (
   const written = runWrite(runner, root, text, () => updatePlan(root, assignments, place), bound, signal);
   return whenDone(written, ({ count, rows }) => {
     if (count === 0) throw stale(root.table, place, use);
-    const returned = rows[0] ?? [];
-    let next = 0;
-    const row: Row = {};
-    for (const assignment of assignments) {
-      row[assignment.column.property] = isComputed(assignment) ? returned[next++] : assignment.values[0];
-    }
-    return row;
+    return columnsAfter(root.table, assignments, rows[0] ?? [], 0);
   });
 };
 

@@ -13,7 +13,7 @@ import type { Assignment } from "../query/assignments.ts";
 import { conjunction } from "../query/draft.ts";
 import type { Root } from "../query/root.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
-import { changeAt, deleteAt, isComputed, stale } from "./change-row.ts";
+import { changeAt, columnsAfter, deleteAt, isComputed, returnedColumns, stale } from "./change-row.ts";
 import type { ChangeOptions, RowPlace } from "./change-row.ts";
 import type { Row } from "./prepared-row.ts";
 import { writeBatch } from "./write-batch.ts";
@@ -54,7 +54,7 @@ const manyPlan = (root: Root, { place, assignments }: RowChange): WritePlan => {
   return {
     parameters: [...given.filter((list) => list !== null), ...keys],
     places: true,
-    returning: assignments.filter(isComputed).map(({ column }) => column),
+    returning: returnedColumns(root.table, assignments),
     statement: (source, items) => ({
       statement: "update",
       source,
@@ -92,14 +92,7 @@ const changeTogether = async (
   const lists = [...bound, ...placeLists(root.table, places)];
   const written = await runWrite(runner, root, formOf(first)!, () => manyPlan(root, first), lists, signal);
   const returned = byPlace(root.table, places, written, use);
-  return changes.map(({ assignments }, index) => {
-    let next = 1;
-    const row: Row = {};
-    for (const assignment of assignments) {
-      row[assignment.column.property] = isComputed(assignment) ? returned[index]![next++] : assignment.values[0];
-    }
-    return row;
-  });
+  return changes.map(({ assignments }, index) => columnsAfter(root.table, assignments, returned[index]!, 1));
 };
 
 /** In one statement a row may not take a unique value that another one gives up in it, whatever their order: such rows are written one by one. */

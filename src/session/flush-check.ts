@@ -24,7 +24,7 @@ const problemsOf = ({ table, object }: Node, columns: readonly TableColumn[], wa
   let problems: Row | null = null;
   for (const column of columns) {
     const { property } = column;
-    if (waiting.has(property)) continue;
+    if (waiting.has(property) || (isNew && column.computed !== null)) continue;
     const value = Object.hasOwn(object, property) ? object[property] : undefined;
     if (value === undefined) {
       if (isNew && isRequired(column)) (problems ??= {})[property] = isMissing;

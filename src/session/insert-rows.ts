@@ -17,7 +17,8 @@ import { runWrite } from "./write-plan.ts";
 export type Uniform = readonly [PreparedRow, ...PreparedRow[]];
 
 /** What the database would store for a column that is left out: NULL, so that it may be said as well. */
-const isNullByDefault = (column: TableColumn): boolean => column.nullable && !column.generated && column.default === null;
+const isNullByDefault = (column: TableColumn): boolean =>
+  column.nullable && !column.generated && column.default === null && column.computed === null;
 
 /** The row with NULL for columns that others give; `null` when it leaves out something else than NULL. */
 export const widened = (row: PreparedRow, form: RowForm): PreparedRow | null => {

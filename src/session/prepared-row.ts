@@ -102,7 +102,8 @@ const construct = (table: Table, model: Constructor, values: object): Row => {
 };
 
 export const isMissing = "has no value and no default";
-export const isRequired = (column: TableColumn): boolean => !column.nullable && !column.generated && column.default === null;
+export const isRequired = (column: TableColumn): boolean =>
+  !column.nullable && !column.generated && column.default === null && column.computed === null;
 
 /** The columns that the values speak about, foreign keys by their relation included. */
 export const saidColumns = (table: Table, values: object): Set<TableColumn> => {
@@ -129,6 +130,8 @@ const preparedInstance = (root: Root, instance: Row, said: object | null): Prepa
   let filled: Row | null = null;
   for (const column of table.columns) {
     const { property } = column;
+    // An object that was read has a value, which is not its own to write.
+    if (column.computed !== null) continue;
     // A column that was not fetched explains itself when it is read; here it only means "no value".
     let value = Object.hasOwn(instance, property) ? instance[property] : undefined;
     if (value === undefined) {

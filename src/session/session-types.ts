@@ -1,5 +1,5 @@
 /** The types of what a session's calls take. */
-import type { ColumnKey, OptionsOf, ShapeOf } from "../schema/entity.ts";
+import type { OptionsOf, ShapeOf, WrittenKey } from "../schema/entity.ts";
 import type { CallOptions } from "../query/query.ts";
 import type { KeyWithFlag, PrimaryKeyOption } from "../schema/primary-key.ts";
 import type { ManyToMany, TargetOf } from "../schema/relation.ts";
@@ -12,7 +12,7 @@ export type ConflictTarget<E> = [E] extends [infer X]
 export interface UpsertOptions<E> extends CallOptions {
   readonly conflictTarget: ConflictTarget<E>;
   /** Columns to overwrite on conflict; by default those that were given (of an instance: all it has), none with `[]`. */
-  readonly updateFields?: readonly ColumnKey<ShapeOf<E>>[];
+  readonly updateFields?: readonly WrittenKey<ShapeOf<E>>[];
 }
 
 /** Rows that are there, or are made as they are read. */

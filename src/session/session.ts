@@ -21,7 +21,7 @@ import { QueryBuilder } from "../query/query-builder.ts";
 import type { CallOptions, Query } from "../query/query.ts";
 import { rootOf } from "../query/root.ts";
 import type { IfSoftDeletable, Update } from "../query/update.ts";
-import type { AnyEntity, ColumnKey, Insert, ModelOf, ShapeOf } from "../schema/entity.ts";
+import type { AnyEntity, Insert, ModelOf, ShapeOf, WrittenKey } from "../schema/entity.ts";
 import type { PrimaryKey } from "../schema/primary-key.ts";
 import { admit } from "./admission.ts";
 import { bulkUpdateNow } from "./bulk-update.ts";
@@ -220,7 +220,7 @@ export class Session implements Runner {
    */
   async bulkUpdate<E extends AnyEntity>(
     objects: readonly E[],
-    fields: readonly ColumnKey<ShapeOf<E>>[],
+    fields: readonly WrittenKey<ShapeOf<E>>[],
     options: CallOptions = {},
   ): Promise<number> {
     return bulkUpdateNow(this.#scope, objects, fields, signalOf(options));

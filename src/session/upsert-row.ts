@@ -31,13 +31,18 @@ const columnsNamed = (table: Table, names: unknown, use: string): TableColumn[] 
   const list: unknown[] = Array.isArray(names) ? names : [names];
   return list.map((name) => {
     const column = table.byProperty.get(name as string);
-    if (column !== undefined) return column;
+    if (column !== undefined && column.computed === null) return column;
     const known = [...table.byProperty.keys()];
     const problem =
-      typeof name === "string"
-        ? `${table.modelName} has no column '${name}'.${didYouMean(name, known)}`
-        : `name columns of ${table.modelName}.`;
-    throw new ConfigurationError(`${use}: ${problem}`, { model: table.modelName });
+      column !== undefined
+        ? `${table.modelName}.${column.property} is computed by the database, and no value that is given.`
+        : typeof name === "string"
+          ? `${table.modelName} has no column '${name}'.${didYouMean(name, known)}`
+          : `name columns of ${table.modelName}.`;
+    throw new ConfigurationError(`${use}: ${problem}`, {
+      model: table.modelName,
+      ...(column === undefined ? {} : { property: column.property }),
+    });
   });
 };
 

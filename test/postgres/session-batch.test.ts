@@ -1,7 +1,17 @@
 // Batches and COPY in sessions on PostgreSQL. What COPY itself does is in copy-and-listen.test.ts and features.test.ts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Engine, int, Model, type Session, text, TransactionError, UniqueViolation } from "../../src/entry/index.ts";
+import {
+  type Engine,
+  int,
+  Model,
+  type Session,
+  sql,
+  text,
+  TransactionError,
+  UniqueViolation,
+  ValidationError,
+} from "../../src/entry/index.ts";
 import { sessionBatchSuite } from "../suites/session-batch-suite.ts";
 import { scratchEngines } from "../support/scratch-engines.ts";
 
@@ -111,4 +121,26 @@ check("stops for its signal while it waits for a lock, for its source, and for w
     for await (const _ of session.copyTo(Line, { signal: stop.signal })) stop.abort(reason);
   }, reason);
   assert.deepEqual(await contents(session), ["a"]);
+});
+
+class Sum extends Model("copied_sums", {
+  id: int().primaryKey(),
+  a: int(),
+  note: text().nullable(),
+  twice: int()
+    .nullable()
+    .generatedAs(sql`a * 2`),
+}) {}
+
+test("COPY leaves generated columns to the database, on its way out it has them, and a row that gives one is refused", async () => {
+  await using engine = await open();
+  await engine.createAll([Sum]);
+  assert.equal(await engine.copyFrom(Sum, [{ a: 1 }, { a: 2, note: "x" }, { a: 3, note: null }]), 3);
+  await using session = engine.session();
+  await session.copyFrom(Sum, [{ a: 4 }]);
+  assert.deepEqual(await engine.query(Sum).orderBy("id").column("twice"), [2, 4, 6, 8]);
+  assert.equal((await csvOf(session.copyTo(Sum))).split("\n")[1], "1,1,,2");
+  const error: unknown = await engine.copyFrom(Sum, [{ a: 5, twice: 1 } as { a: number }]).catch((reason: unknown) => reason);
+  assert.ok(error instanceof ValidationError);
+  assert.match(error.message, /^Row 1 of copyFrom\(\): Sum was not written: twice is computed by the database and takes no value\./);
 });

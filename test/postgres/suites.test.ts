@@ -1,6 +1,7 @@
 // What sessions and transactions promise on every database, on PostgreSQL.
 import { askingAtOnceSuite } from "../suites/asking-at-once-suite.ts";
 import { compositeKeysSuite } from "../suites/composite-keys-suite.ts";
+import { generatedSuite } from "../suites/generated-suite.ts";
 import { insertFromSuite } from "../suites/insert-from-suite.ts";
 import { filesSuite } from "../suites/files-suite.ts";
 import { manyMembersSuite } from "../suites/many-members-suite.ts";
@@ -22,6 +23,7 @@ softDeleteSuite({ name: "PostgreSQL", open });
 compositeKeysSuite({ name: "PostgreSQL", open });
 filesSuite({ name: "PostgreSQL", open });
 manyMembersSuite({ name: "PostgreSQL", open });
+generatedSuite({ name: "PostgreSQL", open });
 insertFromSuite({ name: "PostgreSQL", open });
 manyRowsSuite({ name: "PostgreSQL", open });
 transactionSuite({ name: "PostgreSQL", open, readsBesideWriter: true });

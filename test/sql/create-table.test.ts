@@ -19,6 +19,7 @@ const column = (name: string, type: ColumnType, more: Partial<TableColumn> = {})
   generated: false,
   default: null,
   onUpdate: null,
+  computed: null,
   comment: null,
   renamedFrom: null,
   ...more,
@@ -48,6 +49,7 @@ const table: Table = {
   name: "users",
   softDelete: null,
   version: null,
+  computed: [],
   modelName: "User",
   // Nothing that makes DDL reads the class.
   model: Object as unknown as Table["model"],

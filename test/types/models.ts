@@ -1,4 +1,4 @@
-import { belongsTo, hasMany, int, json, Model, oneOf, softDelete, text, timestamp, timestamps, uuid, type Insert, type Update, type With } from "../../src/entry/index.ts";
+import { belongsTo, hasMany, int, json, Model, oneOf, softDelete, sql, text, timestamp, timestamps, uuid, type Insert, type Session, type Update, type With } from "../../src/entry/index.ts";
 import { Comment, Post, PostTag, Tag } from "./post.ts";
 import { Profile, User, type Metadata } from "./user.ts";
 import { same, type Assert, type Equal, type Flat } from "./expect.ts";
@@ -24,6 +24,38 @@ same<User>()(ann);
 new User({ name: "Ann" });
 // @ts-expect-error not a column
 new User({ ...ann, nmae: "x" });
+
+// ---- generated columns are read, and never given
+export class Invoice extends Model("invoices", {
+  id: int().primaryKey(),
+  price: int(),
+  total: int().generatedAs(sql`price * 2`),
+  note: text().nullable().unique().generatedAs(sql`NULL`, { stored: false }),
+}) {}
+declare const session: Session;
+const invoice = new Invoice({ price: 1 });
+same<number>()(invoice.total);
+same<string | null>()(invoice.note);
+type _invoiceInsert = Assert<Equal<Flat<Insert<Invoice>>, { price: number; id?: number | undefined }>>;
+type _invoiceUpdate = Assert<Equal<keyof Update<Invoice>, "id" | "price">>;
+session.query(Invoice).filter({ total__gt: 1, note: null }).orderBy("-total").values("total", "note");
+session.bulkUpdate([invoice], ["price"]);
+// @ts-expect-error computed by the database
+new Invoice({ price: 1, total: 2 });
+// @ts-expect-error computed by the database
+session.insert(Invoice, { price: 1, note: null });
+// @ts-expect-error computed by the database
+session.update(invoice, { total: 2 });
+// @ts-expect-error computed by the database
+session.query(Invoice).update({ note: sql`NULL` }, { all: true });
+// @ts-expect-error computed by the database
+session.bulkUpdate([invoice], ["total"]);
+// @ts-expect-error computed by the database
+session.upsert(Invoice, { price: 1 }, { conflictTarget: "id", updateFields: ["total"] });
+// @ts-expect-error computed by the database
+session.getOrCreate(Invoice, { id: 1 }, { price: 1, total: 2 });
+// @ts-expect-error an expression, and no value
+int().generatedAs(7);
 
 // ---- relations exist only when loaded
 // @ts-expect-error not loaded

@@ -1,7 +1,7 @@
 // Every mistake in a model: what is said, and that it is said at the first use and not at import.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { now } from "../../../src/ast/sql-tag.ts";
+import { now, sql } from "../../../src/ast/sql-tag.ts";
 import { array, bool, decimal, int, oneOf, text, timestamp } from "../../../src/schema/column-factories.ts";
 import type { AnyModel } from "../../../src/schema/entity.ts";
 import { Model } from "../../../src/schema/model.ts";
@@ -81,6 +81,43 @@ const mistakes: readonly (readonly [AnyModel, string])[] = [
   [
     user({ id, a: int().references("teams.id", { deferrable: "later" as never }) }),
     "User.a has a deferrable that is neither 'initially deferred' nor 'initially immediate'.",
+  ],
+  [
+    user({ id, total: int().generatedAs("price * 2" as never) }),
+    "User.total is generated from something that is no SQL: write it as .generatedAs(sql`price * amount`).",
+  ],
+  [
+    user({ id, total: int().generatedAs(sql`1`, { stored: "yes" as never }) }),
+    "User.total is generated with an option stored that is neither true nor false.",
+  ],
+  ...[
+    int()
+      .generatedAs(sql`1`)
+      .default(1),
+    int()
+      .generatedAs(sql`1`)
+      .onUpdate(() => 1),
+    int()
+      .generatedAs(sql`1`)
+      .version(),
+  ].map(
+    (total) =>
+      [
+        user({ id, total }),
+        "User.total is computed by the database and filled as well: keep .generatedAs(…), or what else fills it.",
+      ] as const,
+  ),
+  [
+    user({
+      id: int()
+        .primaryKey()
+        .generatedAs(sql`1`),
+    }),
+    "User.id is part of the primary key and computed by the database: remove .generatedAs(…).",
+  ],
+  [
+    user({ a: int(), b: int().generatedAs(sql`a`) }, { primaryKey: ["a", "b"] }),
+    "User.b is part of the primary key and computed by the database: remove .generatedAs(…).",
   ],
   [user({ id: int().nullable().primaryKey() }), "User.id is the primary key and nullable: remove .nullable()."],
   [
