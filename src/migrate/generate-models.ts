@@ -147,7 +147,7 @@ const columnLine = (
     text.filled === "" &&
     /^(?:int|bigint|smallint)\(/.test(text.kind);
   if (!isKey && column.identity !== null) draft.remarks.push(`its column ${shown(column.name)} is counted up by the database`);
-  const isNullable = !key.includes(column.name) && (column.nullable || column.generated !== null);
+  const isNullable = !key.includes(column.name) && column.nullable;
   return [
     `${property}: ${text.kind}`,
     isGiven ? ".primaryKey({ generated: false })" : isKey ? ".primaryKey()" : "",
@@ -157,7 +157,7 @@ const columnLine = (
     reference === null ? "" : `.references(${quoted(`${reference.target.name}.${reference.targetColumns[0]}`)})`,
     snakeCase(property) === column.name ? "" : `.named(${quoted(column.name)})`,
     column.comment === null ? "" : `.comment(${quoted(column.comment)})`,
-    column.generated === null ? "," : ", // computed by the database",
+    ",",
   ].join("");
 };
 

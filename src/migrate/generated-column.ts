@@ -8,7 +8,7 @@ export type Words = Set<string>;
 export interface ColumnText {
   /** `text({ maxLength: 100 })`. */
   readonly kind: string;
-  /** `.default(0)`, or nothing. */
+  /** `.default(0)`, `` .generatedAs(sql`price * 2`) ``, or nothing. */
   readonly filled: string;
   /** Names of the checks that `kind` says. */
   readonly said: readonly string[];
@@ -176,6 +176,9 @@ const defaultOf = (kind: string, column: ColumnSnapshot, dialect: Snapshot["dial
   return `.default(${plain ?? sqlText(column.default, words)})`;
 };
 
+const generatedText = ({ generated }: ColumnSnapshot, words: Words): string =>
+  generated === null ? "" : `.generatedAs(${sqlText(generated.expression, words)}${generated.stored ? "" : ", { stored: false }"})`;
+
 /** A column's text, without what keys and relations add to it. */
 export const columnText = (
   { table, column, checks }: { table: string; column: ColumnSnapshot; checks: readonly CheckSnapshot[] },
@@ -186,5 +189,10 @@ export const columnText = (
   const [found, isExact] = kindOf(column, dialect, enums);
   const kind = used(isExact ? refined(found, own) : found, words);
   const remark = isExact ? null : `is ${column.type === "" ? "of no type" : column.type}, for which models have no word`;
-  return { kind, filled: column.generated === null ? defaultOf(kind, column, dialect, words) : "", said: own.said, remark };
+  return {
+    kind,
+    filled: column.generated === null ? defaultOf(kind, column, dialect, words) : generatedText(column, words),
+    said: own.said,
+    remark,
+  };
 };

@@ -14,7 +14,7 @@ const completedIdentity = (column: ColumnSnapshot, there: ColumnSnapshot): Colum
   return isSilent && !there.nullable ? there.identity : column.identity;
 };
 
-/** Collations, computed columns and the stricter identity. A computed column is a plain one to a model, which gives it no default. */
+/** Collations, the stricter identity, and that a column is computed where a model has a plain one without a default. */
 const completedColumn = (column: ColumnSnapshot, there: ColumnSnapshot | undefined): ColumnSnapshot => {
   if (there === undefined) return column;
   const isComputed = there.generated !== null && column.generated === null && column.default === null && column.type === there.type;

@@ -41,7 +41,7 @@ export class Thing extends Model(
     mood: oneOf("sad", "it's ok").default("sad"),
     address: text().nullable(),
     at: timestamp().nullable(),
-    twice: int().nullable(), // computed by the database
+    twice: int().nullable().generatedAs(sql\`(id * 2)\`),
     n: int(),
   },
   {
