@@ -4,6 +4,7 @@
  * Only a real template call and `sql.raw` make text. What stands between the texts is a bound value, unless it is one of our own objects
  * (an expression, a model, another piece of `sql`), recognised by private fields and never by shape.
  */
+import { TypedValue } from "../base/bound-value.ts";
 import { ConfigurationError } from "../base/errors.ts";
 import { describe } from "../types/column-type.ts";
 import type { ParameterNode, RawNode, RawPart } from "./expression.ts";
@@ -26,20 +27,29 @@ export interface SqlTag {
   raw<T = unknown>(text: string, parameters?: readonly unknown[] | Readonly<Record<string, unknown>>): Sql<T>;
   /** A quoted name, or a qualified one: `sql.identifier("schema", "table")`. */
   identifier(...names: readonly string[]): Sql<never>;
+  /**
+   * A value in the form that its place's own type has on PostgreSQL: an object for a composite, `{ lower, upper }` for a range, arrays of these, and
+   * whatever `codecs.custom` writes. The type is learned from the server before the statement runs, once on each connection. `null` is NULL.
+   * Running it throws `ConfigurationError` on SQLite, and `ParameterError` for a value that the type has no form for.
+   *
+   *     sql`INSERT INTO rooms (during) VALUES (${sql.typed({ lower: 1, upper: 5 })})`     // INSERT INTO rooms (during) VALUES ($1)
+   */
+  typed(value: unknown): Sql<never>;
   /** Pieces or values one after another, `, ` between them unless `separator` is given. */
   join(parts: readonly unknown[], separator?: Sql<unknown>): Sql<unknown>;
 }
 
 class SqlPiece extends NodeHolder {
-  readonly #piece: RawNode | NowNode;
+  readonly #piece: RawNode | NowNode | ParameterNode;
 
-  constructor(piece: RawNode | NowNode) {
+  constructor(piece: RawNode | NowNode | ParameterNode) {
     super(piece);
     this.#piece = piece;
   }
 
   static pieceOf(value: unknown): RawNode | NowNode | undefined {
-    return typeof value === "object" && value !== null && #piece in value ? value.#piece : undefined;
+    if (typeof value !== "object" || value === null || !(#piece in value)) return undefined;
+    return value.#piece.node === "parameter" ? undefined : value.#piece;
   }
 
   as(): this {
@@ -183,6 +193,12 @@ const join = (parts: readonly unknown[], separator?: Sql<unknown>): Sql<unknown>
   return piece(["", ""], [Object.freeze({ node: "joinedParts", parts: Object.freeze(joined), separator: separatorText(separator) })]);
 };
 
+const typed = (value: unknown): Sql<never> => {
+  if (value === undefined) throw new ConfigurationError("sql.typed() was given undefined. Use null for NULL.");
+  const held = value === null ? null : new TypedValue(value);
+  return new SqlPiece(Object.freeze({ node: "parameter", form: "asGiven", type: null, value: held })) as unknown as Sql<never>;
+};
+
 /** What a piece of `sql` holds; `undefined` for anything else. */
 export const sqlNodeOf = (value: unknown): RawNode | NowNode | undefined => SqlPiece.pieceOf(value);
 
@@ -194,7 +210,7 @@ export const isSql = (value: unknown): value is Sql<unknown> => sqlNodeOf(value)
  *
  *     sql`SELECT name FROM ${User} WHERE ${User.columns.age} > ${18}`     // SELECT name FROM "users" WHERE "users"."age" > ?
  */
-export const sql: SqlTag = Object.freeze(Object.assign(tag, { raw, identifier, join }));
+export const sql: SqlTag = Object.freeze(Object.assign(tag, { raw, identifier, join, typed }));
 
 const nowNode: NowNode = Object.freeze({ node: "now" });
 /** The database's current time, the same during a statement. */

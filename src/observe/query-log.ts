@@ -1,4 +1,5 @@
 /** Lines about statements: for people on a terminal, as JSON for programs. */
+import { TypedValue } from "../base/bound-value.ts";
 import process from "node:process";
 import { isPetrelError } from "../base/errors.ts";
 import type { Finished } from "./finished.ts";
@@ -19,6 +20,7 @@ const sqlText = ({ sql, host }: Finished["statement"], longest: number): string 
 
 /** JSON has no bigints, and nobody reads bytes. */
 const readable = (value: unknown): unknown => {
+  if (value instanceof TypedValue) return String(value);
   if (typeof value === "bigint") return String(value);
   return value instanceof Uint8Array ? `<${value.length} bytes>` : value;
 };

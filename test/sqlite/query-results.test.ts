@@ -140,6 +140,14 @@ for (const binding of bindings()) {
         assert.deepEqual((await engine.execute(sql`SELECT '? $1 :a', ${5} /* ? */`)).tuples(), [["? $1 :a", 5]]);
       });
 
+      test("a typed value, for types that PostgreSQL has, is refused", async () => {
+        await assert.rejects(async () => engine.execute(sql`SELECT ${sql.typed([1])}`), {
+          code: "E1001",
+          message: /^sql\.typed\(\) is for types of PostgreSQL's/,
+        });
+        assert.deepEqual((await engine.execute(sql`SELECT ${sql.typed(null)}`)).tuples(), [[null]]);
+      });
+
       test("a value inside quotes is refused where it is written", () => {
         const refusal = { code: "E1001", message: /^Value 1 of sql`…` stands inside quotes or a comment/ };
         assert.throws(() => sql`SELECT '${5}'`, refusal);

@@ -1,4 +1,5 @@
 /** Constants of DDL on PostgreSQL. Only values of the models' own code get here; a query's values are always bound. */
+import { TypedValue } from "../../base/bound-value.ts";
 import type { BoundValue } from "../../base/bound-value.ts";
 import { ConfigurationError } from "../../base/errors.ts";
 import type { ColumnType } from "../../types/column-type.ts";
@@ -28,6 +29,8 @@ export const literal = (value: BoundValue, type: ColumnType | null): string => {
   if (typeof value === "string") return text(value);
   if (value instanceof Uint8Array) return `decode('${hex(value)}', 'hex')`;
   if (value instanceof Date) return text(value.toISOString());
+  if (value instanceof TypedValue)
+    throw new ConfigurationError("sql.typed() cannot stand in a default or an index. Write the value as SQL.");
   const elements = value.map((element) => literal(element, type?.element ?? null)).join(", ");
   return `ARRAY[${elements}]${type === null ? "" : `::${castName(type)}`}`;
 };

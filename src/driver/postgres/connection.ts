@@ -4,25 +4,28 @@
  * The first run of a text is one round trip as every later one: Parse, Describe, Bind and Execute leave together, with results in text because
  * nobody knows the columns yet. From then on each column comes in the format that its codec reads fastest.
  */
-import { DatabaseClosed, isPetrelError, ParameterError, ProtocolError } from "../../base/errors.ts";
+import { isPetrelError, ProtocolError } from "../../base/errors.ts";
 import type { Answer, Request } from "../driver.ts";
 import { canceled } from "../pool.ts";
 import type { Pooled, PoolEvents } from "../pool.ts";
 import type { ResultField } from "../row-sink.ts";
 import type { ConnectionSettings, Session } from "./connection-settings.ts";
 import { Deadline } from "./deadline.ts";
+import { gather } from "./gather.ts";
 import { PingExchange } from "./ping-exchange.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Exchange } from "./pipeline.ts";
 import { writeClosePortal, writeCopyFail, writeQuery, writeSync, writeTerminate } from "./protocol/write.ts";
 import type { PostgresAnswer } from "./result-rows.ts";
+import { gone, SendingLine } from "./sending-line.ts";
 import type { Wire } from "./socket.ts";
 import { altersTypes, changesMeaning, forgetsStatements, isOutdatedPlan, marksSession } from "./statement-effects.ts";
 import { isRepeatable } from "./statement-exchange.ts";
 import type { ExchangeOwner, Group, StatementExchange } from "./statement-exchange.ts";
-import { bindPlainly, nextOfPortal, StatementWriter } from "./statement-writer.ts";
+import { bindPlainly, describeOnly, nextOfPortal, StatementWriter } from "./statement-writer.ts";
 import type { MakeBinding, Settle } from "./statement-writer.ts";
 import { TypeLookup } from "./type-lookup.ts";
+import { TypedValues } from "./typed-values.ts";
 import { unreadableSetting } from "./unreadable-setting.ts";
 import { Workload } from "./workload.ts";
 
@@ -36,10 +39,9 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   readonly #pipeline: Pipeline;
   readonly #writer: StatementWriter;
   readonly #types: TypeLookup;
+  readonly #typed: TypedValues;
   #events: PoolEvents = { idle: () => undefined, ended: () => undefined };
-  /** What waits for the outcome of a cancellation. */
-  #held: (() => void)[] = [];
-  #isCanceling = false;
+  readonly #line = new SendingLine(() => this.isOpen);
   #isEnding = false;
   readonly #workload = new Workload();
   /** Those to cancel as soon as it is their turn. */
@@ -58,7 +60,13 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
       parameter: (name, value) => this.#onParameter(name, value),
     });
     this.#writer = new StatementWriter(settings, session.catalog, this.#pipeline);
-    this.#types = new TypeLookup(session.catalog, this.#writer, (request) => this.run(request));
+    this.#types = new TypeLookup(session.catalog, this.#writer, (request) => this.#ask(request, bindPlainly));
+    this.#typed = new TypedValues(this.#writer.statements, this.#line, {
+      knows: (type) => session.catalog.isClosed || session.catalog.knows(type),
+      know: (types) => this.#types.know(types),
+      describe: (request) => this.#ask(request, describeOnly),
+      learned: () => this.#letGo(),
+    });
     session.catalog.joined();
     session.wire.onEnd = (reason) => this.#pipeline.end(reason);
   }
@@ -73,7 +81,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   get inFlight(): number {
-    return this.#pipeline.size + this.#held.length;
+    return this.#pipeline.size + this.#line.size;
   }
 
   get isOpen(): boolean {
@@ -86,11 +94,11 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
 
   /** Nothing new is to stand behind a cancellation. */
   get loadMicros(): number {
-    return this.#isCanceling ? Infinity : this.#workload.micros;
+    return this.#line.isHolding ? Infinity : this.#workload.micros;
   }
 
   get isClean(): boolean {
-    return this.isOpen && this.inFlight === 0 && !this.inTransaction && !this.#isCanceling && !this.needsReset;
+    return this.isOpen && this.inFlight === 0 && !this.inTransaction && !this.#line.isHolding && !this.needsReset;
   }
 
   /** The server's value of a reported parameter, `server_version`. */
@@ -106,7 +114,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (request.signal?.aborted === true) return Promise.reject(canceled(request.signal, false));
     if (first.length > 0) return this.#fetch(request, first, bindPlainly);
     return new Promise((resolve, reject) => {
-      if (this.#isCanceling) this.#whenFree(() => this.#sendOne(request, isShared, resolve, reject), reject);
+      if (this.#line.isHolding) this.#line.whenFree(() => this.#sendOne(request, isShared, resolve, reject), reject, [request]);
       else if (this.isOpen) this.#sendOne(request, isShared, resolve, reject);
       else reject(gone());
     });
@@ -117,7 +125,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (requests.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       const settle = gather(requests.length, resolve, reject);
-      this.#whenFree(() => this.#send(requests, settle), reject);
+      this.#line.whenFree(() => this.#send(requests, settle), reject, requests);
     });
   }
 
@@ -129,12 +137,12 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
       for (const { reject } of members) reject(error);
     };
     const settle = (at: number): Settle => (at < first.length ? nobody : members[at - first.length]!);
-    this.#whenFree(() => this.#send(requests, settle), refuse);
+    this.#line.whenFree(() => this.#send(requests, settle), refuse, requests);
   }
 
   /** Opens a portal and fetches its first rows. Needs a transaction, or `first` to begin one. */
   openPortal(portal: string, request: Request, maxRows: number, first: readonly Request[]): Promise<PostgresAnswer> {
-    return this.#fetch(request, first, this.#writer.portal(portal, request, maxRows));
+    return this.#fetch(request, first, this.#writer.portal(portal, maxRows));
   }
 
   /** The next rows of a portal that was suspended; `fields` are those of the rows before. */
@@ -146,7 +154,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (request.signal?.aborted === true) return Promise.reject(canceled(request.signal, false));
     return new Promise((resolve, reject) => {
       const settle = (at: number): Settle => (at < first.length ? nobody : { resolve, reject });
-      this.#whenFree(() => this.#send([...first, request], settle, binding), reject);
+      this.#line.whenFree(() => this.#send([...first, request], settle, binding), reject, [request]);
     });
   }
 
@@ -158,17 +166,16 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     this.#pipeline.addCloses(1);
   }
 
-  #whenFree(send: () => void, reject: (error: Error) => void): void {
-    const attempt = (): void => {
-      if (!this.isOpen) return reject(gone());
-      try {
-        send();
-      } catch (error) {
-        reject(error instanceof Error ? error : new ParameterError("A value threw something that is no error.", { cause: error }));
-      }
-    };
-    if (this.#isCanceling) this.#held.push(attempt);
-    else attempt();
+  #letGo(): void {
+    this.#line.letGo();
+    if (this.inFlight === 0 && this.isOpen) this.#events.idle();
+  }
+
+  /** In front of what is held. */
+  #ask(request: Request, binding: MakeBinding): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.#line.urgently(() => this.#send([request], () => ({ resolve, reject }), binding), reject);
+    });
   }
 
   /** The way that nearly everything goes: nothing is allocated but the exchange. What an encoder throws rejects the promise around. */
@@ -177,7 +184,12 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     const wasIdle = pipeline.size === 0;
     if (!isShared || pipeline.openCount >= maxGroup) pipeline.endGroup();
     if (pipeline.openCount === 0) this.#writer.closeForgotten();
-    const exchange = this.#writer.write(this, request, isShared, resolve, reject, bindPlainly);
+    let exchange: StatementExchange;
+    try {
+      exchange = this.#writer.write(this, request, isShared, resolve, reject, bindPlainly);
+    } catch (problem) {
+      return this.#typed.send([request], problem, ([typed]) => this.#sendOne(typed!, isShared, resolve, reject), reject);
+    }
     pipeline.add(exchange);
     this.#workload.add(exchange.statement);
     this.#watch(exchange);
@@ -202,7 +214,8 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     } catch (error) {
       pipeline.writer.rollback(mark);
       for (const exchange of exchanges) if (exchange.parses) this.#writer.statements.markDead(exchange.statement);
-      throw error;
+      const rejectAll = (reason: Error): void => requests.forEach((_, at) => settle(at).reject(reason));
+      return this.#typed.send(requests, error, (typed) => this.#send(typed, settle, binding, repeats), rejectAll);
     }
     const group: Group = {
       isSentAgain: false,
@@ -223,11 +236,11 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   /** A failed transaction that these statements began themselves holds nothing else: it is rolled back and begun again. */
   #sendAgain(requests: readonly Request[], settle: (at: number) => Settle, binding: MakeBinding, repeats: number): boolean {
     const { reject } = settle(requests.length - 1);
-    if (!this.inTransaction || requests[0] === rollback) this.#whenFree(() => this.#send(requests, settle, binding, repeats), reject);
+    if (!this.inTransaction || requests[0] === rollback) this.#line.urgently(() => this.#send(requests, settle, binding, repeats), reject);
     else if (!begins.test(requests[0]!.text)) return false;
     else {
       const behind = (at: number): Settle => (at === 0 ? nobody : settle(at - 1));
-      this.#whenFree(() => this.#send([rollback, ...requests], behind, binding, repeats), reject);
+      this.#line.urgently(() => this.#send([rollback, ...requests], behind, binding, repeats), reject);
     }
     return true;
   }
@@ -261,7 +274,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   refused(exchange: StatementExchange, error: Error): boolean {
     this.#settled(exchange);
     const { statement } = exchange;
-    if (exchange.parses && !exchange.hasParsed) this.#writer.statements.markDead(statement);
+    if (exchange.parses && !exchange.hasParsed) this.#writer.couldNotParse(statement);
     const sqlState = isPetrelError(error) ? error.sqlState : undefined;
     const isForgotten = sqlState === "26000" && !exchange.parses;
     // Names that vanish on the server without our doing: someone between us gives out its connections by the transaction.
@@ -286,7 +299,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   #again(exchange: StatementExchange): boolean {
     if (!this.isOpen) return false;
     const { request, isReplayable, resolve, reject } = exchange;
-    this.#whenFree(() => this.#sendOne(request, isReplayable, resolve, reject), reject);
+    this.#line.urgently(() => this.#sendOne(request, isReplayable, resolve, reject), reject);
     return true;
   }
 
@@ -322,7 +335,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (exchange.isReplayable && !isAlone) return exchange.abandon(error);
     exchange.stoppedBy = error;
     // The server keeps the replies of a group back until its Sync: what stands before this one may be over without our knowing.
-    if (this.#pipeline.isInFirstGroup(exchange) && !this.#isCanceling) void this.#cancel(exchange, error);
+    if (this.#pipeline.isInFirstGroup(exchange) && !this.#line.isCanceling) void this.#cancel(exchange, error);
     else this.#toStop.set(exchange, error);
   }
 
@@ -330,23 +343,22 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     const next = this.#pipeline.first;
     const error = next === undefined ? undefined : this.#toStop.get(next);
     // Only statements are ever put there.
-    if (error === undefined || this.#isCanceling) return;
+    if (error === undefined || this.#line.isCanceling) return;
     this.#toStop.delete(next!);
     void this.#cancel(next as StatementExchange, error);
   }
 
   /** Until both the statement's end and the cancellation's are known, a cancellation could still be on its way to whatever came next. */
   async #cancel(exchange: StatementExchange, error: Error): Promise<void> {
-    this.#isCanceling = true;
+    this.#line.isCanceling = true;
     exchange.stoppedBy = error;
     const ended = new Promise<void>((resolve) => (exchange.onSettled = resolve));
     const grace = setTimeout(() => this.destroy(error), cancelGraceMs);
     await Promise.all([this.#session.cancel(), ended]);
     clearTimeout(grace);
-    this.#isCanceling = false;
+    this.#line.isCanceling = false;
     this.#stopNext();
-    for (const attempt of this.#held.splice(0)) attempt();
-    if (this.inFlight === 0 && this.isOpen) this.#events.idle();
+    this.#letGo();
   }
 
   ping(): Promise<void> {
@@ -393,7 +405,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   #onIdle(): void {
-    if (!this.#isCanceling) this.#events.idle();
+    if (!this.#line.isHolding) this.#events.idle();
   }
 
   /** The codecs read UTF-8 and ISO dates; a session that was set to something else cannot be read. */
@@ -419,7 +431,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   destroy(reason: Error): void {
     this.#session.wire.destroy();
     this.#pipeline.end(reason);
-    for (const attempt of this.#held.splice(0)) attempt();
+    this.#line.end();
   }
 }
 
@@ -428,19 +440,3 @@ const ignore = (): void => undefined;
 const nobody: Settle = { resolve: ignore, reject: ignore };
 const begins = /^\s*(?:begin|start\s+transaction)\b/i;
 const rollback: Request = { text: "ROLLBACK", values: [], writes: true, bigints: false, batched: false };
-
-const gone = (): DatabaseClosed => new DatabaseClosed("The connection is closed: the statement was not sent.", { mayHaveRun: false });
-
-/** One promise for the answers of several. One that is run again answers again, and one whose types are looked up answers after the last. */
-const gather = (count: number, resolve: (answers: Answer[]) => void, reject: Settle["reject"]): ((at: number) => Settle) => {
-  const answers: Answer[] = [];
-  let missing = count;
-  return (at) => ({
-    resolve: (answer) => {
-      if (answers[at] === undefined) missing--;
-      answers[at] = answer;
-      if (missing === 0) resolve(answers);
-    },
-    reject,
-  });
-};

@@ -19,6 +19,10 @@ const isNumber: Fits = (value) => typeof value === "number" && !Object.is(value,
 const isBoolean: Fits = (value) => typeof value === "boolean";
 const isString: Fits = (value) => typeof value === "string";
 
+const uuidForm = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** Other spellings, with braces or without hyphens, are the server's to read. */
+const isUuid: Fits = (value) => typeof value === "string" && uuidForm.test(value);
+
 /** Within these years, 0001 to 9999, the text of a Date is an instant's in every reading. */
 const firstMs = -62_135_596_800_000;
 const lastMs = 253_402_300_799_999;
@@ -33,7 +37,7 @@ const arrayOf =
   (value) =>
     Array.isArray(value) && value.every((element) => element === null || fits(element));
 
-/** By the type's OID: bool, int8, int2, int4, float8, timestamptz, and arrays of them and of text. */
+/** By the type's OID: bool, int8, int2, int4, float8, timestamptz, and arrays of them, of text and of uuid. */
 const fitting: ReadonlyMap<number, Fits> = new Map<number, Fits>([
   [16, isBoolean],
   [20, isInt8],
@@ -47,6 +51,7 @@ const fitting: ReadonlyMap<number, Fits> = new Map<number, Fits>([
   [1016, arrayOf(isInt8)],
   [1022, arrayOf(isNumber)],
   [1185, arrayOf(isMoment)],
+  [2951, arrayOf(isUuid)],
 ]);
 
 /** Whether values of the type may travel in binary without having been declared. */

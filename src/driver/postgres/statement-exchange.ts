@@ -59,6 +59,8 @@ export class StatementExchange implements Exchange {
   readonly isReplayable: boolean;
   /** Parse and Describe are sent along. */
   readonly parses: boolean;
+  /** Nothing is run: the statement's description is all that is asked for. */
+  readonly onlyDescribes: boolean;
   endsGroup = false;
   isComplete = false;
   isSuspended = false;
@@ -98,6 +100,7 @@ export class StatementExchange implements Exchange {
     resolve: (answer: PostgresAnswer) => void,
     reject: (error: Error) => void,
     fields: readonly ResultField[] | null,
+    onlyDescribes: boolean,
   ) {
     this.owner = owner;
     this.#results = results;
@@ -108,6 +111,7 @@ export class StatementExchange implements Exchange {
     this.resolve = resolve;
     this.reject = reject;
     this.#fields = fields;
+    this.onlyDescribes = onlyDescribes;
   }
 
   get text(): string {
@@ -153,9 +157,11 @@ export class StatementExchange implements Exchange {
         return true;
       case backend.rowDescription:
         this.#redescribe(readRowDescription(buffer, start, end));
+        this.isComplete = this.onlyDescribes;
         return true;
       case backend.noData:
         this.#results.described(this.statement, []);
+        this.isComplete = this.onlyDescribes;
         return true;
       default:
         return false;

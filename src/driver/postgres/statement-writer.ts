@@ -37,7 +37,10 @@ export interface Binding {
 /** What nearly every run does, without an object for it. */
 export const bindPlainly = "plainly";
 
-export type MakeBinding = typeof bindPlainly | ((statement: PreparedStatement) => Binding);
+/** Prepares the statement, and runs nothing. */
+export const describeOnly = "described";
+
+export type MakeBinding = typeof bindPlainly | typeof describeOnly | ((statement: PreparedStatement, request: Request) => Binding);
 
 export interface Settle {
   readonly resolve: (answer: PostgresAnswer) => void;
@@ -81,7 +84,9 @@ export class StatementWriter implements ResultKnowledge {
     const types = request.parameterTypes ?? noTypes;
     const isNamed = this.#settings.names.areKept;
     const known = this.statements.find(request.text, types);
-    const statement = known !== undefined && (known.name !== "") === isNamed ? known : this.statements.add(request.text, types, isNamed);
+    const describes = makeBinding === describeOnly;
+    const statement =
+      known !== undefined && (known.name !== "") === isNamed && !describes ? known : this.statements.add(request.text, types, isNamed);
     const parses = statement !== known || !isNamed;
     let fields: readonly ResultField[] | null;
     const mark = parses ? writer.mark() : null;
@@ -94,27 +99,28 @@ export class StatementWriter implements ResultKnowledge {
       if (makeBinding === bindPlainly) {
         fields = statement.bind === null ? null : statement.fields;
         (statement.bind ?? statement.bindText!)(writer, request.values);
-      } else {
-        const binding = makeBinding(statement);
+      } else if (describes) fields = null;
+      else {
+        const binding = makeBinding(statement, request);
         fields = binding.fields;
         binding.write(writer, request.values);
       }
     } catch (error) {
       if (mark !== null) {
         writer.rollback(mark);
-        this.statements.markDead(statement);
+        if (statement !== known) this.statements.markDead(statement);
       }
       throw error;
     }
-    const exchange = new StatementExchange(owner, this, request, statement, parses, isShared, resolve, reject, fields);
+    const exchange = new StatementExchange(owner, this, request, statement, parses, isShared, resolve, reject, fields, describes);
     // Behind others it begins when they have ended, and that will be known then.
     if (this.#pipeline.size === 0) exchange.sentAt = performance.now();
     return exchange;
   }
 
   /** Binds to a portal of its own instead, and fetches its first rows. */
-  portal(name: string, request: Request, maxRows: number): MakeBinding {
-    return (statement) => {
+  portal(name: string, maxRows: number): MakeBinding {
+    return (statement, request) => {
       const resultFormats = statement.fields === null ? [] : statement.fields.map((field) => field.format);
       const write = bindExecute({
         statement: statement.name,
@@ -125,6 +131,13 @@ export class StatementWriter implements ResultKnowledge {
       });
       return { fields: statement.fields, write };
     };
+  }
+
+  /** The server could not prepare it. Where its types were learned from the text alone, they are learned anew. */
+  couldNotParse(statement: PreparedStatement): void {
+    this.statements.markDead(statement);
+    const undeclared = this.statements.find(statement.text, noTypes);
+    if (undeclared !== undefined && undeclared.describedTypes !== null) this.statements.discard(undeclared);
   }
 
   /** What is known of results may be wrong: they are described again. */

@@ -38,13 +38,13 @@ export class TypeLookup {
 
   /** Looks up what the exchange's rows wait for, and lets it read them, whatever came of it. */
   async learn(exchange: StatementExchange): Promise<void> {
-    await this.#know(exchange.fields.map((field) => field.type));
+    await this.know(exchange.fields.map((field) => field.type));
     this.#writer.relearn(exchange);
     exchange.replay();
   }
 
   /** Never rejects: a type that could not be looked up stays unknown, and is looked up again when it is met again. */
-  async #know(types: readonly number[]): Promise<void> {
+  async know(types: readonly number[]): Promise<void> {
     const wanted = types.filter((type) => !this.#catalog.knows(type));
     if (wanted.length === 0 || this.#catalog.isClosed) return;
     const current = this.#underWay;

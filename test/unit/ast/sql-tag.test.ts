@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nodeOf } from "../../../src/ast/node-holder.ts";
+import { TypedValue } from "../../../src/base/bound-value.ts";
 import { now, sql, sqlNodeOf } from "../../../src/ast/sql-tag.ts";
 import { int, text } from "../../../src/schema/column-factories.ts";
 import { Model } from "../../../src/schema/model.ts";
@@ -72,6 +73,15 @@ test("what has no value in SQL is refused by its place, without the value", () =
     message(`Value 1 of sql\`…\` is an array that holds something else than values, which SQL has no value for. ${remedy}`),
   );
   assert.throws(() => sql`${() => 1}`, message(`Value 1 of sql\`…\` is a function, which SQL has no value for. ${remedy}`));
+});
+
+test("a typed value is a parameter, NULL for null, and nothing for undefined", () => {
+  const valueOf = (piece: unknown): unknown => (nodeOf(piece) as { value?: unknown }).value;
+  assert.deepEqual(valueOf(sql.typed({ lower: 1, upper: 2 })), new TypedValue({ lower: 1, upper: 2 }));
+  assert.equal(valueOf(sql.typed(null)), null);
+  assert.equal(String(new TypedValue("secret")), "<typed>");
+  assert.throws(() => sql.typed(undefined), message("sql.typed() was given undefined. Use null for NULL."));
+  assert.throws(() => sql`'${sql.typed(1)}'`, /stands inside quotes or a comment/);
 });
 
 test("parameters of raw text must match its placeholders", () => {

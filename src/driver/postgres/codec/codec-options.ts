@@ -26,7 +26,7 @@ export interface CodecOptions {
 export interface CustomCodec {
   /** A value from the text that PostgreSQL writes for it. */
   readonly decode: (text: string) => unknown;
-  /** Writes a parameter that is declared to be of the type. Without it such a parameter is given as its text. */
+  /** Writes a parameter given by `sql.typed(value)`. Without it such a parameter is given as its text. */
   readonly encode?: ((value: unknown) => string) | undefined;
 }
 

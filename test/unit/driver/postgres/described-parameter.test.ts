@@ -23,6 +23,7 @@ const exact: readonly (readonly [string, number, readonly unknown[]])[] = [
   ["timestamptz", 1184, [new Date(0), new Date("0001-01-01T00:00:00Z"), new Date("9999-12-31T23:59:59.999Z")]],
   ["int4[]", 1007, [[], [1, null, 3]]],
   ["text[]", 1009, [["a", null, ""]]],
+  ["uuid[]", 2951, [[], ["8A7f0c7e-1f0a-4b7e-9d0b-1f2e3d4c5b6a", null]]],
 ];
 
 for (const [name, type, values] of exact) {
@@ -40,6 +41,7 @@ const others: readonly (readonly [string, number, readonly unknown[]])[] = [
   ["timestamptz", 1184, [new Date(NaN), new Date("-000001-01-01T00:00:00Z"), new Date("+010000-01-01T00:00:00Z"), "2024-01-01"]],
   ["int4[]", 1007, [[1.5], [[1]], "{1}"]],
   ["text[]", 1009, [[1], [["a"]]]],
+  ["uuid[]", 2951, [["none"], ["{8a7f0c7e-1f0a-4b7e-9d0b-1f2e3d4c5b6a}"], ["8a7f0c7e1f0a4b7e9d0b1f2e3d4c5b6a"], [[]], "{}"]],
 ];
 
 for (const [name, type, values] of others) {
