@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { createEngine, int, Model, outside } from "../../src/entry/index.ts";
+import { createEngine, int, Model } from "../../src/entry/index.ts";
 
 class Row extends Model("pool_rows", { id: int().primaryKey() }) {}
 
@@ -15,14 +15,18 @@ test("poolStatus() counts transactions, readers beside them, and who waits", asy
     await engine.createAll([Row]);
     const idle = { total: 3, available: 3, open: 1, idle: 1, busy: 0, reserved: 0, connecting: 0, waiting: 0, lost: 0 };
     assert.deepEqual(engine.poolStatus(), idle);
-    let second: Promise<unknown> | null = null;
-    await engine.transaction(async (tx) => {
+    const [begun, ended] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const first = engine.transaction(async (tx) => {
       await tx.insert(Row, { id: 1 });
-      second = outside(() => engine.session().insert(Row, { id: 2 }));
-      await new Promise((resolve) => setImmediate(resolve));
-      assert.deepEqual(engine.poolStatus(), { ...idle, available: 2, idle: 0, busy: 1, reserved: 1, waiting: 1 });
+      begun.resolve();
+      await ended.promise;
     });
-    await second;
+    await begun.promise;
+    const second = engine.session().insert(Row, { id: 2 });
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(engine.poolStatus(), { ...idle, available: 2, idle: 0, busy: 1, reserved: 1, waiting: 1 });
+    ended.resolve();
+    await Promise.all([first, second]);
     const { waiting, busy, available } = engine.poolStatus();
     assert.deepEqual([waiting, busy, available], [0, 0, 3]);
     await using memory = await createEngine("sqlite::memory:");
