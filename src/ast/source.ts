@@ -48,14 +48,14 @@ export interface Source {
   /** The source this one hangs on, and the relation between; both `null` for the root of a query. */
   readonly parent: Source | null;
   readonly relation: RelationRef | null;
-  /** To-one children already asked for, so that a relation named twice is joined once. */
+  /** Joined children already asked for, so that a relation named twice is joined once. */
   readonly children: Map<RelationRef, Source>;
 }
 
 /** A new root: the table that a query is about. */
 export const rootSource = (table: TableRef): Source => ({ table, parent: null, relation: null, children: new Map() });
 
-/** The source on the far side of a to-one relation; the same object each time. */
+/** The source on the far side of a relation that is joined; the same object each time. */
 export const joinedSource = (parent: Source, relation: RelationRef): Source => {
   const known = parent.children.get(relation);
   if (known) return known;

@@ -43,7 +43,9 @@ const nameSources = (scope: Scope, compilation: Compilation): void => {
   for (const source of scope.joins) {
     const avoided = new Set(tables);
     avoided.delete(source.table.name.toLowerCase());
-    names.set(source, aliases.take(pathOf(source, scope), avoided));
+    const path = pathOf(source, scope);
+    names.set(source, aliases.take(path, avoided));
+    if (source.relation!.through !== null) throughNames.set(source, aliases.take(`${path}_link`, avoided));
   }
 };
 
@@ -67,12 +69,18 @@ const isRequired = (source: Source, scope: Scope, compilation: Compilation): boo
   return true;
 };
 
-const onCondition = (source: Source, compilation: Compilation): string => {
-  const relation = source.relation!;
-  if (relation.through !== null) throw new BugError(`the to-one relation '${relation.name}' leads through a join table.`);
+/** What is joined to a source's parent, and how: a table, or one behind a join table, which are joined to each other first. */
+const joinedTable = (source: Source, compilation: Compilation): string => {
+  const { keys, through } = source.relation!;
   const name = compilation.names.get(source)!;
   const near = of(compilation.names.get(source.parent!)!);
-  return [keysEqual(relation.keys, near, of(name)), ...liveOnly(source.table, name, compilation)].join(" AND ");
+  const table = tableAs(source.table, name, compilation);
+  const live = liveOnly(source.table, name, compilation);
+  if (through === null) return `${table} ON ${[keysEqual(keys, near, of(name)), ...live].join(" AND ")}`;
+  compilation.reads(through.table);
+  const middle = compilation.throughNames.get(source)!;
+  const inner = [keysEqual(through.keys, of(middle), of(name)), ...live, ...liveOnly(through.table, middle, compilation)].join(" AND ");
+  return `(${tableAs(through.table, middle, compilation)} JOIN ${table} ON ${inner}) ON ${keysEqual(keys, near, of(middle))}`;
 };
 
 /** Its items go by the names of its columns. */
@@ -86,7 +94,7 @@ const join = (source: Source, scope: Scope, compilation: Compilation): string =>
   if (lateral !== undefined) return lateralJoin(lateral, compilation.names.get(source)!, compilation);
   compilation.reads(source.table);
   const kind = isRequired(source, scope, compilation) ? "JOIN" : "LEFT JOIN";
-  return ` ${kind} ${tableAs(source.table, compilation.names.get(source)!, compilation)} ON ${onCondition(source, compilation)}`;
+  return ` ${kind} ${joinedTable(source, compilation)}`;
 };
 
 const joins = (scope: Scope, compilation: Compilation): string =>

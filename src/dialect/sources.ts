@@ -9,7 +9,7 @@ import type { Source, TableRef } from "../ast/source.ts";
 import type { Statement } from "../ast/statement.ts";
 import { operandsOf } from "./walk.ts";
 
-/** One FROM clause. `joins` are to-one sources below `root`, parents before their children, in order of first appearance. */
+/** One FROM clause. `joins` are joined sources below `root`, parents before their children, in order of first appearance. */
 export interface Scope {
   readonly root: Source;
   readonly joins: Set<Source>;
@@ -58,7 +58,12 @@ export class Sources {
     this.#use(source.parent!);
     scope.joins.add(source);
     this.tableCount++;
-    if (!this.laterals.has(source)) this.#name(source.table);
+    if (this.laterals.has(source)) return;
+    this.#name(source.table);
+    const through = source.relation?.through ?? null;
+    if (through === null) return;
+    this.tableCount++;
+    this.#name(through.table);
   }
 
   #collection(node: ExistsNode | CollectionAggregateNode): void {

@@ -1,8 +1,8 @@
 /** A statement in the making: what the steps of a shape add up to. Only cold code touches it; a warm query has its plan. */
-import type { CommonTable, ExpressionNode, LateralJoin, OrderingNode, ParameterNode } from "../ast/expression.ts";
+import type { CommonTable, ExpressionNode, LateralJoin, OrderingNode, ParameterNode, SelectStatement } from "../ast/expression.ts";
 import type { DeletedRows, LockClause } from "../ast/select.ts";
 import type { Source } from "../ast/source.ts";
-import type { Relation, Table } from "../schema/table.ts";
+import type { Relation, Table, TableColumn } from "../schema/table.ts";
 import type { ColumnType } from "../types/column-type.ts";
 
 /** A computed column: `annotate`, `select` and `groupBy` make them. */
@@ -22,11 +22,27 @@ export interface Group {
   readonly column: ComputedColumn;
 }
 
+/** A query of the user's own for a relation, as a table to be joined. */
+export interface RefinedTable {
+  /** The common table, as a table of the same model with all of its columns. */
+  readonly target: Table;
+  readonly select: SelectStatement;
+  /** `null` for the model's own order. */
+  readonly orderBy:
+    | readonly { readonly column: TableColumn; readonly direction: "asc" | "desc"; readonly nulls: OrderingNode["nulls"] }[]
+    | null;
+  /** The properties to fetch; `null` for all. */
+  readonly only: ReadonlySet<string> | null;
+  readonly deferred: ReadonlySet<string>;
+}
+
 /** A relation to load with the rows. `joined` ones are in the statement, with their children; `selectIn` ones follow in statements of their own. */
 export interface IncludeDraft {
   readonly relation: Relation;
   readonly strategy: "joined" | "selectIn" | "none";
   readonly children: readonly IncludeDraft[];
+  /** What is joined in place of the relation's table. */
+  readonly refined: RefinedTable | null;
 }
 
 export interface Draft {

@@ -6,12 +6,11 @@ import type { StepMaker } from "../engine/shape.ts";
 import type { Table } from "../schema/table.ts";
 import { describe } from "../types/column-type.ts";
 import { keyValues } from "./by-key.ts";
-import { conjunction } from "./draft.ts";
 import type { Step } from "./draft.ts";
+import { rowsOf } from "./joined-rows.ts";
 import { comparable } from "./lookup-scope.ts";
 import { keyReader } from "./row-key.ts";
-import { rowResult } from "./row-result.ts";
-import { assertWithout, selectOf } from "./terminal.ts";
+import { assertWithout } from "./terminal.ts";
 import type { TerminalStep } from "./terminal.ts";
 
 /** The last step of the query. Its values are one list per column of the key. */
@@ -43,8 +42,7 @@ class ByKeys implements StepMaker<Step> {
           list: lists[index]!,
           negated: false,
         }));
-        const { items, form } = rowResult(draft);
-        return { statement: { ...selectOf(draft, items, []), where: conjunction([...draft.where, ...tests]) }, form };
+        return rowsOf(draft, [], { where: tests });
       },
     };
   }

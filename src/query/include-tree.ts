@@ -1,8 +1,10 @@
 /** What `with(…)` was given, as a tree of relations with a strategy each. */
 import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
+import type { SelectStatement } from "../ast/expression.ts";
+import { fingerprint } from "../ast/fingerprint.ts";
 import type { Relation, Table } from "../schema/table.ts";
-import type { IncludeDraft } from "./draft.ts";
+import type { IncludeDraft, RefinedTable } from "./draft.ts";
 import type { Load, Strategy } from "./load.ts";
 
 /** One relation to load. `refined` is the user's own query for it, of a type that only the query room knows; `children` are loaded besides its own. */
@@ -11,14 +13,11 @@ export interface Include<Q> {
   readonly strategy: "joined" | "selectIn" | "none";
   readonly children: readonly Include<Q>[];
   readonly refined: Q | null;
+  /** What the user said about it: `null` for the usual way. */
+  readonly chosen: Strategy | null;
 }
 
-const strategyFor = (relation: Relation, chosen: Strategy | null): Include<never>["strategy"] => {
-  if (chosen === "none") return "none";
-  if (chosen === "joined" && !relation.toMany) return "joined";
-  if (chosen === null && !relation.toMany) return "joined";
-  return "selectIn";
-};
+const usual = (relation: Relation): Strategy => (relation.toMany ? "selectIn" : "joined");
 
 const relationOf = (table: Table, name: string, path: string): Relation => {
   const relation = table.relation(name);
@@ -50,22 +49,23 @@ const add = <Q>(
   const known = includes.find((include) => include.relation === relation) ?? newInclude<Q>(relation);
   if (rest.length > 0) return replaced(includes, { ...known, children: add(relation.target, known.children, rest, chosen, path) });
   if (chosen === null) return replaced(includes, known);
-  const strategy = strategyFor(relation, chosen);
-  return replaced(includes, { ...known, strategy: strategy === "joined" && known.refined !== null ? "selectIn" : strategy });
+  return replaced(includes, { ...known, strategy: chosen, chosen });
 };
 
 const newInclude = <Q>(relation: Relation): Include<Q> => ({
   relation,
-  strategy: strategyFor(relation, null),
+  strategy: usual(relation),
   children: [],
   refined: null,
+  chosen: null,
 });
 
-/** A relation loaded through a query of the user's own: always with a statement of its own. */
+/** A relation loaded through a query of the user's own: with a statement of its own, unless a JOIN was asked for. */
 export const addRefined = <Q>(table: Table, includes: readonly Include<Q>[], name: string, refined: (target: Table) => Q): Include<Q>[] => {
   const relation = relationOf(table, name, name);
-  const children = includes.find((include) => include.relation === relation)?.children ?? [];
-  return replaced(includes, { relation, strategy: "selectIn", children, refined: refined(relation.target) });
+  const { children, chosen } = includes.find((include) => include.relation === relation) ?? newInclude<Q>(relation);
+  const strategy = chosen === "joined" ? "joined" : "selectIn";
+  return replaced(includes, { relation, strategy, children, refined: refined(relation.target), chosen });
 };
 
 const replaced = <Q>(includes: readonly Include<Q>[], include: Include<Q>): Include<Q>[] => {
@@ -81,12 +81,30 @@ export const merged = <Q>(includes: readonly Include<Q>[], more: readonly Includ
   }, includes);
 
 /** What of the includes is in the shape of a row: which relations are joined, and which get a place to be filled. */
-export const includeDrafts = (includes: readonly Include<unknown>[]): IncludeDraft[] =>
-  includes.map(({ relation, strategy, children }) => ({
+export const includeDrafts = <Q>(
+  includes: readonly Include<Q>[],
+  tableOf: (relation: Relation, refined: Q) => RefinedTable,
+): IncludeDraft[] =>
+  includes.map(({ relation, strategy, children, refined }) => ({
     relation,
     strategy,
-    children: strategy === "joined" ? includeDrafts(children) : [],
+    children: strategy === "joined" ? includeDrafts(children, tableOf) : [],
+    refined: strategy === "joined" && refined !== null ? tableOf(relation, refined) : null,
   }));
 
+/** The selects of refined relations that are joined, in order. */
+export const joinedSelects = (includes: readonly IncludeDraft[]): SelectStatement[] =>
+  includes.flatMap(({ refined, children }) => [...(refined === null ? [] : [refined.select]), ...joinedSelects(children)]);
+
 export const includeKey = (includes: readonly IncludeDraft[]): string =>
-  includes.map(({ relation, strategy, children }) => `${relation.name}:${strategy}(${includeKey(children)})`).join();
+  includes
+    .map(({ relation, strategy, children, refined }) => {
+      const own = refined === null ? "" : refinedKey(refined);
+      return `${relation.name}:${strategy}${own}(${includeKey(children)})`;
+    })
+    .join();
+
+const refinedKey = ({ select, orderBy, only, deferred }: RefinedTable): string => {
+  const order = orderBy?.map(({ column, direction, nulls }) => [column.property, direction, nulls]) ?? null;
+  return JSON.stringify([fingerprint(select), order, only === null ? null : [...only], [...deferred]]);
+};

@@ -13,10 +13,11 @@ import type { ResultShape } from "../rows/shape.ts";
 import type { Relation } from "../schema/table.ts";
 import { conjunction } from "./draft.ts";
 import type { Draft, Step } from "./draft.ts";
+import { isChosenFirst, refuseMany, selectJoined } from "./joined-rows.ts";
 import { comparable } from "./lookup-scope.ts";
 import { ResultColumns, rowResult } from "./row-result.ts";
 import type { RowResult } from "./row-result.ts";
-import { assertWithout, definiteOrder, identifying, orderOf, selectOf } from "./terminal.ts";
+import { assertWithout, definiteOrder, identifying, orderOf } from "./terminal.ts";
 import type { Finished, TerminalStep } from "./terminal.ts";
 import { withKeys } from "./wrapped-row.ts";
 
@@ -71,12 +72,14 @@ export class ChildrenOf implements StepMaker<Step> {
       operands.length === 1
         ? { node: "in", operand: operands[0]!, list: lists[0]!, negated: false }
         : { node: "inRows", operands, lists, negated: false };
-    const { items, form } = keyed(this.#read(draft), operands);
-    if (!isLimited) {
-      return { statement: { ...selectOf(draft, items, orderOf(draft)), where: conjunction([...draft.where, isTheirs]) }, form };
-    }
-    const select = selectOf(draft, items, countingOrder(draft));
-    return { statement: { ...select, limitBy: isTheirs, limitByIndex: isIndexed(draft, operands, select.orderBy) }, form };
+    const order = isLimited ? countingOrder(draft) : orderOf(draft);
+    if (isLimited) refuseMany(draft, `does not go together with a limit in ${use}`);
+    else if (isChosenFirst(draft, order, false)) refuseMany(draft, `does not go together with what the query in ${use} computes`);
+    if (this.#relation.through !== null) refuseMany(draft, `does not go together with ${use}, whose rows come once for each parent`);
+    const rows = keyed(this.#read(draft), operands);
+    const select = selectJoined(draft, rows, order);
+    if (!isLimited) return { statement: { ...select, where: conjunction([...draft.where, isTheirs]) }, form: rows.form };
+    return { statement: { ...select, limitBy: isTheirs, limitByIndex: isIndexed(draft, operands, select.orderBy) }, form: rows.form };
   }
 }
 

@@ -24,8 +24,9 @@ import type { Draft, Step } from "./draft.ts";
 import { comparable } from "./lookup-scope.ts";
 import { repeats } from "./repeats.ts";
 import type { Root } from "./root.ts";
+import { refuseMany, selectJoined } from "./joined-rows.ts";
 import { rowResult } from "./row-result.ts";
-import { assertWithout, identifying, orderOf, selectOf } from "./terminal.ts";
+import { assertWithout, identifying, orderOf } from "./terminal.ts";
 import type { TerminalStep } from "./terminal.ts";
 import { withKeys } from "./wrapped-row.ts";
 
@@ -195,17 +196,18 @@ export const pageStep = ({ terms }: Keyset, nulls: readonly boolean[] | null): T
     parameters: [...values.filter((value) => value !== null), limit],
     apply: () => {},
     finish: (draft) => {
-      const { items, form } = withKeys(
+      refuseMany(draft, "does not go together with pageAfter(), whose cursors are of rows");
+      const rows = withKeys(
         rowResult(draft),
         terms.map(({ item }) => item),
       );
-      const statement = selectOf(
+      const statement = selectJoined(
         draft,
-        items,
+        rows,
         terms.map(({ ordering }) => ordering),
       );
       const where = nulls === null ? draft.where : [...draft.where, after(terms, values)];
-      return { statement: { ...statement, where: conjunction(where), limit }, form };
+      return { statement: { ...statement, where: conjunction(where), limit }, form: rows.form };
     },
   };
 };

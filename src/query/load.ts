@@ -6,7 +6,12 @@ export interface Load<out P extends string> {
 }
 /** Loads with one extra `SELECT … WHERE key IN (…)`: best for to-many relations, and their default. */
 export const selectIn = <const P extends string>(path: P): Load<P> => ({ path, strategy: "selectIn" });
-/** Loads with a `JOIN`: best for to-one relations, and their default. */
+/**
+ * Loads with a `JOIN`, in the statement of the rows: the default for to-one relations. A to-many relation is one round trip in place of two, and repeats its
+ * parent's columns for each child; one statement joins one of them. Throws `ConfigurationError` for what cannot be one statement.
+ *
+ *     users.with(joined("posts"))     // SELECT … FROM "users" LEFT JOIN "posts" ON "posts"."author_id" = "users"."id" ORDER BY "users"."id", …
+ */
 export const joined = <const P extends string>(path: P): Load<P> => ({ path, strategy: "joined" });
 /** Loads nothing: the relation is `[]` or `null`. */
 export const noLoad = <const P extends string>(path: P): Load<P> => ({ path, strategy: "none" });

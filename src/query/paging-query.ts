@@ -7,7 +7,6 @@ import { readAll, readFirst, runAll } from "../engine/run.ts";
 import type { Rows, Runner } from "../engine/run.ts";
 import { decodeCursor, encodeCursor } from "./cursor.ts";
 import type { CursorValue } from "./cursor.ts";
-import { conjunction } from "./draft.ts";
 import type { ComputedColumn, Draft } from "./draft.ts";
 import { AskedKeys, byKeysOf } from "./in-bulk.ts";
 import { assertFitting, keysetOf, pageStep, totalOrder } from "./keyset.ts";
@@ -15,8 +14,8 @@ import { fromOne, pageOf } from "./page.ts";
 import type { CursorPage, CursorPageOptions, Page, PageOptions } from "./page.ts";
 import type { CallOptions } from "./query.ts";
 import { RefinableQuery } from "./refinable-query.ts";
-import { rowResult } from "./row-result.ts";
-import { assertWithout, identifying, planOf, selectOf, Terminal } from "./terminal.ts";
+import { rowsOf } from "./joined-rows.ts";
+import { assertWithout, identifying, planOf, Terminal } from "./terminal.ts";
 import type { TerminalStep } from "./terminal.ts";
 import { allRows, rowsOfAllPages } from "./verbs.ts";
 import { wrapperKey } from "./wrapped-row.ts";
@@ -26,20 +25,15 @@ type ShapeOfQuery = RefinableQuery["state"]["shape"];
 type WrappedRow = Readonly<Record<string, unknown>>;
 
 /** The rows of one page, in an order in which no two are equal: otherwise a row could be on two pages, or on none. */
-const pageRows = new Terminal((draft) => {
-  const { items, form } = rowResult(draft);
-  return { statement: selectOf(draft, items, draft.distinct ? (draft.orderBy ?? []) : totalOrder(draft)), form };
-});
+const pageRows = new Terminal((draft) => rowsOf(draft, draft.distinct ? (draft.orderBy ?? []) : totalOrder(draft)));
 
 /** The row with the greatest or least value; rows without one do not count. */
 const extreme = (column: ComputedColumn, direction: "asc" | "desc", use: string): Terminal =>
   new Terminal((draft: Draft) => {
     assertWithout(draft, use, "limit", "group", "distinct");
-    const { items, form } = rowResult(draft);
     const order = [column.expression, ...identifying(draft)].map((expression): OrderingNode => ({ expression, direction, nulls: null }));
     const present = { node: "isNull", operand: column.expression, negated: true } as const;
-    const statement = { ...selectOf(draft, items, order), where: conjunction([...draft.where, present]) };
-    return { statement: { ...statement, limit: { node: "literal", value: 1 } }, form };
+    return rowsOf(draft, order, { where: [present], limit: { node: "literal", value: 1 } });
   });
 
 export abstract class PagingQuery extends RefinableQuery {

@@ -19,6 +19,8 @@ import type { Step } from "./draft.ts";
 import { explainerOf } from "./explain.ts";
 import { fill } from "./fill.ts";
 import type { Children, ReadChildren } from "./fill.ts";
+import { assertStreamable, gather, gatherKeyed, joinedMany } from "./gather.ts";
+import type { Pair } from "./gather.ts";
 import { ChildrenOf, childrenOf, isWrapped } from "./include.ts";
 import { merged } from "./include-tree.ts";
 import type { Include } from "./include-tree.ts";
@@ -153,7 +155,7 @@ export class QueryBuilder extends ColumnarQuery {
     return {
       item: { plan, values: this.state.values },
       read: async (answer) => {
-        const rows = readAll(plan, answer, this.running());
+        const rows = this.#gathered(readAll(plan, answer, this.running()));
         await loadRelations(rows as object[], this.state.includes, this.#fetching(signal));
         return rows;
       },
@@ -163,6 +165,7 @@ export class QueryBuilder extends ColumnarQuery {
   async *stream({ batchSize = defaultBatchSize, ...limit }: StreamOptions = {}): AsyncGenerator<unknown> {
     assertBatchSize("stream()", batchSize);
     assertNotAsked(this.state.cache, "stream()");
+    assertStreamable(this.state);
     const runner = this.running();
     const plan = this.plan(allRows, runner);
     const signal = signalOf(limit);
@@ -388,11 +391,20 @@ export class QueryBuilder extends ColumnarQuery {
 
   protected override whole(reading: Promise<unknown[]>, options: CallOptions | undefined): Promise<unknown[]> {
     const { includes } = this.state;
-    if (isWhole(includes)) return reading;
-    return reading.then(async (rows) => {
+    if (isWhole(includes) && joinedMany(includes) === null) return reading;
+    return reading.then(async (found) => {
+      const rows = this.#gathered(found);
       await loadRelations(rows as object[], includes, this.#fetching(signalOf(options)));
       return rows;
     });
+  }
+
+  /** Each row once, with the children that were joined to it. */
+  #gathered(found: unknown[]): unknown[] {
+    const many = joinedMany(this.state.includes);
+    // A plan that joins a relation to many gives pairs.
+    const pairs = found as Pair[];
+    return many === null ? found : gather(pairs, this.state.root.table, many).map((index) => pairs[index]!.row);
   }
 
   /** Loads the relations that the query names onto objects that are there, where they are not loaded. */
@@ -424,10 +436,13 @@ export class QueryBuilder extends ColumnarQuery {
   }
 
   async #children(relation: Relation, keys: readonly (readonly unknown[])[], options: CallOptions | undefined): Promise<Children> {
-    const children = await this.#runWith(childrenOf(relation), keys, takeChildren, options);
-    if (isWhole(this.state.includes)) return children;
+    const read = await this.#runWith(childrenOf(relation), keys, takeChildren, options);
+    const { includes, root } = this.state;
+    const many = joinedMany(includes);
+    const children = many === null ? read : { ...read, found: gatherKeyed(read.found, root.table, many) };
+    if (isWhole(includes)) return children;
     const rows = children.wrapped ? children.found.map((child) => (child as Row)["row"]) : children.found;
-    await loadRelations(rows as object[], this.state.includes, this.#fetching(signalOf(options)));
+    await loadRelations(rows as object[], includes, this.#fetching(signalOf(options)));
     return children;
   }
 }

@@ -106,7 +106,7 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row>, Rows<Row, 
     relation: R,
     refine: (query: Query<TargetOf<OwnShape<E>, R>, TargetOf<OwnShape<E>, R>>) => Refined<V>,
   ): Query<E, Row & { [P in R]: RelationValue<OwnShape<E>, R, V> }>;
-  /** Loads relations together with the rows: `with("profile", "posts.comments")`. To-one relations are joined, to-many ones take one statement each. */
+  /** Loads relations together with the rows: `with("profile", "posts.comments")`. To-one relations are joined, to-many ones take one statement each unless `joined("posts")` asks for one. */
   with<P extends RelationPath<EntityIn<E>>>(...relations: (P | Load<P>)[]): Query<E, Row & Loaded<OwnShape<E>, P>>;
 
   /** Fetches only these columns, and the primary key. Reading another one throws `ColumnNotLoaded`. */

@@ -21,7 +21,7 @@ import { computedColumns } from "./computed.ts";
 import { conditionStep, resolve, stepOf } from "./conditions.ts";
 import type { ComputedColumn, Step } from "./draft.ts";
 import { groupsOf } from "./groups.ts";
-import { addPath, addRefined, includeDrafts, includeKey } from "./include-tree.ts";
+import { addPath, addRefined, includeDrafts, includeKey, joinedSelects } from "./include-tree.ts";
 import type { Include } from "./include-tree.ts";
 import type { Load } from "./load.ts";
 import { assertBeside, lateralOf, notLateral } from "./lateral.ts";
@@ -29,6 +29,7 @@ import type { LookupScope, ScopedStep } from "./lookup-scope.ts";
 import { addOrdering, ordering, orderingOf } from "./ordering.ts";
 import { assertLookups, combinationOf, isQ } from "./q.ts";
 import type { LockOptions } from "./query.ts";
+import { refinedTable } from "./refined-table.ts";
 import { isOutside, withRow } from "./root.ts";
 import type { Root } from "./root.ts";
 import { isSkip } from "./skip.ts";
@@ -306,9 +307,11 @@ export abstract class RefinableQuery {
   }
 
   protected including(includes: readonly Include<RefinableQuery>[]): this {
-    const drafts = includeDrafts(includes);
-    const step: Step = { parameters: [], apply: (draft) => void draft.includes.splice(0, Infinity, ...drafts) };
-    return this.step(`with ${includeKey(drafts)}`, () => step, [], { includes });
+    const drafts = includeDrafts(includes, (relation, refined) => refinedTable(relation, refined.state));
+    const parameters = joinedSelects(drafts).flatMap(parametersOf);
+    const values = parameters.map((parameter) => parameter.value);
+    const step: Step = { parameters, apply: (draft) => void draft.includes.splice(0, Infinity, ...drafts) };
+    return this.step(`with ${includeKey(drafts)}`, () => step, values, { includes }, parameters);
   }
 
   only(...columns: string[]): this {

@@ -1,6 +1,6 @@
 /** What a row of a query is made of: a model's instance, its computed columns beside it, relations inside it. */
 import { BugError, ColumnNotLoaded, ConfigurationError } from "../base/errors.ts";
-import type { ExpressionNode, SelectItem } from "../ast/expression.ts";
+import type { CommonTable, ExpressionNode, OrderingNode, SelectItem } from "../ast/expression.ts";
 import type { Source } from "../ast/source.ts";
 import { joinedSource } from "../ast/source.ts";
 import type { NestedObject, ObjectShape, ResultForm } from "../rows/shape.ts";
@@ -33,16 +33,44 @@ export class ResultColumns {
 export interface RowResult {
   readonly items: readonly SelectItem[];
   readonly form: Extract<ResultForm, { form: "objects" }>;
+  readonly joins: Joins;
 }
+
+/** What the statement must say for the relations that are joined. */
+export interface Joins {
+  /** Common tables to read. */
+  readonly with: CommonTable[];
+  /** Relations to many, each with the order of its rows. */
+  readonly many: { readonly relation: Relation; readonly source: Source; readonly orderBy: readonly OrderingNode[] }[];
+}
+
+export const noJoins: Joins = { with: [], many: [] };
 
 /** The rows of a query as objects, with the columns they need. */
 export const rowResult = (draft: Draft): RowResult => {
   const result = new ResultColumns();
-  const object = rowObject(draft, result);
-  return { items: result.items, form: { form: "objects", object } };
+  const parts: Parts = { result, joins: { with: [], many: [] }, children: [] };
+  const row = rowObject(draft, parts);
+  const object = parts.children.length === 0 ? row : pairOf(row, parts.children);
+  return { items: result.items, form: { form: "objects", object }, joins: parts.joins };
 };
 
-const rowObject = (draft: Draft, result: ResultColumns): ObjectShape => {
+/** A result while it is put together. `children`: the objects of relations to many, which stand beside the row. */
+interface Parts {
+  readonly result: ResultColumns;
+  readonly joins: Joins;
+  readonly children: NestedObject[];
+}
+
+/** A row with one of its children: `{ row, child }`. */
+const pairOf = (row: ObjectShape, children: readonly NestedObject[]): ObjectShape => ({
+  properties: [],
+  nested: [{ property: "row", presence: -1, shape: row }, ...children],
+  prototype: null,
+});
+
+const rowObject = (draft: Draft, parts: Parts): ObjectShape => {
+  const { result } = parts;
   if (draft.includes.length > 0) assertWhole(draft);
   if (draft.projection !== null) return plain(draft.projection.map((column) => result.addComputed(column, draft.table)));
   if (draft.groupBy !== null) {
@@ -50,7 +78,7 @@ const rowObject = (draft: Draft, result: ResultColumns): ObjectShape => {
     return { ...groups, properties: [...groups.properties, ...computedOf(draft, result)] };
   }
   const wanted = wantedColumns(draft);
-  const entity = entityObject(draft.table, draft.source, wanted, draft.includes, result);
+  const entity = entityObject(draft.table, draft.source, wanted, draft.includes, parts);
   const besides = draft.laterals.map(({ source }) => besideObject(source, result));
   return {
     ...entity,
@@ -114,38 +142,67 @@ const partners = (source: Source, key: TableColumn): SelectItem["expression"] =>
 const computedOf = (draft: Draft, result: ResultColumns): { name: string; position: number }[] =>
   [...draft.annotations.values()].map((column) => result.addComputed(column, draft.table));
 
+interface Wanted {
+  readonly table: Table;
+  readonly only: ReadonlySet<string> | null;
+  readonly deferred: ReadonlySet<string>;
+  readonly includes: readonly IncludeDraft[];
+}
+
 /** The columns that were asked for, the primary key, and what relations that follow in statements of their own are found by. */
-export const wantedColumns = ({ table, only, deferred, includes }: Draft): TableColumn[] => {
+export const wantedColumns = ({ table, only, deferred, includes }: Wanted): TableColumn[] => {
   const keys = new Set(includes.flatMap(({ relation, strategy }) => (strategy === "selectIn" ? relation.keys.map(([near]) => near) : [])));
   const isAskedFor = ({ property }: TableColumn): boolean => (only === null || only.has(property)) && !deferred.has(property);
   return table.columns.filter((column) => column.primaryKey || isAskedFor(column) || keys.has(column));
 };
 
-/** An instance of `table`'s model with the columns `wanted`, and its joined relations inside it. Select-in relations get their place, to be filled later. */
+const isInside = ({ strategy, relation }: IncludeDraft): boolean => strategy === "joined" && !relation.toMany;
+
+/** An instance of `table`'s model with the columns `wanted`, and its joined relations to one inside it. Others get their place, to be filled later. */
 const entityObject = (
   table: Table,
   source: Source,
   wanted: readonly TableColumn[],
   includes: readonly IncludeDraft[],
-  result: ResultColumns,
+  parts: Parts,
 ): ObjectShape => {
+  const { result, joins, children } = parts;
   const properties = wanted.map((column) => ({ name: column.property, position: result.addColumn(source, column) }));
-  const later = includes
-    .filter((include) => include.strategy !== "joined")
-    .map((include) => ({ name: include.relation.name, position: -1 }));
-  const nested = includes.filter((include) => include.strategy === "joined").map((include) => joinedObject(source, include, result));
+  const later = includes.filter((include) => !isInside(include)).map((include) => ({ name: include.relation.name, position: -1 }));
+  const nested = includes
+    .filter(isInside)
+    .map((include) => joinedObject(include.relation.name, sourceOf(source, include, joins), include, parts));
+  for (const include of includes.filter(({ strategy, relation }) => strategy === "joined" && relation.toMany)) {
+    const many = sourceOf(source, include, joins);
+    joins.many.push({ relation: include.relation, source: many, orderBy: orderOf(include, many) });
+    children.push(joinedObject("child", many, include, parts));
+  }
   const missing = table.columns.filter((column) => !wanted.includes(column));
   return { properties: [...properties, ...later], nested, prototype: partialPrototype(table, missing) };
 };
 
-const joinedObject = (parent: Source, include: IncludeDraft, result: ResultColumns): NestedObject => {
-  const relation = include.relation;
-  const target = relation.target;
-  const source = joinedSource(parent, relation);
-  const first = result.items.length;
-  const shape = entityObject(target, source, target.columns, include.children, result);
-  const key = target.columns.findIndex((column) => column.primaryKey);
-  return { property: relation.name, shape, presence: isAlwaysThere(source) ? -1 : first + key };
+/** Where the rows of a joined relation come from: its table, or the query of the user's own. */
+const sourceOf = (parent: Source, { relation, refined }: IncludeDraft, joins: Joins): Source => {
+  if (refined === null) return joinedSource(parent, relation);
+  const { target, select } = refined;
+  const columns = target.columns.map(({ name }) => name);
+  joins.with.push({ table: target, columns, recursive: false, parts: [{ operator: null, select }] });
+  const narrowed: Relation = { ...relation, target, optional: true };
+  return { table: target, parent, relation: narrowed, children: new Map() };
+};
+
+const orderOf = ({ relation, refined }: IncludeDraft, source: Source): OrderingNode[] => {
+  const order = refined?.orderBy ?? relation.target.orderBy.map((each) => ({ ...each, nulls: null }));
+  return order.map(({ column, direction, nulls }) => ({ expression: { node: "column", source, column }, direction, nulls }));
+};
+
+const joinedObject = (property: string, source: Source, { relation, refined, children }: IncludeDraft, parts: Parts): NestedObject => {
+  const target = refined?.target ?? relation.target;
+  const wanted = refined === null ? target.columns : wantedColumns({ ...refined, table: target, includes: children });
+  const first = parts.result.items.length;
+  const shape = entityObject(target, source, wanted, children, parts);
+  const key = wanted.findIndex((column) => column.primaryKey);
+  return { property, shape, presence: isAlwaysThere(source) ? -1 : first + key };
 };
 
 /** Whether every relation on the way to a source has a partner for every row. */

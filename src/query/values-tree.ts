@@ -10,7 +10,7 @@ import type { NestedObject, ObjectShape } from "../rows/shape.ts";
 import type { Relation, Table } from "../schema/table.ts";
 import type { ComputedColumn, Draft } from "./draft.ts";
 import type { LookupScope } from "./lookup-scope.ts";
-import { ResultColumns } from "./row-result.ts";
+import { noJoins, ResultColumns } from "./row-result.ts";
 import type { RowResult } from "./row-result.ts";
 import { assertWithout, orderOf, selectOf, Terminal } from "./terminal.ts";
 
@@ -91,7 +91,7 @@ const objectOf = (node: ValuesNode, source: Source, result: ResultColumns): Obje
 export const valuesResult = (tree: ValuesNode, draft: Draft): RowResult => {
   const result = new ResultColumns();
   const object = objectOf(tree, draft.source, result);
-  return { items: result.items, form: { form: "objects", object } };
+  return { items: result.items, form: { form: "objects", object }, joins: noJoins };
 };
 
 export const valuesOf = (tree: ValuesNode): Terminal =>

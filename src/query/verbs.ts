@@ -5,27 +5,21 @@ import type { ResultForm } from "../rows/shape.ts";
 import type { ComputedColumn, Draft } from "./draft.ts";
 import { conjunction } from "./draft.ts";
 import type { Assignment } from "./assignments.ts";
+import { rowsOf } from "./joined-rows.ts";
 import type { LookupScope } from "./lookup-scope.ts";
 import { ResultColumns, rowResult } from "./row-result.ts";
 import { assertWithout, definiteOrder, orderOf, selectOf, Terminal } from "./terminal.ts";
 import type { Finished, TerminalStep } from "./terminal.ts";
 
 /** All rows in order, as objects. */
-export const allRows = new Terminal((draft) => {
-  const { items, form } = rowResult(draft);
-  return { statement: selectOf(draft, items, orderOf(draft)), form };
-});
+export const allRows = new Terminal((draft) => rowsOf(draft, orderOf(draft)));
 
 /**
  * At most `count` rows in an order that is the same each time; a limit of the query's own has to be as small.
  * The number stands in the text: bound, it doubles the time of a row by key on SQLite (`npm run bench -- by-id`).
  */
 const definiteRows = (direction: "asc" | "desc", count: number): Terminal =>
-  new Terminal((draft) => {
-    const { items, form } = rowResult(draft);
-    const limit = draft.limit ?? { node: "literal", value: count };
-    return { statement: { ...selectOf(draft, items, definiteOrder(draft, direction)), limit }, form };
-  });
+  new Terminal((draft) => rowsOf(draft, definiteOrder(draft, direction), { limit: { node: "literal", value: count } }));
 export const firstRow = definiteRows("asc", 1);
 /** One more than there may be. */
 export const onlyRow = definiteRows("asc", 2);

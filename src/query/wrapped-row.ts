@@ -10,6 +10,7 @@ export const wrapperKey = (_: unknown, index: number): string => `key${index}`;
 export const withKeys = (rows: RowResult, keys: readonly SelectItem[]): RowResult => ({
   items: [...keys, ...rows.items],
   form: wrapperOf(keys.length, rows.form.object),
+  joins: rows.joins,
 });
 
 const wrapperOf = (keyCount: number, row: ObjectShape): Extract<ResultForm, { form: "objects" }> => ({

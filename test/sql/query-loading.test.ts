@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { postgres } from "../../src/dialect/postgres/postgres.ts";
 import { sqlite } from "../../src/dialect/sqlite/sqlite.ts";
-import { hasMany, int, Model, selectIn } from "../../src/entry/index.ts";
+import { hasMany, int, joined, Model, selectIn } from "../../src/entry/index.ts";
 import { findByKey } from "../../src/query/by-key.ts";
 import { rootOf } from "../../src/query/root.ts";
 import { Category, Post, PostTag, Tag, User } from "../support/models.ts";
@@ -101,6 +101,61 @@ test("a joined relation's columns stand beside the row's own", () => {
     queryOn(Category).with("parent").toSQL().sql,
     `SELECT "categories"."id", "categories"."name", "categories"."parent_id", "parent"."id", "parent"."name", "parent"."parent_id" FROM "categories" LEFT JOIN "categories" AS "parent" ON "parent"."id" = "categories"."parent_id"`,
   );
+});
+
+const children = `"children"."id", "children"."name", "children"."parent_id"`;
+const join = `LEFT JOIN "categories" AS "children" ON "children"."parent_id" =`;
+
+test("a joined relation to many is in the statement, whose rows stay together by key", () => {
+  const own = `SELECT "categories"."id", "categories"."name", "categories"."parent_id", ${children} FROM "categories" ${join} "categories"."id"`;
+  const query = (dialect: typeof sqlite): string => queryOn(Category, dialect).with(joined("children")).orderBy("-name").toSQL().sql;
+  assert.equal(query(postgres), `${own} ORDER BY "categories"."name" DESC, "categories"."id", "children"."id"`);
+  assert.equal(query(sqlite), `${own} ORDER BY "categories"."name" DESC, "categories"."id", "children"."id" NULLS LAST`);
+});
+
+test("a limit chooses the rows in a table of their own, before a relation to many is joined to them", () => {
+  const chosen = (order: string, place = "", column = ""): string =>
+    `WITH "categories_rows" ("id", "name", "parent_id"${column}) AS (SELECT "categories"."id", "categories"."name", "categories"."parent_id"${place} FROM "categories" ORDER BY ${order} LIMIT $1) ` +
+    `SELECT "categories_rows"."id", "categories_rows"."name", "categories_rows"."parent_id", ${children} FROM "categories_rows" ${join} "categories_rows"."id"`;
+  const query = queryOn(Category, postgres).with(joined("children")).limit(2);
+  assert.equal(
+    query.orderBy("name").toSQL().sql,
+    `${chosen(`"categories"."name"`)} ORDER BY "categories_rows"."name", "categories_rows"."id", "children"."id"`,
+  );
+  assert.equal(
+    query.orderBy((row) => row.name.lower().desc()).toSQL().sql,
+    `${chosen(`lower("categories"."name") DESC`, `, row_number() OVER (ORDER BY lower("categories"."name") DESC)`, `, "place"`)} ORDER BY "categories_rows"."place", "categories_rows"."id", "children"."id"`,
+  );
+});
+
+test("a joined relation through a join table: links and rows that count are joined first", () =>
+  assert.match(
+    queryOn(Tag, postgres).with(joined("posts")).toSQL().sql,
+    / FROM "tags" LEFT JOIN \("post_tags" AS "posts_link" JOIN "posts" ON "posts"\."id" = "posts_link"\."post_id" AND "posts"\."deleted_at" IS NULL\) ON "posts_link"\."tag_id" = "tags"\."id" ORDER BY "tags"\."id", "posts"\."created_at" DESC, "posts"\."id"$/,
+  ));
+
+test("a refined relation that is joined is a table of its own, whose conditions leave the rows beside it alone", () => {
+  const { sql, params } = queryOn(Category, postgres)
+    .with("children", (rows) => rows.filter({ name: "x" }).orderBy("-name").only("name"))
+    .with(joined("children"))
+    .filter({ id: 3 })
+    .toSQL();
+  assert.equal(
+    sql,
+    `WITH "categories_rows" ("id", "name", "parent_id") AS (SELECT "categories"."id", "categories"."name", "categories"."parent_id" FROM "categories" WHERE "categories"."name" = $1) ` +
+      `SELECT "categories"."id", "categories"."name", "categories"."parent_id", "children"."id", "children"."name" FROM "categories" LEFT JOIN "categories_rows" AS "children" ON "children"."parent_id" = "categories"."id" ` +
+      `WHERE "categories"."id" = $2 ORDER BY "categories"."id", "children"."name" DESC, "children"."id"`,
+  );
+  assert.deepEqual(params, ["x", 3]);
+});
+
+test("rows are locked beside joined children, and not where they are chosen first", () => {
+  const locked = queryOn(Category, postgres).with(joined("children")).forUpdate();
+  assert.match(locked.toSQL().sql, / FOR UPDATE OF "categories"$/);
+  assert.throws(() => locked.limit(1).toSQL(), {
+    code: "E1001",
+    message: /cannot be locked by forUpdate\(\)\. Load it with selectIn\("children"\)/,
+  });
 });
 
 test("where only() leaves a child's key out, it comes beside the child", () =>
