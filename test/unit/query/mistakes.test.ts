@@ -347,7 +347,9 @@ test("a printed query shows no values", () => {
   assert.doesNotMatch(JSON.stringify(query) ?? "", new RegExp(secret));
 });
 
-test("joined() of a to-many relation is loaded by a statement of its own", () => {
-  const query = new Listener(sqlite).query(User).with(joined("posts"));
-  assert.doesNotMatch(query.toSQL().sql, /JOIN/);
+test("joined() of two relations to many is refused when the statement is made, by name", async () => {
+  const query = new Listener(sqlite).query(User).with(joined("posts"), joined("posts.comments"));
+  const refusal = { code: "E1001", message: /joined\("posts"\) and joined\("posts\.comments"\) of User cannot be one statement/ };
+  assert.throws(() => query.toSQL(), refusal);
+  await assert.rejects(query.all(), refusal);
 });
