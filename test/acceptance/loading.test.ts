@@ -29,11 +29,11 @@ onEachDatabase("loading", shop, fillShop, ({ engine }) => {
       ["Writes.", null, null],
     );
   });
-  test('with(joined("posts")): relations to many take a statement for all parents, also when a join is asked for', async () => {
+  test('with(joined("posts")): relations to many take a statement for all parents, and none where a join is asked for', async () => {
     const joins = await statementsOf(() => engine().query(User).with(joined("posts")).orderBy("id").all());
     const selects = await statementsOf(() => engine().query(User).with(selectIn("posts")).orderBy("id").all());
-    assert.deepEqual(joins, selects);
-    assert.equal(joins[1], 2);
+    assert.deepEqual(joins[0], selects[0]);
+    assert.deepEqual([joins[1], selects[1]], [1, 2]);
   });
   test('with("author", (authors) => …): null where the refined query leaves the row out', async () => {
     const posts = await engine()

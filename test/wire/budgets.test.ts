@@ -441,11 +441,13 @@ it("relations are loaded in one packet where they are joined, and one more for e
     const joinedOnce = () => engine.query(Post).with(joined("author")).all();
     const selected = () => engine.query(Post).with(selectIn("author")).all();
     const many = () => engine.query(Author).with("posts").all();
+    const manyJoined = () => engine.query(Author).with(joined("posts")).orderBy("name").limit(2).all();
     const deep = () => engine.query(Author).with("posts.author").all();
     for (const [load, packetsOf] of [
       [joinedOnce, ["BES"]],
       [selected, ["BES", "BES"]],
       [many, ["BES", "BES"]],
+      [manyJoined, ["BES"]],
       // To one: joined to the posts.
       [deep, ["BES", "BES"]],
     ] as const) {
