@@ -1,28 +1,12 @@
 // What results by columns promise on every database, on PostgreSQL, and what only a server has.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { createEngine, date, type Engine, int, Model, sql, text, timestamp } from "../../src/entry/index.ts";
-import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
+import { test } from "node:test";
+import { date, int, Model, sql, text, timestamp } from "../../src/entry/index.ts";
 import { columnsSuite } from "../suites/columns-suite.ts";
-import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
-import { write } from "./requests.ts";
+import { scratchEngines } from "../support/scratch-engines.ts";
 
-let server: ScratchPostgres;
-let count = 0;
-
-before(async () => {
-  server = await startScratchPostgres();
-});
-after(() => server.stop());
-
-/** An engine on an empty database of its own. */
-const open = async (): Promise<Engine> => {
-  const name = `columns_${++count}`;
-  const maker = openPostgres({ url: server.socketUrl() });
-  await maker.run(write(`CREATE DATABASE ${name}`));
-  await maker.close();
-  return createEngine(server.socketUrl(name));
-};
+const scratch = scratchEngines();
+const { open } = scratch;
 
 columnsSuite({ name: "PostgreSQL", open });
 

@@ -1,34 +1,18 @@
 // What watchers are told, on PostgreSQL.
 import assert from "node:assert/strict";
 import { tracingChannel } from "node:diagnostics_channel";
-import { after, before, describe, test } from "node:test";
-import { openPostgres } from "../../src/driver/postgres/postgres-driver.ts";
-import { connect, createEngine, type Engine, outside, sql } from "../../src/entry/index.ts";
+import { describe, test } from "node:test";
+import { connect, createEngine, outside, sql } from "../../src/entry/index.ts";
 import { AlertManager, type ConnectMessage, ConnectionMonitor } from "../../src/entry/observe.ts";
-import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
+import { scratchEngines } from "../support/scratch-engines.ts";
 import { explainSuite } from "../suites/explain-suite.ts";
 import { monitorSuite } from "../suites/monitor-suite.ts";
 import { observingSuite } from "../suites/observing-suite.ts";
 import { openTelemetrySuite } from "../suites/open-telemetry-suite.ts";
 import { watchingSuite } from "../suites/watching-suite.ts";
-import { write } from "./requests.ts";
 
-let server: ScratchPostgres;
-let count = 0;
-
-before(async () => {
-  server = await startScratchPostgres();
-});
-after(() => server.stop());
-
-/** An engine on an empty database of its own. */
-const open = async (): Promise<Engine> => {
-  const name = `watched_${++count}`;
-  const maker = openPostgres({ url: server.socketUrl() });
-  await maker.run(write(`CREATE DATABASE ${name}`));
-  await maker.close();
-  return createEngine(server.socketUrl(name));
-};
+const scratch = scratchEngines();
+const { open } = scratch;
 
 watchingSuite({ name: "PostgreSQL", open });
 observingSuite({ name: "PostgreSQL", open });
@@ -38,7 +22,7 @@ openTelemetrySuite({ name: "PostgreSQL", open });
 
 describe("the pool of an engine", () => {
   test("is shown by a connection monitor, also without an engine, and alerts when it is used up, once, and when it is not any more", async () => {
-    await using engine = await connect(server.socketUrl(), { maxConnections: 2 });
+    await using engine = await connect(scratch.server.socketUrl(), { maxConnections: 2 });
     assert.deepEqual(new ConnectionMonitor().getPoolStatus(), new ConnectionMonitor(engine).getPoolStatus());
     const { available, total } = new ConnectionMonitor().getPoolStatus();
     assert.deepEqual([available, total], [2, 2]);
@@ -75,9 +59,9 @@ describe("connections and migrations on their channels", () => {
     channel.start.subscribe(start);
     channel.asyncEnd.subscribe(asyncEnd);
     try {
-      await using engine = await connect(server.socketUrl());
+      await using engine = await connect(scratch.server.socketUrl());
       await engine.execute("SELECT 1");
-      await using nowhere = await createEngine(server.socketUrl("no_such_database"));
+      await using nowhere = await createEngine(scratch.server.socketUrl("no_such_database"));
       await assert.rejects(nowhere.execute("SELECT 1"));
     } finally {
       channel.start.unsubscribe(start);

@@ -71,7 +71,7 @@ export const openTelemetrySuite = ({ name, open }: WatchedEngine): void => {
       assert.match(String(attributes["db.query.text"]), /^SELECT .* WHERE "email" = (?:\$1|\?)$/);
       assert.equal(JSON.stringify(attributes).includes("ann@"), false);
       if (engine.dialect.name === "postgres") {
-        assert.match(String(attributes["db.namespace"]), /^watched_\d+$/);
+        assert.match(String(attributes["db.namespace"]), /^scratch_\d+$/);
         assert.deepEqual([typeof attributes["server.address"], attributes["petrel.connection.id"]], ["string", 1]);
       }
     });
