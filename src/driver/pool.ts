@@ -6,7 +6,7 @@
  * because it may wait for a lock: whatever stood behind it would wait too, perhaps for the very one who holds the lock. *Reserved*: a transaction.
  * Whoever has to wait stands in one queue, first come first served, shared ones too: otherwise reads would never let a connection become idle.
  */
-import { DatabaseClosed, PoolTimeout, QueryCanceled, ServerUnavailable } from "../base/errors.ts";
+import { ConnectionLost, DatabaseClosed, PoolTimeout, QueryCanceled, ServerUnavailable } from "../base/errors.ts";
 import type { PetrelError } from "../base/errors.ts";
 import type { PoolOptions } from "./pool-options.ts";
 
@@ -292,6 +292,7 @@ export class Pool<C extends Pooled> {
     };
     try {
       const connection = await this.#connect(events, this.#stopConnecting.signal);
+      if (!connection.isOpen) throw new ConnectionLost("The connection ended as soon as it was open.", { mayHaveRun: false });
       slot = { connection, id: this.#nextId++, openedAt: Date.now(), use: null, usedSince: Date.now() };
     } catch (error) {
       this.#connecting--;
@@ -300,7 +301,6 @@ export class Pool<C extends Pooled> {
     this.#connecting--;
     this.#failures = 0;
     this.#lastFailure = null;
-    if (!slot.connection.isOpen) return this.#checkEmpty();
     this.#slots.push(slot);
     this.#sweepLater();
     this.#restLater();

@@ -24,6 +24,8 @@ class ContextConnection implements ReservedConnection, CopyFeatures {
   readonly #context: Request;
   #isOwed = false;
   #isGathering = false;
+  /** The first statement is under way with the context, which is owed again when they fail: nothing runs without it. */
+  #entering: Promise<unknown> | null = null;
   readonly beginLater?: (request: Request) => void;
   readonly together?: <T>(begin: () => T) => T;
 
@@ -39,6 +41,7 @@ class ContextConnection implements ReservedConnection, CopyFeatures {
   }
 
   run(request: Request): MaybePromise<Answer> {
+    if (this.#entering !== null) return this.#entering.then(() => this.run(request));
     if (begins.test(request.text)) this.#isOwed = true;
     else if (this.#isOwed && ends.test(request.text)) this.#isOwed = false;
     else if (this.#isOwed) return this.#first(request);
@@ -52,13 +55,23 @@ class ContextConnection implements ReservedConnection, CopyFeatures {
 
   #first(request: Request): MaybePromise<Answer> {
     this.#isOwed = false;
-    if (!this.#isGathering) return batched(this.#inner, [this.#context, request], 1).then(([answer]) => answer!);
+    if (!this.#isGathering) return this.#enter([request]).then(([answer]) => answer!);
     // They leave together: when the context is refused, the statement does not run, and says why.
     const entered = Promise.resolve(this.#inner.run(this.#context));
     entered.catch(ignore);
     const answer = Promise.resolve(this.#inner.run(request));
     answer.catch(ignore);
     return entered.then(() => answer);
+  }
+
+  #enter(requests: readonly Request[]): Promise<readonly Answer[]> {
+    const answers = batched(this.#inner, [this.#context, ...requests], 1);
+    const entered = (): void => void (this.#entering = null);
+    this.#entering = answers.then(entered, () => {
+      this.#isOwed = true;
+      entered();
+    });
+    return answers;
   }
 
   #together<T>(begin: () => T): T {
@@ -71,12 +84,14 @@ class ContextConnection implements ReservedConnection, CopyFeatures {
   }
 
   batch(requests: readonly Request[]): Promise<readonly Answer[]> {
+    if (this.#entering !== null) return this.#entering.then(() => this.batch(requests));
     if (!this.#isOwed) return batched(this.#inner, requests, 0);
     this.#isOwed = false;
-    return batched(this.#inner, [this.#context, ...requests], 1);
+    return this.#enter(requests);
   }
 
   async *stream(request: Request, batchSize: number): AsyncIterable<Answer> {
+    await this.#entering;
     if (this.#isOwed) {
       this.#isOwed = false;
       await this.#inner.run(this.#context);

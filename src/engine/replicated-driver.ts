@@ -60,6 +60,11 @@ export class ReplicatedDriver implements Driver, DriverFeatures {
     return this.#primary.address!;
   }
 
+  /** The primary's. */
+  get target(): NonNullable<DriverFeatures["target"]> {
+    return this.#primary.target!;
+  }
+
   get poolStatus(): NonNullable<DriverFeatures["poolStatus"]> {
     return this.#primary.poolStatus!;
   }

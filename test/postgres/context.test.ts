@@ -103,6 +103,20 @@ test("a transaction is in the context from its first statement to its end, savep
   assert.deepEqual(await of(2).query(Order).orderBy("id").column("what"), ["pepper", "oil"]);
 });
 
+test("a first statement that could not be sent leaves the transaction its context", async () => {
+  const bad = /NUL/;
+  await of(1).transaction(async (session) => {
+    await assert.rejects(async () => session.execute(sql`SELECT ${"a\0b"}::text`), bad);
+    assert.deepEqual((await session.execute(acting)).all(), [{ who: "tenant", tenant: "1" }]);
+  });
+  await of(1).transaction(async (session) => {
+    const first = assert.rejects(async () => session.execute(sql`SELECT ${"a\0b"}::text`), bad);
+    const others = [session.execute(acting), session.execute(acting)];
+    await first;
+    for (const other of others) assert.deepEqual((await other).all(), [{ who: "tenant", tenant: "1" }]);
+  });
+});
+
 test("a commit that is all a transaction has still acts as the role", async () => {
   await assert.rejects(
     of(1).transaction(async (session) => void session.add(new Order({ tenantId: 2, what: "theirs" }))),

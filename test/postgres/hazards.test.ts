@@ -69,6 +69,83 @@ describe("replies go to whom they belong (invariant I2)", () => {
     });
   });
 
+  it("what stands behind a BEGIN that is refused does not run, and neither does what comes after it", async () => {
+    await withDriver(one, async (own) => {
+      const reserved = await own.reserve({ write: true });
+      const insert = (id: number): Promise<unknown> => reserved.run(write("INSERT INTO hazards VALUES ($1, 1)", [id]));
+      for (const [id, ending] of [
+        [5100, "COMMIT"],
+        [5110, "ROLLBACK"],
+      ] as const) {
+        reserved.beginLater(write("BEGIN NONSENSE"));
+        const together = await Promise.allSettled([
+          insert(id),
+          insert(id + 1),
+          reserved.batch([write("INSERT INTO hazards VALUES ($1, 1)", [id + 2])]),
+        ]);
+        assert.deepEqual(
+          together.map(({ status }) => status),
+          ["rejected", "rejected", "rejected"],
+        );
+        assert.ok(reserved.inTransaction);
+        await assert.rejects(async () => insert(id + 3), { code: "E1401", mayHaveRun: false, message: /BEGIN was refused/ });
+        const ended = reserved.run(write(ending));
+        await (ending === "COMMIT" ? assert.rejects(ended, { code: "E1401", mayHaveRun: false }) : ended);
+        assert.ok(!reserved.inTransaction);
+      }
+      assert.deepEqual((await reserved.run(read("SELECT id FROM hazards WHERE id BETWEEN 5100 AND 5119"))).rows, []);
+      reserved.beginLater(write("BEGIN NONSENSE"));
+      await assert.rejects(async () => reserved.copyFrom("COPY hazards FROM STDIN", []), { code: "E2101" });
+      await reserved.run(write("ROLLBACK"));
+      reserved.release();
+      assert.deepEqual((await own.run(read("SELECT id FROM hazards WHERE id BETWEEN 5100 AND 5119"))).rows, []);
+    });
+  });
+
+  it("what stands behind a BEGIN that works is sent in its order, when it is known that it works", async () => {
+    await withDriver(one, async (own) => {
+      const reserved = await own.reserve({ write: true });
+      reserved.beginLater(write("BEGIN"));
+      const texts = [
+        "INSERT INTO hazards VALUES (5200, 1)",
+        "UPDATE hazards SET n = 2 WHERE id = 5200",
+        "DELETE FROM hazards WHERE n = 2 AND id = 5200",
+      ];
+      const answers = await Promise.all([...texts.map((text) => reserved.run(write(text))), reserved.run(write("COMMIT"))]);
+      assert.deepEqual(
+        answers.slice(0, 3).map(({ count }) => count),
+        [1, 1, 1],
+      );
+      assert.ok(!reserved.inTransaction);
+      reserved.beginLater(write("BEGIN"));
+      const slow = reserved.run(read("SELECT pg_sleep(0.05)"));
+      const stop = new AbortController();
+      const stopped = reserved.run(write("INSERT INTO hazards VALUES (5201, 1)", [], { signal: stop.signal }));
+      stop.abort();
+      await assert.rejects(stopped, { code: "E2203", mayHaveRun: false });
+      await slow;
+      await reserved.run(write("COMMIT"));
+      reserved.release();
+      assert.deepEqual((await own.run(read("SELECT id FROM hazards WHERE id IN (5200, 5201)"))).rows, []);
+    });
+  });
+
+  it("a first statement that could not be sent leaves its BEGIN owed", async () => {
+    await withDriver(one, async (own) => {
+      const reserved = await own.reserve({ write: true });
+      reserved.beginLater(write("BEGIN"));
+      await assert.rejects(reserved.run(write("INSERT INTO hazards VALUES (5300, $1)", ["a\0b"])), { code: "E2102" });
+      await assert.rejects(reserved.run(write("INSERT INTO hazards VALUES (5300, 1)", [], { signal: AbortSignal.abort() })), {
+        code: "E2203",
+      });
+      assert.ok(reserved.inTransaction);
+      await reserved.run(write("INSERT INTO hazards VALUES (5301, 1)"));
+      await reserved.run(write("ROLLBACK"));
+      reserved.release();
+      assert.deepEqual((await own.run(read("SELECT id FROM hazards WHERE id IN (5300, 5301)"))).rows, []);
+    });
+  });
+
   it("1, 2, 8: simple, new, prepared and streamed statements mixed on one connection", async () => {
     await withDriver(one, async (own) => {
       const reserved = await own.reserve({ write: true });

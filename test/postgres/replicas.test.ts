@@ -12,6 +12,7 @@ import {
   sql,
   text,
 } from "../../src/entry/index.ts";
+import { targetOf } from "../../src/engine/target.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 import { replicating, startStandby } from "../support/scratch-standby.ts";
 import { until } from "../support/waiting.ts";
@@ -52,6 +53,7 @@ const isCopy = async (engine: Engine): Promise<unknown> => (await engine.execute
 
 test("what only reads is the standby's, everything else the primary's", async () => {
   await using engine = await open();
+  assert.equal(targetOf(engine)?.database, "postgres");
   const health = await engine.health();
   assert.deepEqual([health.isHealthy, health.primary.problem, health.replicas[0]!.problem], [true, null, null]);
   const all = engine.query(Entry);

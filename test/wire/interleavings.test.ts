@@ -120,19 +120,22 @@ const someTransaction = async (): Promise<void> => {
   const { value: reserved, failure } = await outcome(driver.reserve({ write: true }));
   if (failure !== null) return void fateOf(failure);
   const keys: number[] = [];
-  let isBroken = false;
+  let broken: Failure | null = null;
   const attempt = async (text: string, values: number[] = []): Promise<Failure | null> => {
-    const result = await outcome(reserved.run(write(text, values, isBroken || text === "COMMIT" ? {} : patience())));
+    const result = await outcome(reserved.run(write(text, values, broken !== null || text === "COMMIT" ? {} : patience())));
     if (result.failure !== null) fateOf(result.failure);
     return result.failure;
   };
   await attempt("BEGIN");
   for (let step = below(4); step > 0; step--) {
-    if (chance(0.15)) isBroken = (await attempt("SELECT 1/0")) !== null || isBroken;
-    else {
-      keys.push(nextKey);
-      isBroken = (await attempt(insert, [nextKey++])) !== null || isBroken;
-    }
+    const isInsert = !chance(0.15);
+    const key = isInsert ? nextKey++ : 0;
+    const failure = await (isInsert ? attempt(insert, [key]) : attempt("SELECT 1/0"));
+    // What was stopped while it stood behind a cancellation was not sent: the transaction does not know of it.
+    const isUnsent = failure?.message.includes("before it was sent") === true;
+    if (isInsert && isUnsent) fates.set(key, "gone");
+    else if (isInsert) keys.push(key);
+    if (failure !== null && !isUnsent) broken = failure;
   }
   const end = below(10);
   if (end === 0) {
@@ -143,8 +146,8 @@ const someTransaction = async (): Promise<void> => {
     for (const key of keys) fates.set(key, "gone");
   } else {
     const commit = await attempt("COMMIT");
-    if (isBroken && keys.length > 0) assert.notEqual(commit, null);
-    for (const key of keys) fates.set(key, isBroken ? "gone" : fateOf(commit));
+    if (broken !== null && keys.length > 0) assert.notEqual(commit, null, `committed after ${(broken as Failure).message}`);
+    for (const key of keys) fates.set(key, broken !== null ? "gone" : fateOf(commit));
   }
   reserved.release();
 };
@@ -197,6 +200,9 @@ const someAct = (): (() => Promise<void>) => {
   return someRead;
 };
 
+const whatSessionsDo =
+  "SELECT state, wait_event, now() - state_change, query FROM pg_stat_activity WHERE backend_type = 'client backend' AND client_port > 0";
+
 /** Everything settles well within this: the longest wait is that for a connection. */
 const patienceMs = 45_000;
 
@@ -210,7 +216,12 @@ const inTime = async (waiting: (promises: Promise<void>[]) => Promise<unknown>):
     timer = setTimeout(() => {
       const acts = [...running.values()].join(", ");
       const pool = JSON.stringify(driver.poolStatus);
-      reject(new Error(`Not settled within ${patienceMs} ms: ${acts}. The pool: ${pool}; the line: ${proxy.fault}, ${proxy.open} open.`));
+      const text = `Not settled within ${patienceMs} ms: ${acts}. The pool: ${pool}; the line: ${proxy.fault}, ${proxy.open} open`;
+      // Whether the server works on it, waits for us, or is not there any more.
+      const sessions = outcome(direct.run(read(whatSessionsDo)));
+      void sessions.then(({ value, failure }) =>
+        reject(new Error(`${text}; its sessions: ${JSON.stringify(value?.rows ?? failure?.message)}.`)),
+      );
     }, patienceMs);
   });
   try {

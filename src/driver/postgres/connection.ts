@@ -12,7 +12,7 @@ import type { ResultField } from "../row-sink.ts";
 import type { ConnectionSettings, Session } from "./connection-settings.ts";
 import { Deadline } from "./deadline.ts";
 import { gather } from "./gather.ts";
-import { PingExchange } from "./ping-exchange.ts";
+import { ping } from "./ping-exchange.ts";
 import { Pipeline } from "./pipeline.ts";
 import type { Exchange } from "./pipeline.ts";
 import { writeClosePortal, writeCopyFail, writeQuery, writeSync, writeTerminate } from "./protocol/write.ts";
@@ -41,7 +41,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   readonly #types: TypeLookup;
   readonly #typed: TypedValues;
   #events: PoolEvents = { idle: () => undefined, ended: () => undefined };
-  readonly #line = new SendingLine(() => this.isOpen);
+  readonly line: SendingLine = new SendingLine(() => this.isOpen);
   #isEnding = false;
   readonly #workload = new Workload();
   /** Those to cancel as soon as it is their turn. */
@@ -61,7 +61,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     });
     this.#writer = new StatementWriter(settings, session.catalog, this.#pipeline);
     this.#types = new TypeLookup(session.catalog, this.#writer, (request) => this.#ask(request, bindPlainly));
-    this.#typed = new TypedValues(this.#writer.statements, this.#line, {
+    this.#typed = new TypedValues(this.#writer.statements, this.line, {
       knows: (type) => session.catalog.isClosed || session.catalog.knows(type),
       know: (types) => this.#types.know(types),
       describe: (request) => this.#ask(request, describeOnly),
@@ -81,7 +81,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   get inFlight(): number {
-    return this.#pipeline.size + this.#line.size;
+    return this.#pipeline.size + this.line.size;
   }
 
   get isOpen(): boolean {
@@ -89,16 +89,16 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   get inTransaction(): boolean {
-    return this.#pipeline.status !== "I";
+    return this.line.isBeginning || this.#pipeline.status !== "I";
   }
 
   /** Nothing new is to stand behind a cancellation. */
   get loadMicros(): number {
-    return this.#line.isHolding ? Infinity : this.#workload.micros;
+    return this.line.isHolding ? Infinity : this.#workload.micros;
   }
 
   get isClean(): boolean {
-    return this.isOpen && this.inFlight === 0 && !this.inTransaction && !this.#line.isHolding && !this.needsReset;
+    return this.isOpen && this.inFlight === 0 && !this.inTransaction && !this.line.isHolding && !this.needsReset;
   }
 
   /** The server's value of a reported parameter, `server_version`. */
@@ -114,18 +114,19 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (request.signal?.aborted === true) return Promise.reject(canceled(request.signal, false));
     if (first.length > 0) return this.#fetch(request, first, bindPlainly);
     return new Promise((resolve, reject) => {
-      if (this.#line.isHolding) this.#line.whenFree(() => this.#sendOne(request, isShared, resolve, reject), reject, [request]);
+      if (this.line.isHolding) this.line.whenFree(() => this.#sendOne(request, isShared, resolve, reject), reject, [request]);
       else if (this.isOpen) this.#sendOne(request, isShared, resolve, reject);
       else reject(gone());
     });
   }
 
-  /** All or nothing, in one round trip; the answers are there when the last has ended. */
-  batch(requests: readonly Request[]): Promise<Answer[]> {
+  /** All or nothing, in one round trip; the answers are there when the last has ended. `first` are statements that are owed. */
+  batch(requests: readonly Request[], first: readonly Request[] = []): Promise<Answer[]> {
     if (requests.length === 0) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      const settle = gather(requests.length, resolve, reject);
-      this.#line.whenFree(() => this.#send(requests, settle), reject, requests);
+      const gathered = gather(requests.length, resolve, reject);
+      const settle = (at: number): Settle => (at < first.length ? this.line.begin : gathered(at - first.length));
+      this.line.whenFree(() => this.#send([...first, ...requests], settle, first.length > 0), reject, requests, first.length > 0);
     });
   }
 
@@ -136,8 +137,8 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     const refuse = (error: Error): void => {
       for (const { reject } of members) reject(error);
     };
-    const settle = (at: number): Settle => (at < first.length ? nobody : members[at - first.length]!);
-    this.#line.whenFree(() => this.#send(requests, settle), refuse, requests);
+    const settle = (at: number): Settle => (at < first.length ? this.line.begin : members[at - first.length]!);
+    this.line.whenFree(() => this.#send(requests, settle, first.length > 0), refuse, requests, first.length > 0);
   }
 
   /** Opens a portal and fetches its first rows. Needs a transaction, or `first` to begin one. */
@@ -153,8 +154,9 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   #fetch(request: Request, first: readonly Request[], binding: MakeBinding): Promise<PostgresAnswer> {
     if (request.signal?.aborted === true) return Promise.reject(canceled(request.signal, false));
     return new Promise((resolve, reject) => {
-      const settle = (at: number): Settle => (at < first.length ? nobody : { resolve, reject });
-      this.#line.whenFree(() => this.#send([...first, request], settle, binding), reject, [request]);
+      const settle = (at: number): Settle => (at < first.length ? this.line.begin : { resolve, reject });
+      const isBegin = first.length > 0;
+      this.line.whenFree(() => this.#send([...first, request], settle, isBegin, binding), reject, [request], isBegin);
     });
   }
 
@@ -167,14 +169,14 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   #letGo(): void {
-    this.#line.letGo();
+    this.line.letGo();
     if (this.inFlight === 0 && this.isOpen) this.#events.idle();
   }
 
   /** In front of what is held. */
   #ask(request: Request, binding: MakeBinding): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.#line.urgently(() => this.#send([request], () => ({ resolve, reject }), binding), reject);
+      this.line.urgently(() => this.#send([request], () => ({ resolve, reject }), false, binding), reject);
     });
   }
 
@@ -199,7 +201,13 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   /** Writes all of them or, when a value cannot be written, none. `repeats`: how often all may be sent again when the server has forgotten one. */
-  #send(requests: readonly Request[], settle: (at: number) => Settle, binding: MakeBinding = bindPlainly, repeats = requests.length): void {
+  #send(
+    requests: readonly Request[],
+    settle: (at: number) => Settle,
+    isBegin: boolean,
+    binding: MakeBinding = bindPlainly,
+    repeats = requests.length,
+  ): void {
     const pipeline = this.#pipeline;
     const wasIdle = pipeline.size === 0;
     pipeline.endGroup();
@@ -215,11 +223,11 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
       pipeline.writer.rollback(mark);
       for (const exchange of exchanges) if (exchange.parses) this.#writer.statements.markDead(exchange.statement);
       const rejectAll = (reason: Error): void => requests.forEach((_, at) => settle(at).reject(reason));
-      return this.#typed.send(requests, error, (typed) => this.#send(typed, settle, binding, repeats), rejectAll);
+      return this.#typed.send(requests, error, (typed) => this.#send(typed, settle, isBegin, binding, repeats), rejectAll);
     }
     const group: Group = {
       isSentAgain: false,
-      again: () => repeats > 0 && isRepeatable(exchanges) && this.#sendAgain(requests, settle, binding, repeats - 1),
+      again: () => repeats > 0 && isRepeatable(exchanges) && this.#sendAgain(requests, settle, isBegin, binding, repeats - 1),
     };
     for (let at = 0; at < exchanges.length; at++) {
       const exchange = exchanges[at]!;
@@ -228,20 +236,26 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
       this.#workload.add(exchange.statement);
       this.#watch(exchange);
     }
+    if (isBegin) this.line.began();
     this.lastText = requests[requests.length - 1]!.text;
     pipeline.endGroup();
     pipeline.send(wasIdle);
   }
 
   /** A failed transaction that these statements began themselves holds nothing else: it is rolled back and begun again. */
-  #sendAgain(requests: readonly Request[], settle: (at: number) => Settle, binding: MakeBinding, repeats: number): boolean {
+  #sendAgain(
+    requests: readonly Request[],
+    settle: (at: number) => Settle,
+    isBegin: boolean,
+    binding: MakeBinding,
+    repeats: number,
+  ): boolean {
     const { reject } = settle(requests.length - 1);
-    if (!this.inTransaction || requests[0] === rollback) this.#line.urgently(() => this.#send(requests, settle, binding, repeats), reject);
-    else if (!begins.test(requests[0]!.text)) return false;
-    else {
-      const behind = (at: number): Settle => (at === 0 ? nobody : settle(at - 1));
-      this.#line.urgently(() => this.#send([rollback, ...requests], behind, binding, repeats), reject);
-    }
+    const isFailed = this.#pipeline.status !== "I" && requests[0] !== rollback;
+    if (isFailed && !begins.test(requests[0]!.text)) return false;
+    const behind = (at: number): Settle => (at === 0 ? nobody : settle(at - 1));
+    const [all, settleAll] = isFailed ? [[rollback, ...requests], behind] : [requests, settle];
+    this.line.urgently(() => this.#send(all, settleAll, isBegin, binding, repeats), reject);
     return true;
   }
 
@@ -286,7 +300,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (!this.isOpen || exchange.isAbandoned) return false;
     const { group } = exchange;
     if (group !== null) return (group.isSentAgain = group.again());
-    return !this.inTransaction && !exchange.hasRows && this.#again(exchange);
+    return this.#pipeline.status === "I" && !exchange.hasRows && this.#again(exchange);
   }
 
   skipped(exchange: StatementExchange): boolean {
@@ -299,7 +313,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   #again(exchange: StatementExchange): boolean {
     if (!this.isOpen) return false;
     const { request, isReplayable, resolve, reject } = exchange;
-    this.#line.urgently(() => this.#sendOne(request, isReplayable, resolve, reject), reject);
+    this.line.urgently(() => this.#sendOne(request, isReplayable, resolve, reject), reject);
     return true;
   }
 
@@ -335,7 +349,7 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     if (exchange.isReplayable && !isAlone) return exchange.abandon(error);
     exchange.stoppedBy = error;
     // The server keeps the replies of a group back until its Sync: what stands before this one may be over without our knowing.
-    if (this.#pipeline.isInFirstGroup(exchange) && !this.#line.isCanceling) void this.#cancel(exchange, error);
+    if (this.#pipeline.isInFirstGroup(exchange) && !this.line.isCanceling) void this.#cancel(exchange, error);
     else this.#toStop.set(exchange, error);
   }
 
@@ -343,37 +357,26 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     const next = this.#pipeline.first;
     const error = next === undefined ? undefined : this.#toStop.get(next);
     // Only statements are ever put there.
-    if (error === undefined || this.#line.isCanceling) return;
+    if (error === undefined || this.line.isCanceling) return;
     this.#toStop.delete(next!);
     void this.#cancel(next as StatementExchange, error);
   }
 
   /** Until both the statement's end and the cancellation's are known, a cancellation could still be on its way to whatever came next. */
   async #cancel(exchange: StatementExchange, error: Error): Promise<void> {
-    this.#line.isCanceling = true;
+    this.line.isCanceling = true;
     exchange.stoppedBy = error;
     const ended = new Promise<void>((resolve) => (exchange.onSettled = resolve));
     const grace = setTimeout(() => this.destroy(error), cancelGraceMs);
     await Promise.all([this.#session.cancel(), ended]);
     clearTimeout(grace);
-    this.#line.isCanceling = false;
+    this.line.isCanceling = false;
     this.#stopNext();
     this.#letGo();
   }
 
   ping(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      if (!this.isOpen) return reject(gone());
-      const timer = setTimeout(() => this.destroy(gone()), cancelGraceMs);
-      const settle = (act: () => void) => (): void => {
-        clearTimeout(timer);
-        act();
-      };
-      this.#pipeline.endGroup();
-      this.#pipeline.addWhole(new PingExchange(settle(resolve), (error) => settle(() => reject(error))()));
-      writeSync(this.#pipeline.writer);
-      this.#pipeline.flush();
-    });
+    return this.isOpen ? ping(this.#pipeline, cancelGraceMs, () => this.destroy(gone())) : Promise.reject(gone());
   }
 
   async reset(): Promise<void> {
@@ -400,12 +403,14 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   }
 
   #onEnded(): void {
+    this.line.end();
     this.#session.catalog.left(!this.#isEnding);
     this.#events.ended();
   }
 
   #onIdle(): void {
-    if (!this.#line.isHolding) this.#events.idle();
+    if (this.line.isBeginning) this.line.begun();
+    if (!this.line.isHolding && this.inFlight === 0) this.#events.idle();
   }
 
   /** The codecs read UTF-8 and ISO dates; a session that was set to something else cannot be read. */
@@ -431,12 +436,10 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
   destroy(reason: Error): void {
     this.#session.wire.destroy();
     this.#pipeline.end(reason);
-    this.#line.end();
   }
 }
 
-const ignore = (): void => undefined;
 /** Where the answers of statements go that were not asked for. */
-const nobody: Settle = { resolve: ignore, reject: ignore };
+const nobody: Settle = { resolve: () => undefined, reject: () => undefined };
 const begins = /^\s*(?:begin|start\s+transaction)\b/i;
 const rollback: Request = { text: "ROLLBACK", values: [], writes: true, bigints: false, batched: false };

@@ -1,10 +1,30 @@
 /** A lone Sync, which asks whether the server is there. */
 import { ProtocolError } from "../../base/errors.ts";
-import type { Exchange } from "./pipeline.ts";
+import type { Exchange, Pipeline } from "./pipeline.ts";
 import { messageName } from "./protocol/message-codes.ts";
+import { writeSync } from "./protocol/write.ts";
+
+/** Asks now; `giveUp` ends a connection that has not answered after so long. */
+export const ping = (pipeline: Pipeline, patienceMs: number, giveUp: () => void): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(giveUp, patienceMs);
+    const settled = (act: () => void): void => {
+      clearTimeout(timer);
+      act();
+    };
+    pipeline.endGroup();
+    pipeline.addWhole(
+      new PingExchange(
+        () => settled(resolve),
+        (error) => settled(() => reject(error)),
+      ),
+    );
+    writeSync(pipeline.writer);
+    pipeline.flush();
+  });
 
 /** A Sync alone: the server has nothing to say but ReadyForQuery. */
-export class PingExchange implements Exchange {
+class PingExchange implements Exchange {
   endsGroup = true;
   isComplete = true;
   readonly text = null;

@@ -8,17 +8,17 @@ import type { PostgresConnection } from "./connection.ts";
 
 let portals = 0;
 
-/** `first` are statements that are owed (BEGIN) and go in front. The connection must be in a transaction then. */
+/** `withOwed` gives statements that are owed (BEGIN) and go in front. The connection must be in a transaction then. */
 export async function* streamPortal(
   connection: () => PostgresConnection,
   request: Request,
   batchSize: number,
-  first: () => readonly Request[],
+  withOwed: <T>(open: (first: readonly Request[]) => T) => T,
 ): AsyncGenerator<Answer, void, undefined> {
   if (!Number.isSafeInteger(batchSize) || batchSize < 1)
     throw new ConfigurationError("A stream's batch size must be a whole number, 1 or more.");
   const portal = `c${++portals}`;
-  let answer = await connection().openPortal(portal, request, batchSize, first());
+  let answer = await withOwed((first) => connection().openPortal(portal, request, batchSize, first));
   try {
     while (answer.isSuspended) {
       yield answer;

@@ -16,6 +16,7 @@ import type { Settle } from "./statement-writer.ts";
 
 const begins = /^\s*(?:begin|start\s+transaction)\b/i;
 const ends = /^\s*(?:commit|end|rollback|abort)\s*(?:work|transaction)?\s*;?\s*$/i;
+const undoes = /^\s*(?:rollback|abort)\b/i;
 
 interface Gathered extends Settle {
   readonly request: Request;
@@ -42,15 +43,24 @@ export class PostgresReserved implements ReservedConnection {
     if (!this.#slot.connection.isOpen) {
       throw new DatabaseClosed("The connection of this transaction has ended, and the transaction with it.", { mayHaveRun: false });
     }
+    if (this.#refusedBegin !== null) throw notBegun(this.#refusedBegin);
     return this.#slot.connection;
   }
 
+  /** A transaction that could not be begun runs nothing until it is ended, as one that has failed. */
+  get #refusedBegin(): Error | null {
+    const { connection } = this.#slot;
+    return connection.isOpen ? connection.line.refusal : null;
+  }
+
   get inTransaction(): boolean {
-    return this.#owed !== null || (this.#slot.connection.isOpen && this.#slot.connection.inTransaction);
+    const { connection } = this.#slot;
+    return this.#owed !== null || (connection.isOpen && (connection.inTransaction || connection.line.refusal !== null));
   }
 
   run(request: Request): Promise<Answer> {
     try {
+      if (this.#refusedBegin !== null && !this.#isReleased && ends.test(request.text)) return this.#endRefused(this.#refusedBegin, request);
       const connection = this.#connection;
       const { text } = request;
       traceOf(request, this.#slot.id);
@@ -64,10 +74,15 @@ export class PostgresReserved implements ReservedConnection {
         return Promise.resolve(nothing);
       }
       if (gathered !== null) return new Promise((resolve, reject) => gathered.push({ request, resolve, reject }));
-      return connection.run(request, false, this.#takeOwed());
+      return this.#withOwed((first) => connection.run(request, false, first));
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  #endRefused(refusal: Error, { text }: Request): Promise<Answer> {
+    this.#slot.connection.line.refusal = null;
+    return undoes.test(text) ? Promise.resolve(nothing) : Promise.reject(notBegun(refusal));
   }
 
   beginLater(request: Request): void {
@@ -90,16 +105,14 @@ export class PostgresReserved implements ReservedConnection {
     } finally {
       this.#gathered = null;
     }
-    if (gathered.length > 0) connection.group(this.#takeOwed(), gathered);
+    if (gathered.length > 0) this.#withOwed((first) => connection.group(first, gathered));
     return begun;
   }
 
   batch(requests: readonly Request[]): Promise<readonly Answer[]> {
-    return this.#with(async (connection) => {
+    return this.#with((connection) => {
       for (const request of requests) traceOf(request, this.#slot.id);
-      const first = this.#takeOwed();
-      const answers = await connection.batch([...first, ...requests]);
-      return answers.slice(first.length);
+      return this.#withOwed((first) => connection.batch(requests, first));
     });
   }
 
@@ -110,19 +123,19 @@ export class PostgresReserved implements ReservedConnection {
       () => this.#connection,
       request,
       batchSize,
-      () => this.#takeOwed(),
+      (open) => this.#withOwed(open),
     );
   }
 
   async copyFrom(text: string, chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, signal?: AbortSignal): Promise<number> {
     const connection = this.#connection;
-    for (const owed of this.#takeOwed()) await connection.run(owed);
+    if (this.#owed !== null) await this.#withOwed((first) => connection.run(control(""), false, first));
     return copyFrom(connection, text, chunks, signal);
   }
 
   async *copyTo(text: string, signal?: AbortSignal): AsyncGenerator<Buffer, void, undefined> {
     const connection = this.#connection;
-    for (const owed of this.#takeOwed()) await connection.run(owed);
+    if (this.#owed !== null) await this.#withOwed((first) => connection.run(control(""), false, first));
     yield* copyTo(connection, text, signal);
   }
 
@@ -134,19 +147,30 @@ export class PostgresReserved implements ReservedConnection {
     }
   }
 
-  #takeOwed(): readonly Request[] {
+  /** Sends what is owed in front of what `send` sends. Where that could not be sent at all, it is still owed. */
+  #withOwed<T>(send: (first: readonly Request[]) => T): T {
     const owed = this.#owed;
+    if (owed === null) return send(none);
     this.#owed = null;
-    return owed === null ? none : [owed];
+    const sent = send([owed]);
+    if (this.#slot.connection.inFlight === 0) this.#owed = owed;
+    return sent;
   }
 
   release(): void {
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.#owed = null;
+    this.#slot.connection.line.refusal = null;
     this.#giveBack();
   }
 }
+
+const notBegun = (cause: Error): TransactionError =>
+  new TransactionError("BEGIN was refused: the statements of this transaction have not run. Roll it back, and begin another one.", {
+    cause,
+    mayHaveRun: false,
+  });
 
 const notSent = (cause: unknown): TransactionError =>
   new TransactionError("The statement was not sent, because another one that was to leave with it could not be made.", {

@@ -65,13 +65,18 @@ class Toy implements Pooled {
   }
 }
 
-const makePool = (options: Partial<PoolOptions> = {}, fail: () => Error | null = () => null) => {
+const makePool = (
+  options: Partial<PoolOptions> = {},
+  fail: () => Error | null = () => null,
+  begin: (toy: Toy) => void = () => undefined,
+) => {
   const toys: Toy[] = [];
   const pool = new Pool<Toy>((events) => {
     const error = fail();
     if (error !== null) return Promise.reject(error);
     const toy = new Toy(events);
     toys.push(toy);
+    begin(toy);
     return Promise.resolve(toy);
   }, poolOptions(options));
   return { pool, toys };
@@ -81,6 +86,17 @@ const hold = (slot: Slot<Toy>): Slot<Toy> => slot;
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("a pool", () => {
+  it("a connection that ended before anybody had it counts as one that could not be made", async () => {
+    let made = 0;
+    const isFirst = (toy: Toy): void => void (toy.isOpen = ++made > 1);
+    const { pool } = makePool({ maxConnections: 1, acquireTimeoutMs: 2000 }, undefined, isFirst);
+    await assert.rejects(pool.wait("reserved", {}, hold), { code: "E2006", mayHaveRun: false });
+    const slot = await pool.wait("reserved", {}, hold);
+    assert.ok(slot.connection.isOpen);
+    pool.giveBack(slot);
+    await pool.close();
+  });
+
   it("joins short reads on one connection and spreads long ones", async () => {
     const { pool, toys } = makePool({ maxConnections: 3 });
     const first = await pool.wait("shared", {}, hold);
