@@ -102,6 +102,18 @@ describe("replies go to whom they belong (invariant I2)", () => {
     });
   });
 
+  it("reads of one group that are sent again do not rely on what the server did not prepare", { timeout: 20_000 }, async () => {
+    await withDriver({ ...one, statementCacheSize: 2 }, async (own) => {
+      const texts = ["SELECT 1 / 0", "SELECT 'a'", "SELECT 'b'", "SELECT 'c'", "SELECT 'a'", "SELECT 'b'"];
+      await own.run(read("SELECT 'a'"));
+      const answers = await Promise.allSettled(["SELECT 'd'", "SELECT 'a'", ...texts].map((text) => own.run(read(text))));
+      assert.deepEqual(
+        answers.map((answer) => (answer.status === "fulfilled" ? answer.value.rows[0]![0] : "failed")),
+        ["d", "a", "failed", "a", "b", "c", "a", "b"],
+      );
+    });
+  });
+
   it("what stands behind a BEGIN that works is sent in its order, when it is known that it works", async () => {
     await withDriver(one, async (own) => {
       const reserved = await own.reserve({ write: true });

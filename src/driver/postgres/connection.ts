@@ -303,9 +303,12 @@ export class PostgresConnection implements Pooled, ExchangeOwner {
     return this.#pipeline.status === "I" && !exchange.hasRows && this.#again(exchange);
   }
 
+  overlooked(exchange: StatementExchange): void {
+    if (exchange.parses) this.#writer.statements.markDead(exchange.statement);
+  }
+
   skipped(exchange: StatementExchange): boolean {
     this.#settled(exchange);
-    if (exchange.parses) this.#writer.statements.markDead(exchange.statement);
     if (exchange.group?.isSentAgain === true) return true;
     return exchange.isReplayable && !exchange.isAbandoned && this.#again(exchange);
   }

@@ -34,6 +34,8 @@ export interface Exchange {
   finish(): void;
   /** The server answered with an error. */
   refused(error: Error): void;
+  /** The server did not look at it: what it was to prepare is not there. Comes for all of a group before the first is told what to do about it. */
+  overlooked?(): void;
   /** The server did not look at it, because `error` came before it in the same group. */
   skipped(error: Error): void;
   /** The connection ended. */
@@ -186,6 +188,13 @@ export class Pipeline implements FrameSink {
   #endFailedGroup(error: Error): void {
     this.#failing = null;
     let exchange = this.#queue.shift();
+    // One that is sent again must not rely on what another of the group was to prepare.
+    if (exchange?.endsGroup === false) {
+      for (const each of this.#queue) {
+        each.overlooked?.();
+        if (each.endsGroup) break;
+      }
+    }
     exchange?.refused(error);
     while (exchange !== undefined && !exchange.endsGroup) {
       exchange = this.#queue.shift();

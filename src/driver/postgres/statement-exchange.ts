@@ -28,6 +28,8 @@ export interface ExchangeOwner {
   completed(exchange: StatementExchange): void;
   /** The server refused. Returns whether the request is being run again, so that nobody needs to know. */
   refused(exchange: StatementExchange, error: Error): boolean;
+  /** The server did not look at it, and prepared nothing. */
+  overlooked(exchange: StatementExchange): void;
   /** The server skipped it. Returns whether it is being run again. */
   skipped(exchange: StatementExchange): boolean;
   /** The statement began to copy, which `run` is not for. */
@@ -288,6 +290,10 @@ export class StatementExchange implements Exchange {
     }
     if (isAgain) return this.#release();
     this.#fail(this.#problem ?? (this.stoppedBy !== null && isCancellation(error) ? this.stoppedBy : error));
+  }
+
+  overlooked(): void {
+    this.owner.overlooked(this);
   }
 
   skipped(error: Error): void {
