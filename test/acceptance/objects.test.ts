@@ -90,6 +90,17 @@ onEachDatabase("a model's own calls", shop, fillShop, ({ name: database, engine,
     await assert.rejects(User.objects.using("analytics").count(), { name: "QueryError" });
     assert.throws(() => User.objects.using("analytic").filter({ id: 1 }).toSQL(), /Did you mean 'analytics'/);
   });
+  test("raw() joins the transaction around it, and is undone with it", () =>
+    connected(async () => {
+      const undo = new Error("undo");
+      const made = transaction(async () => {
+        await raw("UPDATE users SET name = ? WHERE id = ?", ["Changed", 1]);
+        assert.equal((await raw("SELECT name FROM users WHERE id = ?", [1])).scalar(), "Changed");
+        throw undo;
+      });
+      await assert.rejects(made, (error) => error === undo);
+      assert.equal((await raw("SELECT name FROM users WHERE id = ?", [1])).scalar(), "Alice");
+    }));
   test("raw(text, parameters), raw(…, engine): common tables and all", () =>
     connected(async () => {
       const text = "WITH adults AS (SELECT * FROM users WHERE age >= ?) SELECT name FROM adults ORDER BY id";
