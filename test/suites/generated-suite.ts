@@ -15,7 +15,7 @@ class Line extends Model("invoice_lines", {
   total: int().generatedAs(sql`price * amount`),
   shortNote: text()
     .nullable()
-    .generatedAs(sql`upper(note)`, { stored: false }),
+    .generatedAs(sql`upper(note)`),
   version: int().version(),
 }) {}
 
