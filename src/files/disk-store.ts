@@ -113,9 +113,10 @@ class DiskStore implements FileStore {
   }
 
   async delete(key: string): Promise<boolean> {
-    if ((await this.#entry(key)) === null) return false;
+    const path = await this.#placeOf(key);
     try {
-      await unlink(await this.#placeOf(key));
+      if (!(await lstat(path)).isFile()) return false;
+      await unlink(path);
       return true;
     } catch (error) {
       if (isMissing(error)) return false;
