@@ -117,7 +117,10 @@ export class FileManager<F extends StoredFile = StoredFile> {
     return stored;
   }
 
-  /** Keeps `body` under a key that you choose, in place of what was there: for files that nobody sends. The same rules hold. */
+  /**
+   * Keeps `body` under a key that you choose, in place of what was there: for files that nobody sends. The same rules hold. With a `session` a new file
+   * goes when the transaction rolls back; one that it replaced comes back only from a store that takes part in transactions.
+   */
   async write(key: string, body: FileBody, context: StoreContext = {}): Promise<StoredFile> {
     this.#assertOwn(key);
     const name = key.slice(key.lastIndexOf("/") + 1);
@@ -126,7 +129,9 @@ export class FileManager<F extends StoredFile = StoredFile> {
       const found = await contentType(name, sample, isWhole);
       this.#assertAllowed(found.extension, false);
       const measured = new Measured(all, this.#rules.maxSize);
+      const isNew = context.session !== undefined && (await this.#store.stat(key, context)) === null;
       await this.#store.write(key, measured, context);
+      if (isNew) await this.#dropIfUndone(key, context);
       return { key, name, size: measured.size, type: found.type, sha256: measured.sha256() };
     } finally {
       await all.return();
@@ -190,8 +195,7 @@ export class FileManager<F extends StoredFile = StoredFile> {
     const key = `${this.#rules.folder}${id}${extension === "" ? "" : `.${extension}`}`;
     const measured = new Measured(body, this.#rules.maxSize);
     await this.#store.write(key, measured, context);
-    const { session } = context;
-    if (session !== undefined && !this.#store.isTransactional) await session.afterCommit(nothing, () => this.#dropAll([key]));
+    await this.#dropIfUndone(key, context);
     return { key, name, size: measured.size, type, sha256: measured.sha256() };
   }
 
@@ -206,6 +210,10 @@ export class FileManager<F extends StoredFile = StoredFile> {
     };
     const stored = await keep(main, incoming.id);
     return small === null ? stored : { ...stored, thumbnail: await keep(small, `${incoming.id}.small`) };
+  }
+
+  async #dropIfUndone(key: string, { session }: StoreContext): Promise<void> {
+    if (session !== undefined && !this.#store.isTransactional) await session.afterCommit(nothing, () => this.#dropAll([key]));
   }
 
   /** A name without an extension may be allowed for its content: that is asked again when it is known. */

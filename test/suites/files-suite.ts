@@ -101,6 +101,8 @@ export const filesSuite = ({ name, open }: EngineUnderTest): void => {
       const save = (session: Parameters<Parameters<Engine["transaction"]>[0]>[0], content: string) =>
         files.saveUpload({ name: "a.txt", body: content }, { session });
       await assert.rejects(() => engine.transaction(async (tx) => (await save(tx, "lost"), lose())), Lost);
+      const named = async (session: Parameters<typeof save>[0]) => files.write("reports/named.txt", "lost", { session });
+      await assert.rejects(() => engine.transaction(async (tx) => (await named(tx), lose())), Lost);
       assert.deepEqual(await keysOf(store), []);
       const kept = await engine.transaction(async (tx) => {
         const outer = await save(tx, "outer");
