@@ -21,7 +21,7 @@ import {
 import type { Engine } from "../../src/entry/index.ts";
 import { bareDriver } from "../bare-driver.ts";
 import type { AuthorWithPosts, Contender, FeedPost, Operations, User as PlainUser } from "../operations.ts";
-import type { Plan } from "../../src/engine/plan.ts";
+import type { Plan } from "../../src/engine/plans/plan.ts";
 import type { QueryBuilder } from "../../src/query/query-builder.ts";
 import { allRows } from "../../src/query/verbs.ts";
 import { postgresSettings } from "../target.ts";

@@ -2,11 +2,11 @@
 import { TransactionError } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { CacheChoice } from "../engine/cache-choice.ts";
-import type { Plan } from "../engine/plan.ts";
-import type { Server } from "../engine/replicated-driver.ts";
+import type { Plan } from "../engine/plans/plan.ts";
+import type { Server } from "../engine/replicas/replicated-driver.ts";
 import { runAll } from "../engine/run.ts";
 import type { PlannedRead, Rows, Runner } from "../engine/run.ts";
-import { standsInside } from "../engine/scope.ts";
+import { standsInside } from "../engine/transactions/scope.ts";
 import { sessionAround } from "../session/current-session.ts";
 import { Session } from "../session/session.ts";
 import { currentEngine } from "./current-engine.ts";

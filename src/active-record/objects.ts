@@ -1,13 +1,13 @@
 /** `User.objects`: the calls about a model without an engine or a session in hand. Inside a transaction they are part of it. */
 import type { Condition } from "../ast/typed-expression.ts";
 import type { Sql } from "../ast/sql-tag.ts";
-import type { Load } from "../query/load.ts";
-import type { Loaded } from "../query/loaded.ts";
-import type { Filter, LookupKey } from "../query/lookups.ts";
-import type { CursorPage, CursorPageOptions, Page, PageOptions } from "../query/page.ts";
-import type { GroupPath, OrderKey, RelationPath } from "../query/paths.ts";
+import type { Load } from "../query/loading/load.ts";
+import type { Loaded } from "../query/loading/loaded.ts";
+import type { Filter, LookupKey } from "../query/lookups/lookups.ts";
+import type { CursorPage, CursorPageOptions, Page, PageOptions } from "../query/paging/page.ts";
+import type { GroupPath, OrderKey, RelationPath } from "../query/lookups/paths.ts";
 import type { CallOptions, Query } from "../query/query.ts";
-import type { Server } from "../engine/replicated-driver.ts";
+import type { Server } from "../engine/replicas/replicated-driver.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import { rootOf } from "../query/root.ts";
 import type { Update } from "../query/update.ts";

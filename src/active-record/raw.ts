@@ -1,6 +1,6 @@
 /** `raw`: SQL text on the connected database. */
 import type { RawOptions, RawParameters } from "../engine/raw.ts";
-import type { Result } from "../engine/result.ts";
+import type { Result } from "../engine/results/result.ts";
 import { sessionAround } from "../session/current-session.ts";
 import type { Engine } from "../session/engine.ts";
 import { Session } from "../session/session.ts";

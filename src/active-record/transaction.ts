@@ -1,7 +1,7 @@
 /** `transaction`: everything inside its callback, at any depth, is one transaction of the connected database. */
 import { ConfigurationError, TransactionError } from "../base/errors.ts";
-import { outside } from "../engine/scope.ts";
-import type { TransactionOptions } from "../engine/transaction-options.ts";
+import { outside } from "../engine/transactions/scope.ts";
+import type { TransactionOptions } from "../engine/transactions/transaction-options.ts";
 import type { Session } from "../session/session.ts";
 import { ambientSession } from "./ambient.ts";
 import { currentEngine, defaultName } from "./current-engine.ts";

@@ -1,5 +1,5 @@
 /** Columns as Arrow tables and record batches, over the same memory. */
-import type { ArrowMaker } from "../engine/arrow-door.ts";
+import type { ArrowMaker } from "../engine/results/arrow-door.ts";
 import type { ColumnVector } from "../rows/columns/column.ts";
 import type { ColumnSet } from "../rows/columns/column-set.ts";
 import { apacheArrow } from "./apache-arrow.ts";

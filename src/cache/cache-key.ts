@@ -5,8 +5,8 @@
 import { hash } from "node:crypto";
 import type { BoundValue } from "../base/bound-value.ts";
 import { Lru } from "../base/lru.ts";
-import { bind } from "../engine/plan.ts";
-import type { Plan } from "../engine/plan.ts";
+import { bind } from "../engine/plans/plan.ts";
+import type { Plan } from "../engine/plans/plan.ts";
 
 const longestKey = 256;
 

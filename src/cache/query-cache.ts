@@ -12,7 +12,7 @@
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { AnswerCache, AnswerSource } from "../engine/answer-cache.ts";
 import type { CacheChoice } from "../engine/cache-choice.ts";
-import type { Plan } from "../engine/plan.ts";
+import type { Plan } from "../engine/plans/plan.ts";
 import type { Rows } from "../engine/run.ts";
 import { CacheKeys, UnknownValue } from "./cache-key.ts";
 import { CacheCounts } from "./cache-stats.ts";

@@ -1,6 +1,6 @@
 /** The refusal of a query whose tables nobody knows. */
 import { ConfigurationError } from "../base/errors.ts";
-import type { Plan } from "../engine/plan.ts";
+import type { Plan } from "../engine/plans/plan.ts";
 
 export const withoutTables = ({ reads }: Plan): ConfigurationError =>
   new ConfigurationError(

@@ -1,7 +1,7 @@
 /** Structures and plans as text for people. */
 import type { DdlStatement, Plan, Question } from "../schema/change.ts";
 import type { ConstraintSnapshot, IndexSnapshot, ObjectName, Snapshot, TableSnapshot } from "../schema/snapshot.ts";
-import type { UnmanagedObject } from "../migrate/unmanaged.ts";
+import type { UnmanagedObject } from "../migrate/structure/unmanaged.ts";
 import { printable, textTable } from "./text-table.ts";
 
 export const shownName = ({ schema, name }: ObjectName): string => (schema === null ? name : `${schema}.${name}`);

@@ -5,7 +5,7 @@
  */
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { CacheChoice } from "./cache-choice.ts";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "./plans/plan.ts";
 import type { Rows } from "./run.ts";
 
 /** Where the answers come from that are not kept. */

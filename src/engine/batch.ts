@@ -4,13 +4,13 @@ import type { Sql } from "../ast/sql-tag.ts";
 import type { Request } from "../driver/driver.ts";
 import { ownReason } from "./call-limit.ts";
 import type { Database } from "./database.ts";
-import { sentTogether } from "./interceptor.ts";
-import type { Plan } from "./plan.ts";
+import { sentTogether } from "./watching/interceptor.ts";
+import type { Plan } from "./plans/plan.ts";
 import { requestOfSql } from "./raw.ts";
 import { requestOf } from "./run.ts";
 import type { Rows } from "./run.ts";
 import { declaredChange } from "./table-changes.ts";
-import type { Transaction } from "./transaction.ts";
+import type { Transaction } from "./transactions/transaction.ts";
 import { inModelWords } from "./violation.ts";
 
 /** A statement of a batch: a plan with its values, or a piece made by the `sql` tag. */

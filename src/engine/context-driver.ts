@@ -11,7 +11,7 @@ import { whenDone } from "../base/maybe-promise.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../driver/driver.ts";
 import type { CopyFeatures, DriverFeatures } from "../driver/features.ts";
-import { command } from "./transaction-control.ts";
+import { command } from "./transactions/transaction-control.ts";
 
 const begins = /^\s*(?:begin|start\s+transaction)\b/i;
 const ends = /^\s*(?:commit|end|rollback|abort)\s*(?:work|transaction)?\s*;?\s*$/i;

@@ -4,8 +4,8 @@ import { didYouMean } from "../base/hint.ts";
 import type { Driver, Request } from "../driver/driver.ts";
 import { describe } from "../types/column-type.ts";
 import { ContextDriver } from "./context-driver.ts";
-import { ReplicatedDriver } from "./replicated-driver.ts";
-import type { Server } from "./replicated-driver.ts";
+import { ReplicatedDriver } from "./replicas/replicated-driver.ts";
+import type { Server } from "./replicas/replicated-driver.ts";
 
 export interface Context {
   /**

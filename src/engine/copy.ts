@@ -8,7 +8,7 @@ import { ownReason, signalOf } from "./call-limit.ts";
 import type { CallLimit } from "./call-limit.ts";
 import type { Database } from "./database.ts";
 import { featureOf } from "./driver-feature.ts";
-import type { Transaction } from "./transaction.ts";
+import type { Transaction } from "./transactions/transaction.ts";
 import { inModelWords } from "./violation.ts";
 
 export interface CopyToOptions extends CallLimit {

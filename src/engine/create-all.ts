@@ -10,7 +10,7 @@ import type { CallLimit } from "./call-limit.ts";
 import type { Database } from "./database.ts";
 import { databaseName, defaultDatabase } from "./database-names.ts";
 import { runText } from "./raw.ts";
-import type { Transaction } from "./transaction.ts";
+import type { Transaction } from "./transactions/transaction.ts";
 
 const ddl = (text: string): Request => ({ text, values: [], writes: true, bigints: false, batched: false });
 

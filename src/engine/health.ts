@@ -1,7 +1,7 @@
 /** Whether the servers of a database answer, asked now. */
 import type { Driver, Request } from "../driver/driver.ts";
 import type { DriverFeatures } from "../driver/features.ts";
-import { ReplicatedDriver } from "./replicated-driver.ts";
+import { ReplicatedDriver } from "./replicas/replicated-driver.ts";
 
 export interface ServerHealth {
   /** `host:port`; `null` where there is no server. */

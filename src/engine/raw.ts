@@ -14,10 +14,10 @@ import { describe } from "../types/column-type.ts";
 import { tableNames } from "./cache-choice.ts";
 import { signalOf } from "./call-limit.ts";
 import type { CallLimit } from "./call-limit.ts";
-import { bind } from "./plan.ts";
-import { rawPlanOf } from "./raw-plan.ts";
-import type { Server } from "./replicated-driver.ts";
-import { Result } from "./result.ts";
+import { bind } from "./plans/plan.ts";
+import { rawPlanOf } from "./plans/raw-plan.ts";
+import type { Server } from "./replicas/replicated-driver.ts";
+import { Result } from "./results/result.ts";
 
 /** Whoever sends requests: an engine, or a transaction. */
 export interface Sender {

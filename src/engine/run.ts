@@ -3,10 +3,10 @@ import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Dialect } from "../dialect/dialect.ts";
 import type { Driver, FieldDescription } from "../driver/driver.ts";
 import type { CacheChoice } from "./cache-choice.ts";
-import type { PlannedRequest } from "./interceptor.ts";
-import { bind } from "./plan.ts";
-import { unreadable } from "./unreadable.ts";
-import type { Plan } from "./plan.ts";
+import type { PlannedRequest } from "./watching/interceptor.ts";
+import { bind } from "./plans/plan.ts";
+import { unreadable } from "./results/unreadable.ts";
+import type { Plan } from "./plans/plan.ts";
 
 /** What a statement answered: rows undecoded, values by position; how many rows were read or changed; the columns' names. */
 export interface Rows {

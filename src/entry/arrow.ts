@@ -1,7 +1,7 @@
 /** What `import … from "petrel/arrow"` gives: the library's own types of `toArrow()`, its bytes, and tables as rows to insert. */
 import type { RecordBatch, Table } from "../arrow/apache-arrow.ts";
 
-declare module "../engine/arrow-door.ts" {
+declare module "../engine/results/arrow-door.ts" {
   interface ArrowTypes {
     readonly table: Table;
     readonly batch: RecordBatch;
@@ -10,4 +10,4 @@ declare module "../engine/arrow-door.ts" {
 
 export { toIPC, toIPCChunks, type IpcOptions } from "../arrow/ipc.ts";
 export { insertFrom } from "./insert-from.ts";
-export type { ArrowBatch, ArrowTable } from "../engine/arrow-door.ts";
+export type { ArrowBatch, ArrowTable } from "../engine/results/arrow-door.ts";

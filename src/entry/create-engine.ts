@@ -7,7 +7,7 @@ import { postgres } from "../dialect/postgres/postgres.ts";
 import { sqlite } from "../dialect/sqlite/sqlite.ts";
 import { openSqlite } from "../driver/sqlite/sqlite.ts";
 import { parseSqliteUrl } from "../driver/url.ts";
-import { offerArrow } from "../engine/arrow-door.ts";
+import { offerArrow } from "../engine/results/arrow-door.ts";
 import { Engine } from "../session/engine.ts";
 import { connectConfig } from "../driver/postgres/config.ts";
 import { performanceOptions, postgresOptions, sqliteOptions } from "./engine-options.ts";

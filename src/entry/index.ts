@@ -91,15 +91,15 @@ export {
 export type { DecimalOptions, NumberOptions, TextOptions } from "../schema/column-factories.ts";
 export { softDelete } from "../schema/soft-delete.ts";
 export { timestamps } from "../schema/timestamps.ts";
-export { avg, count, max, min, sum } from "../query/aggregate.ts";
-export type { Aggregate, AggregateOf, Annotate, Annotations, Computed, CountExpression } from "../query/aggregate.ts";
-export { when, type Case } from "../query/case.ts";
-export type { NoColumns, PlainRow, PlainSource, Selecting, SourceOf } from "../query/derived-scope.ts";
-export { from, recursive, type RecursiveOptions, type SelfRelation } from "../query/from.ts";
-export { coalesce, concat, greatest, least, nullIf, value, type Given, type Scalar } from "../query/functions.ts";
-export { except, intersect, union, unionAll } from "../query/set-operations.ts";
-export { exists, subquery } from "../query/subquery.ts";
-export { textSearch, type TextSearch, type TextSearchOptions } from "../query/text-search.ts";
+export { avg, count, max, min, sum } from "../query/expressions/aggregate.ts";
+export type { Aggregate, AggregateOf, Annotate, Annotations, Computed, CountExpression } from "../query/expressions/aggregate.ts";
+export { when, type Case } from "../query/expressions/case.ts";
+export type { NoColumns, PlainRow, PlainSource, Selecting, SourceOf } from "../query/derived/derived-scope.ts";
+export { from, recursive, type RecursiveOptions, type SelfRelation } from "../query/derived/from.ts";
+export { coalesce, concat, greatest, least, nullIf, value, type Given, type Scalar } from "../query/expressions/functions.ts";
+export { except, intersect, union, unionAll } from "../query/derived/set-operations.ts";
+export { exists, subquery } from "../query/derived/subquery.ts";
+export { textSearch, type TextSearch, type TextSearchOptions } from "../query/expressions/text-search.ts";
 export {
   cumeDist,
   denseRank,
@@ -113,18 +113,18 @@ export {
   rank,
   rowNumber,
   type Over,
-} from "../query/window-functions.ts";
-export { F } from "../query/f.ts";
-export type { LoadInto } from "../query/load-into.ts";
-export { joined, noLoad, selectIn, type Load, type Strategy } from "../query/load.ts";
-export type { InvalidRelation, Loaded, RelationValue, Rows, With } from "../query/loaded.ts";
-export type { Filter, LookupHints, LookupKey, Lookups, NoSuchLookup } from "../query/lookups.ts";
-export type { ColumnPath, OrderKey, RelationPath } from "../query/paths.ts";
-export type { CursorPage, CursorPageOptions, Page, PageOptions } from "../query/page.ts";
-export type { Nest, Selected, Tuple } from "../query/projection.ts";
-export { jsonSet, type JsonChange, type JsonPartial } from "../query/json-set.ts";
+} from "../query/expressions/window-functions.ts";
+export { F } from "../query/expressions/f.ts";
+export type { LoadInto } from "../query/loading/load-into.ts";
+export { joined, noLoad, selectIn, type Load, type Strategy } from "../query/loading/load.ts";
+export type { InvalidRelation, Loaded, RelationValue, Rows, With } from "../query/loading/loaded.ts";
+export type { Filter, LookupHints, LookupKey, Lookups, NoSuchLookup } from "../query/lookups/lookups.ts";
+export type { ColumnPath, OrderKey, RelationPath } from "../query/lookups/paths.ts";
+export type { CursorPage, CursorPageOptions, Page, PageOptions } from "../query/paging/page.ts";
+export type { Nest, Selected, Tuple } from "../query/results/projection.ts";
+export { jsonSet, type JsonChange, type JsonPartial } from "../query/expressions/json-set.ts";
 export { prepare, type Parameters, type ParameterValues, type PreparedQuery } from "../query/prepared.ts";
-export { Q } from "../query/q.ts";
+export { Q } from "../query/lookups/q.ts";
 export type {
   CallOptions,
   CompiledQuery,
@@ -135,23 +135,23 @@ export type {
   StreamOptions,
   WriteOptions,
 } from "../query/query.ts";
-export { skip } from "../query/skip.ts";
+export { skip } from "../query/lookups/skip.ts";
 export type { IfSoftDeletable, NotSoftDeletable, Update } from "../query/update.ts";
 export { select } from "../query/select.ts";
 export type { ExplainTextOptions } from "../engine/explain/explain-text.ts";
 export type { ExplainedPlan, PlanHint, PlanNode } from "../engine/explain/explained-plan.ts";
-export { outside } from "../engine/scope.ts";
-export type { ArrowBatch, ArrowTable, Tabular } from "../engine/arrow-door.ts";
+export { outside } from "../engine/transactions/scope.ts";
+export type { ArrowBatch, ArrowTable, Tabular } from "../engine/results/arrow-door.ts";
 export type { CallLimit } from "../engine/call-limit.ts";
 export type { Context } from "../engine/context.ts";
 export type { CopyToOptions } from "../engine/copy.ts";
 export type { Heard, ListenOptions, Subscription } from "../engine/listen.ts";
 export type { Health, ReplicaHealth, ServerHealth } from "../engine/health.ts";
 export type { PoolStatus } from "../engine/pool-status.ts";
-export type { Server } from "../engine/replicated-driver.ts";
-export type { Result } from "../engine/result.ts";
+export type { Server } from "../engine/replicas/replicated-driver.ts";
+export type { Result } from "../engine/results/result.ts";
 export type { RawOptions, RawParameters } from "../engine/raw.ts";
-export type { TransactionOptions } from "../engine/transaction-options.ts";
+export type { TransactionOptions } from "../engine/transactions/transaction-options.ts";
 export type { ColumnValues, ColumnVector } from "../rows/columns/column.ts";
 export type { ColumnFormat } from "../rows/columns/column-format.ts";
 export type { ColumnSet, ColumnsOf } from "../rows/columns/column-set.ts";
@@ -159,8 +159,8 @@ export type { BatchPiece, BatchResults } from "../session/batch.ts";
 export { Engine } from "../session/engine.ts";
 export { Session } from "../session/session.ts";
 export type { HookName, RowHook, TransactionHook } from "../session/hooks.ts";
-export { RelationCollection } from "../session/collection.ts";
-export type { Inserted, InsertedColumn, InsertFromOptions, NoSuchColumn, RowsFor } from "../session/insert-from.ts";
+export { RelationCollection } from "../session/tracking/collection.ts";
+export type { Inserted, InsertedColumn, InsertFromOptions, NoSuchColumn, RowsFor } from "../session/writes/insert-from.ts";
 export type { CollectionKey, ConflictTarget, MemberOf, SessionOptions, UpsertOptions } from "../session/session-types.ts";
 export { createEngine } from "./create-engine.ts";
 export type {

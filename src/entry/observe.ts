@@ -1,13 +1,13 @@
 /** What `import … from "petrel/observe"` gives: watching what a program asks of its databases. */
 export type { ConnectMessage } from "../driver/postgres/connect-trace.ts";
-export { intercept, type Interceptor } from "../engine/interceptor.ts";
-export { sampleCallSites } from "../engine/call-site.ts";
+export { intercept, type Interceptor } from "../engine/watching/interceptor.ts";
+export { sampleCallSites } from "../engine/watching/call-site.ts";
 export type { ExplainedPlan, PlanHint, PlanNode } from "../engine/explain/explained-plan.ts";
 export { explainHints, type HintThresholds } from "../engine/explain/plan-hints.ts";
 export { planText } from "../engine/explain/plan-text.ts";
-export type { LoadedRelation } from "../engine/loaded-relation.ts";
-export type { AcquireMessage, TransactionMessage } from "../engine/transaction-trace.ts";
-export type { WatchedStatement, Way } from "../engine/watched-statement.ts";
+export type { LoadedRelation } from "../engine/watching/loaded-relation.ts";
+export type { AcquireMessage, TransactionMessage } from "../engine/transactions/transaction-trace.ts";
+export type { WatchedStatement, Way } from "../engine/watching/watched-statement.ts";
 export { AlertManager, type Alert, type AlertKind, type AlertOptions } from "../observe/alerts.ts";
 export { MemoryMonitor } from "../observe/memory-monitor.ts";
 export type { MemoryUsage } from "../observe/memory.ts";
@@ -16,7 +16,7 @@ export { QueryProfiler, type ProfiledQuery, type ProfileResult } from "../observ
 export { ConnectionMonitor } from "./connection-monitor.ts";
 export { configure, type LoggingOptions, type ObserveOptions } from "../observe/configure.ts";
 export { expectQueries, noNPlusOne } from "../observe/expectations.ts";
-export type { MigrationMessage } from "../migrate/runner.ts";
+export type { MigrationMessage } from "../migrate/apply/runner.ts";
 export { serveMonitor, type Monitor, type MonitorOptions } from "../observe/monitor/serve-monitor.ts";
 export { openTelemetry, type OpenTelemetryOptions } from "../observe/open-telemetry/open-telemetry.ts";
 export type { OpenTelemetryApi } from "../observe/open-telemetry/api.ts";

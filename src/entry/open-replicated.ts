@@ -4,9 +4,9 @@ import { milliseconds } from "../config/duration.ts";
 import type { Duration } from "../config/duration.ts";
 import type { Driver } from "../driver/driver.ts";
 import { openPostgres } from "../driver/postgres/postgres-driver.ts";
-import { Replica } from "../engine/replica.ts";
-import { ReplicatedDriver } from "../engine/replicated-driver.ts";
-import { Replicas } from "../engine/replicas.ts";
+import { Replica } from "../engine/replicas/replica.ts";
+import { ReplicatedDriver } from "../engine/replicas/replicated-driver.ts";
+import { Replicas } from "../engine/replicas/replicas.ts";
 import { postgresOptions } from "./engine-options.ts";
 import type { EngineOptions, MemoryPoolOptions, ReplicaOptions } from "./engine-options.ts";
 

@@ -3,7 +3,7 @@ import type { Duration } from "../config/duration.ts";
 import type { Change, DdlStatement, LockLevel, Plan, Question } from "../schema/change.ts";
 import type { ObjectName, Snapshot } from "../schema/snapshot.ts";
 import type { Step } from "./migration.ts";
-import type { UnmanagedObject } from "./unmanaged.ts";
+import type { UnmanagedObject } from "./structure/unmanaged.ts";
 
 /** A file in the folder of migrations. */
 export interface Migration {

@@ -1,7 +1,7 @@
 /** A migration as it is written: steps forward and steps back, as data. What a file says beyond its name and its place among the others. */
 import { ConfigurationError } from "../base/errors.ts";
 import type { RawParameters } from "../engine/raw.ts";
-import type { Result } from "../engine/result.ts";
+import type { Result } from "../engine/results/result.ts";
 
 /** What a step written in TypeScript works with. */
 export interface MigrationContext {

@@ -1,6 +1,6 @@
 /** Statements with how long they took: what every watcher here is made of. */
-import { intercept } from "../engine/interceptor.ts";
-import type { WatchedStatement } from "../engine/watched-statement.ts";
+import { intercept } from "../engine/watching/interceptor.ts";
+import type { WatchedStatement } from "../engine/watching/watched-statement.ts";
 
 export interface Finished {
   readonly statement: WatchedStatement;

@@ -4,7 +4,7 @@
  * once, with its last count.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import type { WatchedStatement } from "../engine/watched-statement.ts";
+import type { WatchedStatement } from "../engine/watching/watched-statement.ts";
 import { RepeatedReads } from "./n-plus-one.ts";
 import type { NPlusOne } from "./n-plus-one.ts";
 

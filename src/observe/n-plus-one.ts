@@ -5,7 +5,7 @@
  *
  * Told by relations that are loaded for one object at a time, and by statements of one text that read one table by one value, a different one each time.
  */
-import type { WatchedStatement } from "../engine/watched-statement.ts";
+import type { WatchedStatement } from "../engine/watching/watched-statement.ts";
 
 export interface NPlusOne {
   /** `WARNING: N+1 query detected - Post.author accessed 42 times` */

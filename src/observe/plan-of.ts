@@ -1,5 +1,5 @@
 /** How the database runs a statement that somebody just ran. */
-import type { WatchedStatement } from "../engine/watched-statement.ts";
+import type { WatchedStatement } from "../engine/watching/watched-statement.ts";
 
 /** Lines that hold conditions, and so the values of parameters. */
 const conditionLine = /^\s*[\w ]*(?:Cond|Filter|Key|Limit|Search|Output|Function Call)[\w ]*:/;

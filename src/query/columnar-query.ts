@@ -1,14 +1,14 @@
 /** The verbs of a query that give columns in place of rows. */
 import { ConfigurationError } from "../base/errors.ts";
-import { loadArrow } from "../engine/arrow-door.ts";
-import type { ArrowBatch, ArrowTable } from "../engine/arrow-door.ts";
+import { loadArrow } from "../engine/results/arrow-door.ts";
+import type { ArrowBatch, ArrowTable } from "../engine/results/arrow-door.ts";
 import { assertNotAsked } from "../engine/cache-choice.ts";
 import { signalOf } from "../engine/call-limit.ts";
-import { columnsOfRows, readColumns, streamColumns, wantedColumns } from "../engine/columnar.ts";
-import type { Plan } from "../engine/plan.ts";
+import { columnsOfRows, readColumns, streamColumns, wantedColumns } from "../engine/results/columnar.ts";
+import type { Plan } from "../engine/plans/plan.ts";
 import type { Runner } from "../engine/run.ts";
 import type { ColumnSet } from "../rows/columns/column-set.ts";
-import { PagingQuery } from "./paging-query.ts";
+import { PagingQuery } from "./paging/paging-query.ts";
 import type { CallOptions, StreamOptions } from "./query.ts";
 import { planOf } from "./terminal.ts";
 import { allRows } from "./verbs.ts";

@@ -2,7 +2,7 @@
 import { ConfigurationError } from "../base/errors.ts";
 import type { ExplainedPlan } from "../engine/explain/explained-plan.ts";
 import { explainedPlan } from "../engine/explain/explain-text.ts";
-import type { Plan } from "../engine/plan.ts";
+import type { Plan } from "../engine/plans/plan.ts";
 import type { Rows, Runner } from "../engine/run.ts";
 
 /** The plan of `plan`, line by line; steps below others are indented. */

@@ -1,7 +1,7 @@
 /** The public face of a query. `query-builder.ts` is what stands behind it. */
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Condition, Expression, Ordering } from "../ast/typed-expression.ts";
-import type { ArrowBatch, ArrowTable } from "../engine/arrow-door.ts";
+import type { ArrowBatch, ArrowTable } from "../engine/results/arrow-door.ts";
 import type { ExplainedPlan } from "../engine/explain/explained-plan.ts";
 import type { CacheOptions } from "../engine/cache-choice.ts";
 import type { CallLimit } from "../engine/call-limit.ts";
@@ -11,14 +11,14 @@ import type { ColumnKey, RelationKey, ShapeOf } from "../schema/entity.ts";
 import type { TargetOf } from "../schema/relation.ts";
 import type { PrimaryKey } from "../schema/primary-key.ts";
 import type { Annotated, Columns, Scope } from "../schema/scope.ts";
-import type { Annotate, Annotations, Computed } from "./aggregate.ts";
-import type { Load } from "./load.ts";
-import type { Beside, EntityIn, Selecting } from "./derived-scope.ts";
-import type { Loaded, Refined, RelationValue, Rows } from "./loaded.ts";
-import type { Filter, LookupKey } from "./lookups.ts";
-import type { CursorPage, CursorPageOptions, Page, PageOptions } from "./page.ts";
-import type { ColumnAt, ColumnPath, GroupPath, NumberColumn, OrderKey, RelationPath } from "./paths.ts";
-import type { Nest, Selected, Tuple } from "./projection.ts";
+import type { Annotate, Annotations, Computed } from "./expressions/aggregate.ts";
+import type { Load } from "./loading/load.ts";
+import type { Beside, EntityIn, Selecting } from "./derived/derived-scope.ts";
+import type { Loaded, Refined, RelationValue, Rows } from "./loading/loaded.ts";
+import type { Filter, LookupKey } from "./lookups/lookups.ts";
+import type { CursorPage, CursorPageOptions, Page, PageOptions } from "./paging/page.ts";
+import type { ColumnAt, ColumnPath, GroupPath, NumberColumn, OrderKey, RelationPath } from "./lookups/paths.ts";
+import type { Nest, Selected, Tuple } from "./results/projection.ts";
 import type { IfSoftDeletable, Update } from "./update.ts";
 
 /** What stops a call early: `{ signal }` rejects with its own reason, `{ timeout: "5s" }` with `QueryCanceled`. */

@@ -3,15 +3,15 @@ import { ConfigurationError } from "../base/errors.ts";
 import type { ParameterNode } from "../ast/expression.ts";
 import { rootSource } from "../ast/source.ts";
 import { parametersOf } from "../ast/walk.ts";
-import { Shape } from "../engine/shape.ts";
+import { Shape } from "../engine/plans/shape.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import { tableOf } from "../schema/registry.ts";
 import type { Table } from "../schema/table.ts";
 import type { Step } from "./draft.ts";
-import { LookupScope } from "./lookup-scope.ts";
-import { ordering } from "./ordering.ts";
-import type { OrderMaker } from "./ordering.ts";
-import { rowOf } from "./row-expressions.ts";
+import { LookupScope } from "./lookups/lookup-scope.ts";
+import { ordering } from "./expressions/ordering.ts";
+import type { OrderMaker } from "./expressions/ordering.ts";
+import { rowOf } from "./expressions/row-expressions.ts";
 
 export class Root {
   readonly table: Table;

@@ -3,7 +3,7 @@ import { ConfigurationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import type { ParameterNode } from "../ast/expression.ts";
 import type { DeletedRows, LockClause } from "../ast/select.ts";
-import type { StepMaker } from "../engine/shape.ts";
+import type { StepMaker } from "../engine/plans/shape.ts";
 import { describe } from "../types/column-type.ts";
 import type { Draft, Step } from "./draft.ts";
 import type { LockOptions } from "./query.ts";

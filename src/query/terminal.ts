@@ -3,15 +3,15 @@ import { ConfigurationError } from "../base/errors.ts";
 import type { ExpressionNode, OrderingNode, SelectItem, SelectStatement } from "../ast/expression.ts";
 import { fingerprint } from "../ast/fingerprint.ts";
 import type { Statement } from "../ast/statement.ts";
-import { makePlan } from "../engine/plan.ts";
-import type { Plan } from "../engine/plan.ts";
+import { makePlan } from "../engine/plans/plan.ts";
+import type { Plan } from "../engine/plans/plan.ts";
 import type { Runner } from "../engine/run.ts";
-import type { Shape, StepMaker } from "../engine/shape.ts";
+import type { Shape, StepMaker } from "../engine/plans/shape.ts";
 import type { ResultForm } from "../rows/shape.ts";
 import type { Draft, Step } from "./draft.ts";
 import { conjunction } from "./draft.ts";
-import { draftOf } from "./inner-select.ts";
-import { reversed } from "./ordering.ts";
+import { draftOf } from "./derived/inner-select.ts";
+import { reversed } from "./expressions/ordering.ts";
 import type { Root } from "./root.ts";
 
 export interface Finished {

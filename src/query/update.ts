@@ -4,9 +4,9 @@ import type { Expression } from "../ast/typed-expression.ts";
 import type { AnyColumn, Column, FlagOf, KindOf, TypeOf } from "../schema/column.ts";
 import type { Scope } from "../schema/scope.ts";
 import type { Kind } from "../types/column-type.ts";
-import type { F } from "./f.ts";
-import type { JsonChange } from "./json-set.ts";
-import type { ColumnOfKind } from "./paths.ts";
+import type { F } from "./expressions/f.ts";
+import type { JsonChange } from "./expressions/json-set.ts";
+import type { ColumnOfKind } from "./lookups/paths.ts";
 
 /** The values `session.update` and `query.update` accept: `Update<User>`. */
 export type Update<E> = {

@@ -4,10 +4,10 @@ import { ConfigurationError } from "../base/errors.ts";
 import type { ResultForm } from "../rows/shape.ts";
 import type { ComputedColumn, Draft } from "./draft.ts";
 import { conjunction } from "./draft.ts";
-import type { Assignment } from "./assignments.ts";
-import { rowsOf } from "./joined-rows.ts";
-import type { LookupScope } from "./lookup-scope.ts";
-import { ResultColumns, rowResult } from "./row-result.ts";
+import type { Assignment } from "./expressions/assignments.ts";
+import { rowsOf } from "./loading/joined-rows.ts";
+import type { LookupScope } from "./lookups/lookup-scope.ts";
+import { ResultColumns, rowResult } from "./results/row-result.ts";
 import { assertWithout, definiteOrder, orderOf, selectOf, Terminal } from "./terminal.ts";
 import type { Finished, TerminalStep } from "./terminal.ts";
 

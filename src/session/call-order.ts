@@ -7,7 +7,7 @@ import type { CacheChoice } from "../engine/cache-choice.ts";
 import { unlessAborted } from "../base/unless-aborted.ts";
 import { ownReason } from "../engine/call-limit.ts";
 import type { Database } from "../engine/database.ts";
-import type { Plan } from "../engine/plan.ts";
+import type { Plan } from "../engine/plans/plan.ts";
 import type { Sender } from "../engine/raw.ts";
 import { runAll } from "../engine/run.ts";
 import type { PlannedRead, Rows, Runner } from "../engine/run.ts";

@@ -1,7 +1,7 @@
 /** Which session the running code stands in: that of the innermost transaction with a callback, by async context. Stepping `outside` leaves it. */
 import type { Database } from "../engine/database.ts";
-import { innermost } from "../engine/scope.ts";
-import { Transaction } from "../engine/transaction.ts";
+import { innermost } from "../engine/transactions/scope.ts";
+import { Transaction } from "../engine/transactions/transaction.ts";
 
 export const rememberSession = (transaction: Transaction, session: object): void => {
   transaction.user = session;

@@ -2,7 +2,7 @@
 import type { Sql } from "../ast/sql-tag.ts";
 import { runSql } from "../engine/raw.ts";
 import type { RawOptions, Sender } from "../engine/raw.ts";
-import { Result } from "../engine/result.ts";
+import { Result } from "../engine/results/result.ts";
 import type { Runner } from "../engine/run.ts";
 import { QueryBuilder } from "../query/query-builder.ts";
 import { afterFlush } from "./session-scope.ts";

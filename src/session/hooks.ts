@@ -14,7 +14,7 @@ import type { MaybePromise } from "../base/maybe-promise.ts";
 import { rootOf } from "../query/root.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import type { Table } from "../schema/table.ts";
-import type { Row } from "./prepared-row.ts";
+import type { Row } from "./writes/prepared-row.ts";
 
 const rowHooks = ["beforeInsert", "afterInsert", "beforeUpdate", "afterUpdate", "beforeDelete", "afterDelete", "afterLoad"] as const;
 const transactionHooks = ["beforeCommit", "afterCommit", "afterRollback"] as const;

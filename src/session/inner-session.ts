@@ -1,11 +1,11 @@
 /** A session's callback in a transaction of its own: from the beginning, through the runs that a lost conflict costs, to the end. */
 import { ConfigurationError } from "../base/errors.ts";
-import type { Transaction } from "../engine/transaction.ts";
-import type { TransactionOptions } from "../engine/transaction-options.ts";
+import type { Transaction } from "../engine/transactions/transaction.ts";
+import type { TransactionOptions } from "../engine/transactions/transaction-options.ts";
 import { describe } from "../types/column-type.ts";
 import { rememberSession } from "./current-session.ts";
 import type { SessionScope } from "./session-scope.ts";
-import { UnitOfWork } from "./unit-of-work.ts";
+import { UnitOfWork } from "./tracking/unit-of-work.ts";
 
 /** A session in a transaction, and where its statements go. */
 export interface InnerSession<S> {

@@ -13,15 +13,15 @@ import type { Database } from "../engine/database.ts";
 import { withOwnReason } from "../engine/own-reason.ts";
 import type { Sender } from "../engine/raw.ts";
 import type { Runner } from "../engine/run.ts";
-import type { Transaction } from "../engine/transaction.ts";
-import type { TransactionOptions } from "../engine/transaction-options.ts";
+import type { Transaction } from "../engine/transactions/transaction.ts";
+import type { TransactionOptions } from "../engine/transactions/transaction-options.ts";
 import { CallOrder } from "./call-order.ts";
-import { flush, hasWork } from "./flush.ts";
+import { flush, hasWork } from "./flush/flush.ts";
 import type { SessionOptions } from "./session-types.ts";
-import { startMark, UnitOfWork } from "./unit-of-work.ts";
-import type { Mark, UnitOwner } from "./unit-of-work.ts";
-import { writeBatch } from "./write-batch.ts";
-import type { Ending } from "./write-batch.ts";
+import { startMark, UnitOfWork } from "./tracking/unit-of-work.ts";
+import type { Mark, UnitOwner } from "./tracking/unit-of-work.ts";
+import { writeBatch } from "./writes/write-batch.ts";
+import type { Ending } from "./writes/write-batch.ts";
 
 /** A hook may add more to write; that many rounds are enough for any that ever ends. */
 const maxRounds = 100;

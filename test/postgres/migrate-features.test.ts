@@ -16,7 +16,7 @@ import {
   type Plan,
   type Snapshot,
 } from "../../src/entry/migrate.ts";
-import { goneWith } from "../../src/migrate/unmanaged.ts";
+import { goneWith } from "../../src/migrate/structure/unmanaged.ts";
 import { startScratchPostgres, type ScratchPostgres } from "../support/scratch-postgres.ts";
 import { write } from "./requests.ts";
 

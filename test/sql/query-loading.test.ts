@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { postgres } from "../../src/dialect/postgres/postgres.ts";
 import { sqlite } from "../../src/dialect/sqlite/sqlite.ts";
 import { hasMany, int, joined, Model, selectIn } from "../../src/entry/index.ts";
-import { findByKey } from "../../src/query/by-key.ts";
+import { findByKey } from "../../src/query/paging/by-key.ts";
 import { rootOf } from "../../src/query/root.ts";
 import { Category, Post, PostTag, Tag, User } from "../support/models.ts";
 import { expectSent, Listener, queryOn } from "../support/query-texts.ts";

@@ -20,9 +20,9 @@ import {
   sql,
 } from "../../src/entry/index.ts";
 import { ColumnarQuery } from "../../src/query/columnar-query.ts";
-import { PagingQuery } from "../../src/query/paging-query.ts";
+import { PagingQuery } from "../../src/query/paging/paging-query.ts";
 import { QueryBuilder } from "../../src/query/query-builder.ts";
-import { RelationCollection } from "../../src/session/collection.ts";
+import { RelationCollection } from "../../src/session/tracking/collection.ts";
 import { Engine as EngineClass } from "../../src/session/engine.ts";
 import { Session as SessionClass } from "../../src/session/session.ts";
 import { fillBlog } from "../support/make-database.ts";

@@ -14,8 +14,8 @@ import {
   type Rename,
   type Snapshot,
 } from "../../src/entry/migrate.ts";
-import { renamed } from "../../src/migrate/renamed-snapshot.ts";
-import type { Renames } from "../../src/migrate/renames.ts";
+import { renamed } from "../../src/migrate/diff/renamed-snapshot.ts";
+import type { Renames } from "../../src/migrate/diff/renames.ts";
 import { Random } from "../support/random.ts";
 import { randomStructure, valueFor } from "../support/random-structure.ts";
 

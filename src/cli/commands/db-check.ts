@@ -1,5 +1,5 @@
 /** `petrel db check`: whether the database is what the models ask for. */
-import { compare } from "../../migrate/compare.ts";
+import { compare } from "../../migrate/structure/compare.ts";
 import { render } from "../../migrate/render.ts";
 import type { Run } from "../command.ts";
 import { modelsOf } from "../settings.ts";

@@ -1,9 +1,9 @@
 /** `petrel db push`: makes the database what the models ask for, without migrations: for prototypes and tests. */
-import { compare } from "../../migrate/compare.ts";
+import { compare } from "../../migrate/structure/compare.ts";
 import { render } from "../../migrate/render.ts";
-import { irreversible } from "../../migrate/reverse.ts";
+import { irreversible } from "../../migrate/diff/reverse.ts";
 import { runStatements } from "../../migrate/run.ts";
-import { findUnmanaged, goneWith } from "../../migrate/unmanaged.ts";
+import { findUnmanaged, goneWith } from "../../migrate/structure/unmanaged.ts";
 import { typedAnswers, withAnswer } from "../answers.ts";
 import type { Call, Ending, Run } from "../command.ts";
 import { assertConfirmed } from "../database-name.ts";

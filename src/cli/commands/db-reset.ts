@@ -1,13 +1,13 @@
 /** `petrel db reset`: drops all that is in the database, and makes it anew by its migrations, or by `db push` where there are none. */
-import { diff } from "../../migrate/diff.ts";
-import { introspect } from "../../migrate/introspect.ts";
-import { readMigrations } from "../../migrate/migration-file.ts";
-import { planMigrations } from "../../migrate/plan-migrations.ts";
+import { diff } from "../../migrate/diff/diff.ts";
+import { introspect } from "../../migrate/structure/introspect.ts";
+import { readMigrations } from "../../migrate/files/migration-file.ts";
+import { planMigrations } from "../../migrate/apply/plan-migrations.ts";
 import { render } from "../../migrate/render.ts";
 import { runStatements } from "../../migrate/run.ts";
-import { applyMigrations } from "../../migrate/runner.ts";
-import { compare } from "../../migrate/compare.ts";
-import { historyTable } from "../../migrate/history-table.ts";
+import { applyMigrations } from "../../migrate/apply/runner.ts";
+import { compare } from "../../migrate/structure/compare.ts";
+import { historyTable } from "../../migrate/apply/history-table.ts";
 import type { Engine } from "../../session/engine.ts";
 import type { Call, Run } from "../command.ts";
 import { assertConfirmed, databaseName } from "../database-name.ts";

@@ -1,9 +1,9 @@
 /** `petrel doctor`: what the command found, where it found it, and what is wrong with it. */
 import process from "node:process";
 import { isPetrelError } from "../../base/errors.ts";
-import { compare } from "../../migrate/compare.ts";
-import { checkedPolicy } from "../../migrate/lint-policy.ts";
-import { migrationStatus } from "../../migrate/migration-status.ts";
+import { compare } from "../../migrate/structure/compare.ts";
+import { checkedPolicy } from "../../migrate/effects/lint-policy.ts";
+import { migrationStatus } from "../../migrate/apply/migration-status.ts";
 import type { Engine } from "../../session/engine.ts";
 import type { Call, Run } from "../command.ts";
 import { masked, shownSetting } from "../masked.ts";

@@ -2,9 +2,9 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { ConfigurationError } from "../../base/errors.ts";
-import { generateModels } from "../../migrate/generate-models.ts";
-import { historyTable } from "../../migrate/history-table.ts";
-import { introspect } from "../../migrate/introspect.ts";
+import { generateModels } from "../../migrate/generate/generate-models.ts";
+import { historyTable } from "../../migrate/apply/history-table.ts";
+import { introspect } from "../../migrate/structure/introspect.ts";
 import type { Run } from "../command.ts";
 
 export const run: Run = async (call) => {

@@ -1,8 +1,8 @@
 /** `petrel inspect [table]`: what is in the database. */
 import { ConfigurationError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/hint.ts";
-import { introspect } from "../../migrate/introspect.ts";
-import { findUnmanaged } from "../../migrate/unmanaged.ts";
+import { introspect } from "../../migrate/structure/introspect.ts";
+import { findUnmanaged } from "../../migrate/structure/unmanaged.ts";
 import type { Run } from "../command.ts";
 import { shownName, tablesText, tableText } from "../structure-text.ts";
 

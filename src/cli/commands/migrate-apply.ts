@@ -1,6 +1,6 @@
 /** `petrel migrate apply`: applies what is pending. */
-import { planMigrations } from "../../migrate/plan-migrations.ts";
-import { applyMigrations } from "../../migrate/runner.ts";
+import { planMigrations } from "../../migrate/apply/plan-migrations.ts";
+import { applyMigrations } from "../../migrate/apply/runner.ts";
 import type { Call, Ending, Run } from "../command.ts";
 import { consentTo, folderOf, reportText, typedRun } from "../migrations.ts";
 

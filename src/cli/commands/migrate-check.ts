@@ -1,8 +1,8 @@
 /** `petrel migrate check`: for a build, before anything is applied. Whether the migrations make what the models ask for, what is dangerous in them, and drift. */
-import { lintMigrations } from "../../migrate/lint-migrations.ts";
-import { checkedPolicy, lockNames } from "../../migrate/lint-policy.ts";
-import { unwrittenChanges } from "../../migrate/make-migration.ts";
-import { findDrift } from "../../migrate/migration-status.ts";
+import { lintMigrations } from "../../migrate/effects/lint-migrations.ts";
+import { checkedPolicy, lockNames } from "../../migrate/effects/lint-policy.ts";
+import { unwrittenChanges } from "../../migrate/files/make-migration.ts";
+import { findDrift } from "../../migrate/apply/migration-status.ts";
 import type { LintFinding, LintPolicy } from "../../migrate/migration-plan.ts";
 import { render } from "../../migrate/render.ts";
 import type { Call, Run } from "../command.ts";

@@ -1,5 +1,5 @@
 /** `petrel migrate history`: what was applied, in the order in which it came. */
-import { migrationHistory } from "../../migrate/history.ts";
+import { migrationHistory } from "../../migrate/apply/history.ts";
 import type { Run } from "../command.ts";
 import { textTable } from "../text-table.ts";
 

@@ -1,6 +1,6 @@
 /** `petrel migrate make <name>`: writes the migration from the last one to what the models ask for. */
 import { readAnswers } from "../../migrate/answers.ts";
-import { makeMigration } from "../../migrate/make-migration.ts";
+import { makeMigration } from "../../migrate/files/make-migration.ts";
 import type { Answers } from "../../schema/change.ts";
 import { askNewName, typedAnswers } from "../answers.ts";
 import type { Call, Run } from "../command.ts";

@@ -1,5 +1,5 @@
 /** `petrel migrate plan`: what `apply` would do, with locks and losses, and the hash that consent is given to. */
-import { planMigrations } from "../../migrate/plan-migrations.ts";
+import { planMigrations } from "../../migrate/apply/plan-migrations.ts";
 import type { Run } from "../command.ts";
 import { folderOf, planText } from "../migrations.ts";
 

@@ -1,8 +1,8 @@
 /** `petrel migrate rollback`: takes migrations back, the last one first. */
 import { ConfigurationError } from "../../base/errors.ts";
 import type { RollbackTarget } from "../../migrate/migration-plan.ts";
-import { planRollback } from "../../migrate/plan-migrations.ts";
-import { rollbackMigrations } from "../../migrate/runner.ts";
+import { planRollback } from "../../migrate/apply/plan-migrations.ts";
+import { rollbackMigrations } from "../../migrate/apply/runner.ts";
 import type { Call, Run } from "../command.ts";
 import { consentTo, folderOf, reportText, typedRun } from "../migrations.ts";
 import { numberOption } from "../number-option.ts";

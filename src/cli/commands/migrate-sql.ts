@@ -1,7 +1,7 @@
 /** `petrel migrate sql [migration]`: the statements of a migration, or of all in order, for somebody else to run. Needs no database. */
 import { ConfigurationError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/hint.ts";
-import { readMigrations } from "../../migrate/migration-file.ts";
+import { readMigrations } from "../../migrate/files/migration-file.ts";
 import type { Migration } from "../../migrate/migration-plan.ts";
 import type { Run } from "../command.ts";
 import { dialectOfUrl, folderOf } from "../migrations.ts";

@@ -1,5 +1,5 @@
 /** `petrel migrate squash <name>`: many migrations become one, which stands for them wherever they were applied. */
-import { squashMigrations } from "../../migrate/squash-migrations.ts";
+import { squashMigrations } from "../../migrate/files/squash-migrations.ts";
 import type { Run } from "../command.ts";
 import { dialectOfUrl, folderOf, oneOfOption } from "../migrations.ts";
 

@@ -1,5 +1,5 @@
 /** `petrel migrate stamp [migration]`: writes into the history that these migrations are applied, and runs none. */
-import { stampMigrations } from "../../migrate/runner.ts";
+import { stampMigrations } from "../../migrate/apply/runner.ts";
 import type { Run } from "../command.ts";
 import { folderOf } from "../migrations.ts";
 

@@ -1,5 +1,5 @@
 /** `petrel migrate status`: how the database stands to the folder of migrations. */
-import { migrationStatus } from "../../migrate/migration-status.ts";
+import { migrationStatus } from "../../migrate/apply/migration-status.ts";
 import type { MigrationStatus } from "../../migrate/migration-plan.ts";
 import type { Run } from "../command.ts";
 import { folderOf } from "../migrations.ts";

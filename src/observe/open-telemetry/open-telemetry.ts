@@ -2,8 +2,8 @@
 import { ConfigurationError } from "../../base/errors.ts";
 import { didYouMean } from "../../base/hint.ts";
 import type { Database } from "../../engine/database.ts";
-import { intercept } from "../../engine/interceptor.ts";
-import type { WatchedStatement } from "../../engine/watched-statement.ts";
+import { intercept } from "../../engine/watching/interceptor.ts";
+import type { WatchedStatement } from "../../engine/watching/watched-statement.ts";
 import { clientKind, errorStatus, loadApi } from "./api.ts";
 import type { Histogram, OpenTelemetryApi, Span } from "./api.ts";
 import { watchPool } from "./pool-metrics.ts";

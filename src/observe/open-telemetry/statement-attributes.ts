@@ -2,8 +2,8 @@
 import { isPetrelError } from "../../base/errors.ts";
 import { Lru } from "../../base/lru.ts";
 import { targetOf } from "../../engine/target.ts";
-import type { WatchedStatement } from "../../engine/watched-statement.ts";
-import type { TransactionHost } from "../../engine/transaction-host.ts";
+import type { WatchedStatement } from "../../engine/watching/watched-statement.ts";
+import type { TransactionHost } from "../../engine/transactions/transaction-host.ts";
 import type { Attributes } from "./api.ts";
 
 const longestSummary = 255;

@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { AuthenticationFailed, ConnectionLost, PoolTimeout, QueryError, SerializationFailure } from "../../../src/base/errors.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../../../src/driver/driver.ts";
 import type { DriverFeatures, Standing } from "../../../src/driver/features.ts";
-import { chosen, Replica } from "../../../src/engine/replica.ts";
-import { ReplicatedDriver } from "../../../src/engine/replicated-driver.ts";
-import { Replicas } from "../../../src/engine/replicas.ts";
-import type { ReplicaSettings } from "../../../src/engine/replicas.ts";
+import { chosen, Replica } from "../../../src/engine/replicas/replica.ts";
+import { ReplicatedDriver } from "../../../src/engine/replicas/replicated-driver.ts";
+import { Replicas } from "../../../src/engine/replicas/replicas.ts";
+import type { ReplicaSettings } from "../../../src/engine/replicas/replicas.ts";
 import { until } from "../../support/waiting.ts";
 
 const nothing: Answer = { rows: [], count: 0, columns: [] };

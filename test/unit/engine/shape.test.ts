@@ -1,7 +1,7 @@
 /** The trie of shapes, and what it forgets. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Shape } from "../../../src/engine/shape.ts";
+import { Shape } from "../../../src/engine/plans/shape.ts";
 
 const limit = 2000;
 const make = (): string => "step";

@@ -5,7 +5,7 @@ import { DatabaseClosed, QueryError, TransactionError } from "../../../src/base/
 import { sqlite } from "../../../src/dialect/sqlite/sqlite.ts";
 import type { Answer, Driver, Request, ReservedConnection } from "../../../src/driver/driver.ts";
 import { Database } from "../../../src/engine/database.ts";
-import type { Transaction } from "../../../src/engine/transaction.ts";
+import type { Transaction } from "../../../src/engine/transactions/transaction.ts";
 
 const nothing: Answer = { rows: [], count: 0, columns: [] };
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

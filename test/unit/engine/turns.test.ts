@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Turns } from "../../../src/engine/turns.ts";
+import { Turns } from "../../../src/engine/transactions/turns.ts";
 
 test("a job runs at once when nobody holds the turns", () => {
   const turns = new Turns();

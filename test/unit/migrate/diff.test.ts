@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { MigrationError } from "../../../src/base/errors.ts";
-import { diff } from "../../../src/migrate/diff.ts";
-import { inForeignKeyOrder } from "../../../src/migrate/order.ts";
+import { diff } from "../../../src/migrate/diff/diff.ts";
+import { inForeignKeyOrder } from "../../../src/migrate/diff/order.ts";
 import { render } from "../../../src/migrate/render.ts";
-import { inOrder } from "../../../src/migrate/renames.ts";
-import { irreversible, reverse } from "../../../src/migrate/reverse.ts";
+import { inOrder } from "../../../src/migrate/diff/renames.ts";
+import { irreversible, reverse } from "../../../src/migrate/diff/reverse.ts";
 import { inTransactions } from "../../../src/migrate/run.ts";
 import type { ColumnSnapshot, ConstraintSnapshot, Snapshot, TableSnapshot } from "../../../src/schema/snapshot.ts";
 

@@ -1,8 +1,8 @@
 /** What statements do, as far as their text says. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Touch } from "../../../src/migrate/effect.ts";
-import { effectsOf } from "../../../src/migrate/effects.ts";
+import type { Touch } from "../../../src/migrate/effects/effect.ts";
+import { effectsOf } from "../../../src/migrate/effects/effects.ts";
 
 const touched = ({ what, table, name, owns }: Touch): string =>
   `${owns ? "" : "uses "}${what} ${[table?.schema, table?.name, name].filter((each) => each).join(".")}`.trim();

@@ -1,7 +1,7 @@
 /** SQL files cut into statements. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { splitStatements } from "../../../src/migrate/statement-text.ts";
+import { splitStatements } from "../../../src/migrate/effects/statement-text.ts";
 
 const split = (text: string, dialect: "postgres" | "sqlite"): string[] => splitStatements(text, dialect).map(({ sql }) => sql);
 

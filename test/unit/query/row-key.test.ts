@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ColumnRef, KeyPair } from "../../../src/ast/source.ts";
-import { keyReader } from "../../../src/query/row-key.ts";
+import { keyReader } from "../../../src/query/loading/row-key.ts";
 import type { ColumnType } from "../../../src/types/column-type.ts";
 
 const column = (type: ColumnType): ColumnRef => ({ name: "key", property: "key", type, nullable: true });

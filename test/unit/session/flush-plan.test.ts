@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { belongsTo, ConfigurationError, int, Model } from "../../../src/entry/index.ts";
 import { tableOf } from "../../../src/schema/registry.ts";
-import { inOrder } from "../../../src/session/flush-plan.ts";
-import type { Node } from "../../../src/session/flush-plan.ts";
+import { inOrder } from "../../../src/session/flush/flush-plan.ts";
+import type { Node } from "../../../src/session/flush/flush-plan.ts";
 
 class Parent extends Model("plan_parents", { id: int().primaryKey() }) {}
 class Child extends Model("plan_children", { id: int().primaryKey(), parentId: int(), parent: () => belongsTo(Parent, "parentId") }) {}

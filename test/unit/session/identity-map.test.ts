@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { bigint, bytes, int, Model, text, timestamp, uuid } from "../../../src/entry/index.ts";
 import { tableOf } from "../../../src/schema/registry.ts";
 import type { Table } from "../../../src/schema/table.ts";
-import { trackingOf } from "../../../src/session/entity-state.ts";
-import { IdentityMap, keyOfValues, keptKey } from "../../../src/session/identity-map.ts";
+import { trackingOf } from "../../../src/session/tracking/entity-state.ts";
+import { IdentityMap, keyOfValues, keptKey } from "../../../src/session/tracking/identity-map.ts";
 
 class Plain extends Model("map_plain", { id: int().primaryKey(), name: text() }) {}
 class Large extends Model("map_large", { id: bigint().primaryKey() }) {}

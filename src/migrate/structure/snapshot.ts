@@ -1,0 +1,47 @@
+/** The structure that models ask for. */
+import { ConfigurationError } from "../../base/errors.ts";
+import type { Dialect } from "../../dialect/dialect.ts";
+import type { AnyModel } from "../../schema/entity.ts";
+import { definedTables, tableOf } from "../../schema/registry.ts";
+import { referencedBy } from "../../schema/referenced.ts";
+import type { Snapshot } from "../../schema/snapshot.ts";
+import type { Table } from "../../schema/table.ts";
+
+const tablesOf = (models: readonly AnyModel[] | undefined): readonly Table[] => {
+  if (models !== undefined && !Array.isArray(models)) throw new ConfigurationError("snapshot() takes an array of models.");
+  const tables = models === undefined ? definedTables() : models.map((model) => tableOf(model));
+  const named = new Map<string, Table>();
+  for (const table of tables) {
+    const other = named.get(table.name);
+    if (other !== undefined && other !== table) {
+      throw new ConfigurationError(
+        `The models ${other.modelName} and ${table.modelName} have one table, '${table.name}'. Name the models to take, or rename a table.`,
+        { table: table.name },
+      );
+    }
+    named.set(table.name, table);
+  }
+  return [...named.values()];
+};
+
+const described = (dialect: Dialect, tables: readonly Table[]): Snapshot["tables"] => {
+  const referenced = referencedBy(tables);
+  return Object.freeze(tables.map((table) => dialect.describeTable(table, referenced)));
+};
+
+/**
+ * What the models ask of a database that speaks `dialect` (`engine.dialect`): plain frozen data, the same for the same models. Without models: of
+ * every model defined so far. It runs no SQL. Throws `ConfigurationError` for a mistake in a model.
+ *
+ *     const wanted = snapshot(engine, [User, Post]);
+ */
+export const snapshot = ({ dialect }: { readonly dialect: Dialect }, models?: readonly AnyModel[]): Snapshot =>
+  Object.freeze({
+    format: 1,
+    dialect: dialect.name,
+    source: "models",
+    schemas: Object.freeze([]),
+    enums: Object.freeze([]),
+    tables: described(dialect, tablesOf(models)),
+    views: Object.freeze([]),
+  });
