@@ -1,7 +1,7 @@
 /** Prints `docs/architecture.md` from the map in `test/floors.ts`. */
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { maxLines, rooms, type Room } from "../test/floors.ts";
+import { maxFiles, maxLines, rooms, type Room } from "../test/floors.ts";
 
 const code = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(", ");
 
@@ -21,16 +21,22 @@ const foreign = (byFolder: Readonly<Record<string, readonly string[]>> = {}): st
     .map(([folder, names]) => `\n- \`${folder}/\` may use ${code(names)}`)
     .join("");
 
+const foldersOf = ({ folders = {} }: Room): string =>
+  Object.entries(folders)
+    .map(([folder, idea]) => `\n- \`${folder}/\`: ${idea}`)
+    .join("");
+
 const describeRoom = ([name, room]: [string, Room]): string =>
   `### ${room.floor} · \`${name}/\`\n\n${room.idea}\n\n` +
-  `- imports ${room.imports.length === 0 ? "nothing" : code(room.imports)}${foreign(room.builtins)}${foreign(room.packages)}`;
+  `- imports ${room.imports.length === 0 ? "nothing" : code(room.imports)}${foreign(room.builtins)}${foreign(room.packages)}` +
+  foldersOf(room);
 
 const text = (): string => `# The house
 
 *Printed from \`test/floors.ts\` by \`node scripts/print-architecture.ts\`; \`test/architecture.test.ts\` holds \`src/\` to it.*
 
 One package, rooms on floors, arrows only down: a file imports files of its own room and of the rooms named below, type imports included.
-No two files import each other, however long the way round. Only \`entry/\` re-exports. No file is longer than ${maxLines} lines.
+No two files import each other, however long the way round. Only \`entry/\` re-exports. No file is longer than ${maxLines} lines, no folder has more than ${maxFiles} files.
 
 \`\`\`
 ${drawing()}

@@ -1,6 +1,6 @@
 /** The rules of `src/`, applied to a set of files given as text, so that they can be tried on broken examples as well as on the real ones. */
 import { posix } from "node:path";
-import { forbiddenNames, longFiles, maxLines, rooms } from "./floors.ts";
+import { forbiddenNames, longFiles, maxFiles, maxLines, rooms } from "./floors.ts";
 
 /** Source texts by path below `src/`, with `/`. */
 export type Files = ReadonlyMap<string, string>;
@@ -108,6 +108,21 @@ const complainAboutCycles = (files: Files): string[] => {
   return complaints;
 };
 
+/** A folder is on the map with what it is for, and holds no more than one idea needs. */
+const complainAboutFolders = (files: Files): string[] => {
+  const sizes = new Map<string, number>();
+  for (const path of files.keys()) sizes.set(posix.dirname(path), (sizes.get(posix.dirname(path)) ?? 0) + 1);
+  return [...sizes].flatMap(([folder, size]) => {
+    const room = Object.hasOwn(rooms, roomOf(folder)) ? rooms[roomOf(folder)] : undefined;
+    const inRoom = folder.slice(roomOf(folder).length + 1);
+    const unknown = room !== undefined && inRoom !== "" && !Object.hasOwn(room.folders ?? {}, inRoom);
+    return [
+      ...(unknown ? [`${folder}/ is not among the folders of its room in floors.ts`] : []),
+      ...(size > maxFiles ? [`${folder}/ has ${size} files, more than ${maxFiles}`] : []),
+    ];
+  });
+};
+
 /** Everything wrong with the files, as sentences; nothing when all is well. */
 export const complaintsAbout = (files: Files): string[] => [
   ...[...files].flatMap(([path, source]) => [
@@ -115,5 +130,6 @@ export const complaintsAbout = (files: Files): string[] => [
     ...complainAboutText(path, source),
     ...importsOf(source).flatMap((found) => complainAboutImport(path, found)),
   ]),
+  ...complainAboutFolders(files),
   ...complainAboutCycles(files),
 ];

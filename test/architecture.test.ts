@@ -30,6 +30,16 @@ describe("src/ follows the map in floors.ts", () => {
     assert.deepEqual(upward, []);
   });
 
+  test("the map has no folder that is gone", () => {
+    const there = new Set([...realFiles().keys()].map((path) => path.slice(0, path.lastIndexOf("/"))));
+    const gone = Object.entries(rooms).flatMap(([name, room]) =>
+      Object.keys(room.folders ?? {})
+        .map((folder) => `${name}/${folder}`)
+        .filter((folder) => !there.has(folder)),
+    );
+    assert.deepEqual(gone, []);
+  });
+
   test("docs/architecture.md is what floors.ts prints", () => {
     const written = readFileSync(new URL("../docs/architecture.md", import.meta.url), "utf8");
     assert.equal(written, printedArchitecture(), "stale: run node scripts/print-architecture.ts");
@@ -93,7 +103,22 @@ describe("the rules find", () => {
     "a name in camel case": [files(["base/planCache.ts", ""]), ["base/planCache.ts is not in kebab-case"]],
     "a name that says nothing": [
       files(["base/string-utils.ts", ""], ["query/helpers/a.ts", ""]),
-      ["base/string-utils.ts has a name that says nothing", "query/helpers/a.ts has a name that says nothing"],
+      [
+        "base/string-utils.ts has a name that says nothing",
+        "query/helpers/a.ts has a name that says nothing",
+        "query/helpers/ is not among the folders of its room in floors.ts",
+      ],
+    ],
+    "a folder that is not on the map": [
+      files(["query/lookups/a.ts", ""], ["query/constructor/a.ts", ""], ["base/deep/er/a.ts", ""]),
+      [
+        "query/constructor/ is not among the folders of its room in floors.ts",
+        "base/deep/er/ is not among the folders of its room in floors.ts",
+      ],
+    ],
+    "a crowded folder": [
+      files(...Array.from({ length: 26 }, (_, index): [string, string] => [`base/a${index}.ts`, ""])),
+      ["base/ has 26 files, more than 25"],
     ],
   };
   for (const [name, [example, complaints]] of Object.entries(broken)) {

@@ -30,7 +30,7 @@ export interface ColumnRef {
 /** A pair of columns that a join equates: `[near side, far side]`. */
 export type KeyPair = readonly [near: ColumnRef, far: ColumnRef];
 
-/** How a relation leads from one table to another. `schema/relation.ts` resolves it. */
+/** How a relation leads from one table to another. `schema/relations/relation.ts` resolves it. */
 export interface RelationRef {
   readonly name: string;
   readonly target: TableRef;

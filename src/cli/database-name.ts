@@ -1,7 +1,7 @@
 /** Which database a URL names, without opening it, and the consent of a person to what destroys it. */
 import { ConfigurationError } from "../base/errors.ts";
-import { connectConfig } from "../driver/postgres/config.ts";
-import type { ConnectOptions } from "../driver/postgres/connect-options.ts";
+import { connectConfig } from "../driver/postgres/startup/config.ts";
+import type { ConnectOptions } from "../driver/postgres/startup/connect-options.ts";
 import { parseSqliteUrl } from "../driver/url.ts";
 import type { Call } from "./command.ts";
 import { askText } from "./prompts.ts";

@@ -1,6 +1,6 @@
 /** Tables as people would write them: one column a line, then the constraints by name, then the indexes. */
 import { ConfigurationError } from "../base/errors.ts";
-import type { Action } from "../schema/column.ts";
+import type { Action } from "../schema/columns/column.ts";
 import type {
   ColumnSnapshot,
   ConstraintSnapshot,

@@ -3,7 +3,7 @@ import type { BoundValue } from "../base/bound-value.ts";
 import type { ExpressionNode } from "../ast/expression.ts";
 import type { ColumnRef } from "../ast/source.ts";
 import { constraintName } from "../schema/naming.ts";
-import type { Referenced } from "../schema/referenced.ts";
+import type { Referenced } from "../schema/relations/referenced.ts";
 import type { ColumnSnapshot, ConstraintSnapshot, IndexSnapshot, IndexTerm, TableSnapshot } from "../schema/snapshot.ts";
 import type { Filler, ForeignKey, Table, TableColumn, TableIndex, TableIndexTerm, UniqueConstraint } from "../schema/table.ts";
 import type { ColumnType } from "../types/column-type.ts";

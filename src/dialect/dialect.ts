@@ -4,7 +4,7 @@ import type { ParameterNode } from "../ast/expression.ts";
 import type { Statement } from "../ast/statement.ts";
 import type { Change, DdlStatement } from "../schema/change.ts";
 import type { TableSnapshot } from "../schema/snapshot.ts";
-import type { Referenced } from "../schema/referenced.ts";
+import type { Referenced } from "../schema/relations/referenced.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import type { Codec, ColumnType } from "../types/column-type.ts";
 import type { Introspection, IntrospectionOptions } from "./introspection.ts";

@@ -2,7 +2,7 @@
 import { ConfigurationError } from "../base/errors.ts";
 import type { BoundValue } from "../base/bound-value.ts";
 import type { CopyFeatures, DriverFeatures } from "../driver/features.ts";
-import { textOf } from "../driver/postgres/untyped-parameter.ts";
+import { textOf } from "../driver/postgres/statements/untyped-parameter.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 import { ownReason, signalOf } from "./call-limit.ts";
 import type { CallLimit } from "./call-limit.ts";

@@ -2,8 +2,8 @@
 import { ConfigurationError } from "../base/errors.ts";
 import type { Request } from "../driver/driver.ts";
 import type { AnyModel } from "../schema/entity.ts";
-import { referencedBy } from "../schema/referenced.ts";
-import type { Referenced } from "../schema/referenced.ts";
+import { referencedBy } from "../schema/relations/referenced.ts";
+import type { Referenced } from "../schema/relations/referenced.ts";
 import { definedTables, tableOf } from "../schema/registry.ts";
 import type { Table } from "../schema/table.ts";
 import type { CallLimit } from "./call-limit.ts";

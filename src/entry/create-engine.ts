@@ -9,7 +9,7 @@ import { openSqlite } from "../driver/sqlite/sqlite.ts";
 import { parseSqliteUrl } from "../driver/url.ts";
 import { offerArrow } from "../engine/results/arrow-door.ts";
 import { Engine } from "../session/engine.ts";
-import { connectConfig } from "../driver/postgres/config.ts";
+import { connectConfig } from "../driver/postgres/startup/config.ts";
 import { performanceOptions, postgresOptions, sqliteOptions } from "./engine-options.ts";
 import type { EngineOptions, MemoryPoolOptions, SqliteEngineOptions } from "./engine-options.ts";
 import { openReplicated } from "./open-replicated.ts";

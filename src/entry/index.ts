@@ -64,12 +64,12 @@ export type {
 export type { DateUnit } from "../ast/operator.ts";
 export type { FrameBound } from "../ast/select.ts";
 export type { Frame, FramedWindow, Window } from "../ast/window.ts";
-export type { Action, AnyColumn, Column, ForeignKeyOptions } from "../schema/column.ts";
+export type { Action, AnyColumn, Column, ForeignKeyOptions } from "../schema/columns/column.ts";
 export type { AnyEntity, AnyModel, Entity, Insert, ModelOf, ModelOptions, NoOptions, Shape } from "../schema/entity.ts";
 export type { New } from "../schema/new-instance.ts";
 export type { PrimaryKey } from "../schema/primary-key.ts";
-export { belongsTo, hasMany, hasOne, manyToMany } from "../schema/relation.ts";
-export type { BelongsTo, HasMany, HasOne, ManyToMany } from "../schema/relation.ts";
+export { belongsTo, hasMany, hasOne, manyToMany } from "../schema/relations/relation.ts";
+export type { BelongsTo, HasMany, HasOne, ManyToMany } from "../schema/relations/relation.ts";
 export type { Annotated, Collection, Columns } from "../schema/scope.ts";
 export {
   array,
@@ -87,10 +87,10 @@ export {
   time,
   timestamp,
   uuid,
-} from "../schema/column-factories.ts";
-export type { DecimalOptions, NumberOptions, TextOptions } from "../schema/column-factories.ts";
-export { softDelete } from "../schema/soft-delete.ts";
-export { timestamps } from "../schema/timestamps.ts";
+} from "../schema/columns/column-factories.ts";
+export type { DecimalOptions, NumberOptions, TextOptions } from "../schema/columns/column-factories.ts";
+export { softDelete } from "../schema/columns/soft-delete.ts";
+export { timestamps } from "../schema/columns/timestamps.ts";
 export { avg, count, max, min, sum } from "../query/expressions/aggregate.ts";
 export type { Aggregate, AggregateOf, Annotate, Annotations, Computed, CountExpression } from "../query/expressions/aggregate.ts";
 export { when, type Case } from "../query/expressions/case.ts";

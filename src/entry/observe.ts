@@ -1,5 +1,5 @@
 /** What `import … from "petrel/observe"` gives: watching what a program asks of its databases. */
-export type { ConnectMessage } from "../driver/postgres/connect-trace.ts";
+export type { ConnectMessage } from "../driver/postgres/startup/connect-trace.ts";
 export { intercept, type Interceptor } from "../engine/watching/interceptor.ts";
 export { sampleCallSites } from "../engine/watching/call-site.ts";
 export type { ExplainedPlan, PlanHint, PlanNode } from "../engine/explain/explained-plan.ts";

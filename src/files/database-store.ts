@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "../ast/sql-tag.ts";
 import { FileNotFound } from "../base/errors.ts";
-import { bytes, float, int, text, timestamp, uuid } from "../schema/column-factories.ts";
+import { bytes, float, int, text, timestamp, uuid } from "../schema/columns/column-factories.ts";
 import { Model } from "../schema/model.ts";
 import type { Engine } from "../session/engine.ts";
 import type { Session } from "../session/session.ts";

@@ -1,8 +1,8 @@
 /** Columns that name a file: the row keeps what is known of it as JSON, a store keeps its bytes. */
 import { ConfigurationError } from "../base/errors.ts";
-import type { Column } from "../schema/column.ts";
-import { definitionOf } from "../schema/column-builder.ts";
-import { json } from "../schema/column-factories.ts";
+import type { Column } from "../schema/columns/column.ts";
+import { definitionOf } from "../schema/columns/column-builder.ts";
+import { json } from "../schema/columns/column-factories.ts";
 import type { ColumnType } from "../types/column-type.ts";
 import { bytesOf } from "./byte-size.ts";
 import type { ByteSize } from "./byte-size.ts";

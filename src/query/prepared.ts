@@ -8,8 +8,8 @@ import { ConfigurationError, MultipleResultsFound, NoResultFound, ValidationErro
 import { didYouMean } from "../base/hint.ts";
 import { startedLimit } from "../engine/call-limit.ts";
 import type { Runner } from "../engine/run.ts";
-import type { AnyColumn, TypeOf } from "../schema/column.ts";
-import { definitionOf } from "../schema/column-builder.ts";
+import type { AnyColumn, TypeOf } from "../schema/columns/column.ts";
+import { definitionOf } from "../schema/columns/column-builder.ts";
 import { describe } from "../types/column-type.ts";
 import type { ColumnType } from "../types/column-type.ts";
 import type { CallOptions, CompiledQuery, Query } from "./query.ts";

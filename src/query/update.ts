@@ -1,7 +1,7 @@
 /** The types of what may be written to a row, and of what soft-deletable models add. */
 import type { Sql } from "../ast/sql-tag.ts";
 import type { Expression } from "../ast/typed-expression.ts";
-import type { AnyColumn, Column, FlagOf, KindOf, TypeOf } from "../schema/column.ts";
+import type { AnyColumn, Column, FlagOf, KindOf, TypeOf } from "../schema/columns/column.ts";
 import type { Scope } from "../schema/scope.ts";
 import type { Kind } from "../types/column-type.ts";
 import type { F } from "./expressions/f.ts";

@@ -1,6 +1,6 @@
 /** The types at the root of every model: what an instance, a model class and a shape are. */
 import type { Sql } from "../ast/sql-tag.ts";
-import type { AnyColumn, FlagOf, TypeOf } from "./column.ts";
+import type { AnyColumn, FlagOf, TypeOf } from "./columns/column.ts";
 
 declare const shape: unique symbol;
 declare const options: unique symbol;

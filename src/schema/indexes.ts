@@ -2,7 +2,7 @@
 import { isSql, sqlNodeOf } from "../ast/sql-tag.ts";
 import { didYouMean } from "../base/hint.ts";
 import { describe } from "../types/column-type.ts";
-import { modelError } from "./declared-columns.ts";
+import { modelError } from "./columns/declared-columns.ts";
 import type { DeclaredIndex } from "./model-definition.ts";
 import { constraintName, nameProblem } from "./naming.ts";
 import type { TableColumn, TableIndex, TableIndexTerm } from "./table.ts";

@@ -4,7 +4,7 @@ import { didYouMean } from "../base/hint.ts";
 import type { KeyPair } from "../ast/source.ts";
 import { problemWith } from "../types/check.ts";
 import { describe } from "../types/column-type.ts";
-import { freshValue } from "./filler.ts";
+import { freshValue } from "./columns/filler.ts";
 import { definedTable } from "./registry.ts";
 import type { Table, TableColumn } from "./table.ts";
 

@@ -1,7 +1,7 @@
 /** A table's primary key, unique constraints, indexes and default order: what the columns and the model's options say, each thing once. */
 import { didYouMean } from "../base/hint.ts";
-import type { ColumnDefinition } from "./column.ts";
-import { modelError, propertyError } from "./declared-columns.ts";
+import type { ColumnDefinition } from "./columns/column.ts";
+import { modelError, propertyError } from "./columns/declared-columns.ts";
 import { declaredIndex, plainIndex } from "./indexes.ts";
 import type { DeclaredIndex, DeclaredOptions } from "./model-definition.ts";
 import { constraintName } from "./naming.ts";

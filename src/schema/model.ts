@@ -1,12 +1,12 @@
 /** `class User extends Model("users", { … }) {}`: a class whose instances are rows. */
 import { registerTableName } from "../ast/sql-tag.ts";
 import { columnsOf } from "./columns-of.ts";
-import { definitionOf } from "./column-builder.ts";
+import { definitionOf } from "./columns/column-builder.ts";
 import type { Entity, ModelOptions, ModelShape, NoOptions, RowOf, Shape } from "./entity.ts";
 import { fillInstance } from "./instance.ts";
 import type { New } from "./new-instance.ts";
 import { defineModel } from "./model-definition.ts";
-import { guardRelation } from "./relation-guard.ts";
+import { guardRelation } from "./relations/relation-guard.ts";
 import { definedTable } from "./registry.ts";
 import { instanceToJson } from "./to-json.ts";
 import type { Columns } from "./scope.ts";

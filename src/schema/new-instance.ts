@@ -1,7 +1,7 @@
 /** The type of what `new Post({ … })` takes: values, and objects in place of the foreign keys that lead to them. */
-import type { TypeOf } from "./column.ts";
+import type { TypeOf } from "./columns/column.ts";
 import type { Entity, InsertOptionalKey, InsertRequiredKey, RelationKey } from "./entity.ts";
-import type { BelongsTo, HasMany, ManyToMany, RelationOf, TargetOf } from "./relation.ts";
+import type { BelongsTo, HasMany, ManyToMany, RelationOf, TargetOf } from "./relations/relation.ts";
 
 /** The columns that objects may fill: the keys of `belongsTo` relations. */
 type ObjectKey<S> = { [R in RelationKey<S>]: RelationOf<S, R> extends BelongsTo<unknown, infer K> ? K : never }[RelationKey<S>];

@@ -1,5 +1,5 @@
 /** The type of what identifies a row. */
-import type { Column, TypeOf } from "./column.ts";
+import type { Column, TypeOf } from "./columns/column.ts";
 import type { OptionsOf, ShapeOf } from "./entity.ts";
 import type { Kind } from "../types/column-type.ts";
 

@@ -6,15 +6,15 @@
  */
 import { ConfigurationError } from "../base/errors.ts";
 import { describe } from "../types/column-type.ts";
-import { declaredColumns, modelError, propertyError, tableColumns } from "./declared-columns.ts";
+import { declaredColumns, modelError, propertyError, tableColumns } from "./columns/declared-columns.ts";
 import type { AnyModel } from "./entity.ts";
-import { foreignKeysOf } from "./foreign-keys.ts";
+import { foreignKeysOf } from "./relations/foreign-keys.ts";
 import { defaultOrder, keys, primaryKey } from "./keys.ts";
 import { definedModels, type ModelDefinition, modelDefinitionOf, modelNameOf } from "./model-definition.ts";
-import { commentProblem } from "./column-problem.ts";
+import { commentProblem } from "./columns/column-problem.ts";
 import { nameProblem } from "./naming.ts";
-import { tableChecks } from "./table-checks.ts";
-import { resolveRelation } from "./resolve-relation.ts";
+import { tableChecks } from "./columns/table-checks.ts";
+import { resolveRelation } from "./relations/resolve-relation.ts";
 import type { ForeignKey, Relation, Table } from "./table.ts";
 
 const defined = new WeakMap<object, Table>();

@@ -1,9 +1,9 @@
 /** What a query can name: the columns and relations of a model, and computed columns beside them. */
 import type { Condition, ExpressionOfKind, NumberExpression } from "../ast/typed-expression.ts";
 import type { Kind } from "../types/column-type.ts";
-import type { Column } from "./column.ts";
+import type { Column } from "./columns/column.ts";
 import type { ShapeOf } from "./entity.ts";
-import type { HasMany, ManyToMany, RelationOf, TargetOf } from "./relation.ts";
+import type { HasMany, ManyToMany, RelationOf, TargetOf } from "./relations/relation.ts";
 
 declare const annotated: unique symbol;
 /** `E` with computed columns `A`, which lookups, ordering and `values` may name. `X`: the expressions that replace its rows, where `select()` said some. */

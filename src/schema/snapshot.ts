@@ -5,7 +5,7 @@
  * A `schema` of `null` is the one that unqualified names mean (`current_schema()` on PostgreSQL, `main` on SQLite).
  */
 import type { Kind } from "../types/column-type.ts";
-import type { Action } from "./column.ts";
+import type { Action } from "./columns/column.ts";
 
 export interface Snapshot {
   readonly format: 1;

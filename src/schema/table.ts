@@ -1,7 +1,7 @@
 /** A model's table, resolved and checked: what the rest of Petrel reads instead of the class. Plain frozen data. */
 import type { ExpressionNode } from "../ast/expression.ts";
 import type { ColumnRef, RelationRef, TableRef } from "../ast/source.ts";
-import type { Action } from "./column.ts";
+import type { Action } from "./columns/column.ts";
 import type { AnyModel } from "./entity.ts";
 
 /** What fills a column that was not given: a constant, a function called for each row, or an expression the database computes. */

@@ -2,7 +2,7 @@
 import type { OptionsOf, ShapeOf, WrittenKey } from "../schema/entity.ts";
 import type { CallOptions } from "../query/query.ts";
 import type { KeyWithFlag, PrimaryKeyOption } from "../schema/primary-key.ts";
-import type { ManyToMany, TargetOf } from "../schema/relation.ts";
+import type { ManyToMany, TargetOf } from "../schema/relations/relation.ts";
 
 type UniqueOption<O> = O extends { readonly unique: readonly (infer U)[] } ? U : never;
 /** A unique column, or the columns of a composite unique constraint or primary key. (The conditional type makes errors list them.) */

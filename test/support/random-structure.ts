@@ -1,5 +1,5 @@
 /** Random structures for tests of migrations: tables with all that both databases can hold, hostile names included. */
-import type { Action } from "../../src/schema/column.ts";
+import type { Action } from "../../src/schema/columns/column.ts";
 import type {
   ColumnSnapshot,
   ConstraintSnapshot,

@@ -2,7 +2,7 @@
 import { Model } from "../../active-record/model.ts";
 import { BenchmarkSuite } from "../../bench/benchmark-suite.ts";
 import type { BenchmarkResults } from "../../bench/benchmark-results.ts";
-import { int, text } from "../../schema/column-factories.ts";
+import { int, text } from "../../schema/columns/column-factories.ts";
 import type { Engine } from "../../session/engine.ts";
 import type { Run } from "../command.ts";
 import { numberOption } from "../number-option.ts";

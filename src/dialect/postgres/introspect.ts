@@ -1,6 +1,6 @@
 /** PostgreSQL's structure from its catalog: one statement per kind of thing, whatever their number (manual, "System Catalogs"). */
 import { tokens } from "../../ast/tokens.ts";
-import type { Action } from "../../schema/column.ts";
+import type { Action } from "../../schema/columns/column.ts";
 import type {
   ColumnSnapshot,
   ConstraintSnapshot,

@@ -1,6 +1,6 @@
 /** SQLite's structure: its pragmas, joined over all tables at once, and the text of CREATE TABLE for what they do not say. */
 import type { Kind } from "../../types/column-type.ts";
-import type { Action } from "../../schema/column.ts";
+import type { Action } from "../../schema/columns/column.ts";
 import type {
   ColumnSnapshot,
   ConstraintSnapshot,

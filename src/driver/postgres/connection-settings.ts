@@ -3,8 +3,8 @@ import type { TypeCatalog, TypeCatalogs } from "./catalog.ts";
 import type { Flavor } from "./flavor.ts";
 import type { ServerReport } from "./errors.ts";
 import type { Notification } from "./protocol/read.ts";
-import type { Wire } from "./socket.ts";
-import type { StatementSettings } from "./statement-writer.ts";
+import type { Wire } from "./startup/socket.ts";
+import type { StatementSettings } from "./statements/statement-writer.ts";
 
 export interface ConnectionSettings extends StatementSettings {
   readonly catalogs: TypeCatalogs;

@@ -1,7 +1,7 @@
 /** What `openPostgres` takes. */
 import type { PoolOptions } from "../pool-options.ts";
 import type { CodecOptions } from "./codec/codec-options.ts";
-import type { ConnectOptions } from "./connect-options.ts";
+import type { ConnectOptions } from "./startup/connect-options.ts";
 import type { Flavor } from "./flavor.ts";
 import type { ServerReport } from "./errors.ts";
 

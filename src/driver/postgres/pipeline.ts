@@ -17,7 +17,7 @@ import { backend, messageName } from "./protocol/message-codes.ts";
 import { readNotification, readParameterStatus, readReport, readTransactionStatus } from "./protocol/read.ts";
 import type { Notification, TransactionStatus } from "./protocol/read.ts";
 import { writeSync } from "./protocol/write.ts";
-import type { Wire } from "./socket.ts";
+import type { Wire } from "./startup/socket.ts";
 
 /** One request and where its replies go. */
 export interface Exchange {

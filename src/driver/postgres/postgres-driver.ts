@@ -9,10 +9,10 @@ import type { Patience, PoolStatus, Slot, Use } from "../pool.ts";
 import { poolOptions } from "../pool-options.ts";
 import type { PoolOptions } from "../pool-options.ts";
 import { TypeCatalogs } from "./catalog.ts";
-import { connectConfig } from "./config.ts";
-import type { ConnectConfig } from "./config.ts";
-import { connectPostgres } from "./connect.ts";
-import { traceConnect } from "./connect-trace.ts";
+import { connectConfig } from "./startup/config.ts";
+import type { ConnectConfig } from "./startup/config.ts";
+import { connectPostgres } from "./startup/connect.ts";
+import { traceConnect } from "./startup/connect-trace.ts";
 import type { PostgresConnection } from "./connection.ts";
 import type { ConnectionSettings } from "./connection-settings.ts";
 import { featuresOf, flavorNames } from "./flavor.ts";
@@ -23,7 +23,7 @@ import { standingOf, writtenPosition } from "./replication.ts";
 import { blockPool } from "./protocol/block-pool.ts";
 import { PostgresReserved } from "./reserved-connection.ts";
 import { traceOf } from "./request-trace.ts";
-import { useOf } from "./statement-use.ts";
+import { useOf } from "./statements/statement-use.ts";
 
 const optionNames = [
   "url",

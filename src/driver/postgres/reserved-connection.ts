@@ -12,7 +12,7 @@ import { copyFrom, copyTo } from "./copy.ts";
 import { streamPortal } from "./portal.ts";
 import { traceOf } from "./request-trace.ts";
 import { PostgresAnswer } from "./result-rows.ts";
-import type { Settle } from "./statement-writer.ts";
+import type { Settle } from "./statements/statement-writer.ts";
 
 const begins = /^\s*(?:begin|start\s+transaction)\b/i;
 const ends = /^\s*(?:commit|end|rollback|abort)\s*(?:work|transaction)?\s*;?\s*$/i;

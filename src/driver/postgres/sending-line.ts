@@ -5,7 +5,7 @@
 import { DatabaseClosed, ParameterError } from "../../base/errors.ts";
 import type { Request } from "../driver.ts";
 import { Deadline } from "./deadline.ts";
-import type { Settle } from "./statement-writer.ts";
+import type { Settle } from "./statements/statement-writer.ts";
 
 type Reject = (error: Error) => void;
 

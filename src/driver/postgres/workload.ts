@@ -1,5 +1,5 @@
 /** How long the server will need for what one connection has sent, by experience with each statement. */
-import type { PreparedStatement } from "./statement-cache.ts";
+import type { PreparedStatement } from "./statements/statement-cache.ts";
 
 /** How much the latest run counts against those before. */
 const weight = 0.25;

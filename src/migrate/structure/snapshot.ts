@@ -3,7 +3,7 @@ import { ConfigurationError } from "../../base/errors.ts";
 import type { Dialect } from "../../dialect/dialect.ts";
 import type { AnyModel } from "../../schema/entity.ts";
 import { definedTables, tableOf } from "../../schema/registry.ts";
-import { referencedBy } from "../../schema/referenced.ts";
+import { referencedBy } from "../../schema/relations/referenced.ts";
 import type { Snapshot } from "../../schema/snapshot.ts";
 import type { Table } from "../../schema/table.ts";
 

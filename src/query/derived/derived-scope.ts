@@ -1,7 +1,7 @@
 /** What may be named of the rows of `from(query)`. */
-import type { AnyColumn, Column, KindOf } from "../../schema/column.ts";
+import type { AnyColumn, Column, KindOf } from "../../schema/columns/column.ts";
 import type { Entity, NoOptions, ShapeOf } from "../../schema/entity.ts";
-import type { HasOne } from "../../schema/relation.ts";
+import type { HasOne } from "../../schema/relations/relation.ts";
 import type { Annotated } from "../../schema/scope.ts";
 import type { KindOfExpression, KindOfValue } from "../expressions/aggregate.ts";
 

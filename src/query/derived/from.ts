@@ -2,7 +2,7 @@
 import { ConfigurationError } from "../../base/errors.ts";
 import type { NumberExpression } from "../../ast/typed-expression.ts";
 import type { RelationKey } from "../../schema/entity.ts";
-import type { TargetOf } from "../../schema/relation.ts";
+import type { TargetOf } from "../../schema/relations/relation.ts";
 import type { Scope } from "../../schema/scope.ts";
 import { describe } from "../../types/column-type.ts";
 import type { Annotate } from "../expressions/aggregate.ts";

@@ -7,7 +7,7 @@ import type { LiteralNode } from "../../ast/leaf.ts";
 import { nodeOf } from "../../ast/node-holder.ts";
 import { nodeType } from "../../ast/node-type.ts";
 import type { Condition, Expression, ExpressionOfKind, NumberExpression, Retyped, Subquery, ValueOf } from "../../ast/typed-expression.ts";
-import type { KindOf, TypeOf } from "../../schema/column.ts";
+import type { KindOf, TypeOf } from "../../schema/columns/column.ts";
 import type { Columns, Scope } from "../../schema/scope.ts";
 import { describe } from "../../types/column-type.ts";
 import type { Aggregate, CountExpression } from "../expressions/aggregate.ts";

@@ -8,7 +8,7 @@ import { nodeType } from "../../ast/node-type.ts";
 import type { AggregateName } from "../../ast/operator.ts";
 import type { Sql } from "../../ast/sql-tag.ts";
 import type { Condition, DateExpression, Expression, NumberExpression, Retyped, ValueOf } from "../../ast/typed-expression.ts";
-import type { Column, KindOf, TypeOf } from "../../schema/column.ts";
+import type { Column, KindOf, TypeOf } from "../../schema/columns/column.ts";
 import type { ShapeOf } from "../../schema/entity.ts";
 import type { Annotated, Scope } from "../../schema/scope.ts";
 import { describe } from "../../types/column-type.ts";

@@ -3,7 +3,7 @@ import { ConfigurationError } from "../../base/errors.ts";
 import { startedLimit } from "../../engine/call-limit.ts";
 import type { Runner } from "../../engine/run.ts";
 import type { AnyEntity, AnyModel, RelationKey } from "../../schema/entity.ts";
-import type { TargetOf } from "../../schema/relation.ts";
+import type { TargetOf } from "../../schema/relations/relation.ts";
 import type { Scope } from "../../schema/scope.ts";
 import { describe } from "../../types/column-type.ts";
 import type { Load } from "./load.ts";

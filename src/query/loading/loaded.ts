@@ -1,7 +1,7 @@
 /** The types of loaded relations: `User & { posts: Post[] }`. */
-import type { TypeOf } from "../../schema/column.ts";
+import type { TypeOf } from "../../schema/columns/column.ts";
 import type { AnyEntity, ShapeOf } from "../../schema/entity.ts";
-import type { BelongsTo, HasMany, ManyToMany, RelationOf, TargetOf } from "../../schema/relation.ts";
+import type { BelongsTo, HasMany, ManyToMany, RelationOf, TargetOf } from "../../schema/relations/relation.ts";
 import type { RelationPath } from "../lookups/paths.ts";
 
 export type Head<P> = P extends `${infer R}.${string}` ? R : P;

@@ -1,7 +1,7 @@
 /** The types of lookups: which keys `filter` takes, and what each is compared with. `lookup-table.ts` is what happens at run time. */
-import type { AnyColumn, Column, TypeOf } from "../../schema/column.ts";
+import type { AnyColumn, Column, TypeOf } from "../../schema/columns/column.ts";
 import type { ColumnKey, RelationKey, ShapeOf } from "../../schema/entity.ts";
-import type { TargetOf } from "../../schema/relation.ts";
+import type { TargetOf } from "../../schema/relations/relation.ts";
 import type { Scope } from "../../schema/scope.ts";
 import type { Kind } from "../../types/column-type.ts";
 import type { Combinators } from "./q.ts";

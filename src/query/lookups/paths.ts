@@ -1,7 +1,7 @@
 /** The types of dotted paths: `"posts.comments"`, `"author.name"`, `"-createdAt"`. */
-import type { Column, TypeOf } from "../../schema/column.ts";
+import type { Column, TypeOf } from "../../schema/columns/column.ts";
 import type { ColumnKey, RelationKey, ShapeOf } from "../../schema/entity.ts";
-import type { HasMany, ManyToMany, RelationOf, TargetOf } from "../../schema/relation.ts";
+import type { HasMany, ManyToMany, RelationOf, TargetOf } from "../../schema/relations/relation.ts";
 import type { Scope } from "../../schema/scope.ts";
 import type { Kind } from "../../types/column-type.ts";
 

@@ -1,9 +1,9 @@
 /** The types of narrower results: nested objects, tuples, expressions of one's own. */
 import type { Sql } from "../../ast/sql-tag.ts";
 import type { Expression } from "../../ast/typed-expression.ts";
-import type { TypeOf } from "../../schema/column.ts";
+import type { TypeOf } from "../../schema/columns/column.ts";
 import type { ShapeOf } from "../../schema/entity.ts";
-import type { TargetOf } from "../../schema/relation.ts";
+import type { TargetOf } from "../../schema/relations/relation.ts";
 import type { Head, RelationValue, Tail } from "../loading/loaded.ts";
 import type { ColumnAt } from "../lookups/paths.ts";
 

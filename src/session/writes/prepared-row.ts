@@ -4,7 +4,7 @@ import { columnProblem } from "../../query/expressions/assignments.ts";
 import { rootOf } from "../../query/root.ts";
 import type { Root } from "../../query/root.ts";
 import type { AnyModel } from "../../schema/entity.ts";
-import { freshValue } from "../../schema/filler.ts";
+import { freshValue } from "../../schema/columns/filler.ts";
 import type { Table, TableColumn } from "../../schema/table.ts";
 import { describe } from "../../types/column-type.ts";
 import { rowFormsOf } from "./row-form.ts";

@@ -9,7 +9,7 @@ import { signalOf } from "../../engine/call-limit.ts";
 import type { Runner } from "../../engine/run.ts";
 import { columnProblem } from "../../query/expressions/assignments.ts";
 import { QueryBuilder } from "../../query/query-builder.ts";
-import { freshValue } from "../../schema/filler.ts";
+import { freshValue } from "../../schema/columns/filler.ts";
 import type { Root } from "../../query/root.ts";
 import type { Table, TableColumn } from "../../schema/table.ts";
 import { insertPlan } from "./insert-row.ts";

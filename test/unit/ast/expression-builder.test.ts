@@ -5,7 +5,7 @@ import { isExpression, typeOfExpression } from "../../../src/ast/expression-buil
 import { orderingOf } from "../../../src/ast/ordering.ts";
 import { nodeOf } from "../../../src/ast/node-holder.ts";
 import { sql, sqlNodeOf } from "../../../src/ast/sql-tag.ts";
-import { bool, decimal, int, json, smallint, text, timestamp } from "../../../src/schema/column-factories.ts";
+import { bool, decimal, int, json, smallint, text, timestamp } from "../../../src/schema/columns/column-factories.ts";
 import { canonicalSource } from "../../../src/schema/columns-of.ts";
 import { Model } from "../../../src/schema/model.ts";
 import { tableOf } from "../../../src/schema/registry.ts";

@@ -5,10 +5,10 @@ import { nodeOf } from "../../../src/ast/node-holder.ts";
 import { sql } from "../../../src/ast/sql-tag.ts";
 import type { DeleteStatement } from "../../../src/ast/write.ts";
 import { parametersOf } from "../../../src/ast/walk.ts";
-import { int, json, text } from "../../../src/schema/column-factories.ts";
+import { int, json, text } from "../../../src/schema/columns/column-factories.ts";
 import { canonicalSource } from "../../../src/schema/columns-of.ts";
 import { Model } from "../../../src/schema/model.ts";
-import { belongsTo, hasMany } from "../../../src/schema/relation.ts";
+import { belongsTo, hasMany } from "../../../src/schema/relations/relation.ts";
 import { tableOf } from "../../../src/schema/registry.ts";
 
 class User extends Model("users", {

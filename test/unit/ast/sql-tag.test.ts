@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { nodeOf } from "../../../src/ast/node-holder.ts";
 import { TypedValue } from "../../../src/base/bound-value.ts";
 import { now, sql, sqlNodeOf } from "../../../src/ast/sql-tag.ts";
-import { int, text } from "../../../src/schema/column-factories.ts";
+import { int, text } from "../../../src/schema/columns/column-factories.ts";
 import { Model } from "../../../src/schema/model.ts";
 import { tableOf } from "../../../src/schema/registry.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ConfigurationError, UnsafeFileKey } from "../../../src/base/errors.ts";
-import { definitionOf } from "../../../src/schema/column-builder.ts";
+import { definitionOf } from "../../../src/schema/columns/column-builder.ts";
 import { file, image, rulesOfType } from "../../../src/files/file-column.ts";
 import { diskStore } from "../../../src/files/disk-store.ts";
 

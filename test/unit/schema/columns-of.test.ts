@@ -4,10 +4,10 @@ import { inspect } from "node:util";
 import { typeOfExpression } from "../../../src/ast/expression-builder.ts";
 import type { CollectionAggregateNode, ColumnNode, ComparisonNode, ExistsNode } from "../../../src/ast/expression.ts";
 import { nodeOf } from "../../../src/ast/node-holder.ts";
-import { int, text } from "../../../src/schema/column-factories.ts";
+import { int, text } from "../../../src/schema/columns/column-factories.ts";
 import { canonicalSource, columnsOf } from "../../../src/schema/columns-of.ts";
 import { Model } from "../../../src/schema/model.ts";
-import { belongsTo, hasMany } from "../../../src/schema/relation.ts";
+import { belongsTo, hasMany } from "../../../src/schema/relations/relation.ts";
 import { tableOf } from "../../../src/schema/registry.ts";
 
 class User extends Model("users", { id: int().primaryKey(), name: text(), posts: () => hasMany(Post, "authorId") }) {}

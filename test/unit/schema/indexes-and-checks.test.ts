@@ -5,7 +5,7 @@ import { ConfigurationError } from "../../../src/base/errors.ts";
 import { sql } from "../../../src/ast/sql-tag.ts";
 import { postgres } from "../../../src/dialect/postgres/postgres.ts";
 import { sqlite } from "../../../src/dialect/sqlite/sqlite.ts";
-import { date, int, text } from "../../../src/schema/column-factories.ts";
+import { date, int, text } from "../../../src/schema/columns/column-factories.ts";
 import { Model } from "../../../src/schema/model.ts";
 import { tableOf } from "../../../src/schema/registry.ts";
 

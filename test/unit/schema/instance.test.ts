@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ValidationError } from "../../../src/base/errors.ts";
-import { bool, int, json, text } from "../../../src/schema/column-factories.ts";
+import { bool, int, json, text } from "../../../src/schema/columns/column-factories.ts";
 import { Model } from "../../../src/schema/model.ts";
-import { belongsTo, hasMany } from "../../../src/schema/relation.ts";
-import { timestamps } from "../../../src/schema/timestamps.ts";
+import { belongsTo, hasMany } from "../../../src/schema/relations/relation.ts";
+import { timestamps } from "../../../src/schema/columns/timestamps.ts";
 
 let counter = 0;
 class User extends Model("users", {

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { now, sql } from "../../../src/ast/sql-tag.ts";
-import { array, bool, decimal, int, oneOf, text, timestamp } from "../../../src/schema/column-factories.ts";
+import { array, bool, decimal, int, oneOf, text, timestamp } from "../../../src/schema/columns/column-factories.ts";
 import type { AnyModel } from "../../../src/schema/entity.ts";
 import { Model } from "../../../src/schema/model.ts";
-import { belongsTo, hasMany, manyToMany } from "../../../src/schema/relation.ts";
+import { belongsTo, hasMany, manyToMany } from "../../../src/schema/relations/relation.ts";
 import { tableOf } from "../../../src/schema/registry.ts";
-import { softDelete } from "../../../src/schema/soft-delete.ts";
+import { softDelete } from "../../../src/schema/columns/soft-delete.ts";
 
 const id = int().primaryKey();
 class Team extends Model("teams", { id, name: text() }) {}

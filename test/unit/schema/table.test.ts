@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bigint, int, smallint, text, uuid } from "../../../src/schema/column-factories.ts";
+import { bigint, int, smallint, text, uuid } from "../../../src/schema/columns/column-factories.ts";
 import { Model } from "../../../src/schema/model.ts";
 import { camelCase, constraintName, singular, snakeCase } from "../../../src/schema/naming.ts";
-import { belongsTo, hasMany, hasOne, manyToMany } from "../../../src/schema/relation.ts";
+import { belongsTo, hasMany, hasOne, manyToMany } from "../../../src/schema/relations/relation.ts";
 import { definedTable, knownTable, tableOf } from "../../../src/schema/registry.ts";
-import { softDelete } from "../../../src/schema/soft-delete.ts";
-import { timestamps } from "../../../src/schema/timestamps.ts";
+import { softDelete } from "../../../src/schema/columns/soft-delete.ts";
+import { timestamps } from "../../../src/schema/columns/timestamps.ts";
 
 class User extends Model(
   "users",

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { inspect } from "node:util";
-import { connectConfig } from "../../../../src/driver/postgres/config.ts";
-import type { ConnectOptions } from "../../../../src/driver/postgres/connect-options.ts";
-import { parseConnectionUrl } from "../../../../src/driver/postgres/connection-url.ts";
-import { findPassword } from "../../../../src/driver/postgres/password-file.ts";
-import { Secret } from "../../../../src/driver/postgres/secret.ts";
+import { connectConfig } from "../../../../src/driver/postgres/startup/config.ts";
+import type { ConnectOptions } from "../../../../src/driver/postgres/startup/connect-options.ts";
+import { parseConnectionUrl } from "../../../../src/driver/postgres/startup/connection-url.ts";
+import { findPassword } from "../../../../src/driver/postgres/startup/password-file.ts";
+import { Secret } from "../../../../src/driver/postgres/startup/secret.ts";
 
 const config = (options: ConnectOptions) => connectConfig({ environment: { HOME: "/nowhere" }, ...options });
 const refusal = { code: "E1001" };

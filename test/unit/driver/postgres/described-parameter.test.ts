@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { bindWhereExact, hasExactBinary } from "../../../../src/driver/postgres/described-parameter.ts";
+import { bindWhereExact, hasExactBinary } from "../../../../src/driver/postgres/statements/described-parameter.ts";
 import { ByteWriter } from "../../../../src/driver/postgres/protocol/byte-writer.ts";
 
 const formatFor = (type: number, value: unknown): string => {

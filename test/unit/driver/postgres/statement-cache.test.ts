@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Fifo } from "../../../../src/driver/postgres/fifo.ts";
-import { StatementCache } from "../../../../src/driver/postgres/statement-cache.ts";
+import { StatementCache } from "../../../../src/driver/postgres/statements/statement-cache.ts";
 
 describe("the statements of a connection", () => {
   it("are found by the whole text and the types of the parameters (hazards 3, 38)", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
-import { md5Password } from "../../../../../src/driver/postgres/auth/md5.ts";
-import { cleartextPassword } from "../../../../../src/driver/postgres/auth/password.ts";
-import { saslPrep } from "../../../../../src/driver/postgres/auth/sasl-prep.ts";
+import { md5Password } from "../../../../../src/driver/postgres/startup/auth/md5.ts";
+import { cleartextPassword } from "../../../../../src/driver/postgres/startup/auth/password.ts";
+import { saslPrep } from "../../../../../src/driver/postgres/startup/auth/sasl-prep.ts";
 
 test("SASLprep does what the examples of RFC 4013 say (hazard 43)", () => {
   assert.equal(saslPrep("I\u00adX"), "IX");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { certificateHash, certificateHashName } from "../../../../../src/driver/postgres/auth/certificate-hash.ts";
-import { ScramExchange, type ScramOptions } from "../../../../../src/driver/postgres/auth/scram.ts";
+import { certificateHash, certificateHashName } from "../../../../../src/driver/postgres/startup/auth/certificate-hash.ts";
+import { ScramExchange, type ScramOptions } from "../../../../../src/driver/postgres/startup/auth/scram.ts";
 
 // The file is ours: certificates in DER, base64, by how they are signed.
 const certificates = JSON.parse(readFileSync(new URL("certificates.json", import.meta.url), "utf8")) as Readonly<Record<string, string>>;
