@@ -1,7 +1,7 @@
 /** Where in the program a statement was asked for. A stack costs microseconds, so only a sample of the statements has one, and none by default. */
 import { ConfigurationError } from "../../base/errors.ts";
 
-const ownFolder = new URL("../", import.meta.url).href;
+const ownFolder = new URL("../../", import.meta.url).href;
 const deepest = 60;
 
 let share = 0;
