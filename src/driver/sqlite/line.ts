@@ -21,9 +21,10 @@ export interface Patience {
 
 export class Line<C> {
   readonly #free: C[];
-  readonly #waiting = new Set<Waiter>();
-  /** Holders that can let go early, the oldest first. */
-  readonly #yielding = new Set<() => void>();
+  /** Made for the first who waits: each transaction has a line of its own, in which nearly always nobody does. */
+  #waiting: Set<Waiter> | null = null;
+  /** Holders that can let go early, the oldest first. Made for the first one, too. */
+  #yielding: Set<() => void> | null = null;
   /** Makes one more connection, or `null` when there are enough. May throw. */
   readonly #open: () => C | null;
   readonly #patience: Patience | null;
@@ -48,7 +49,7 @@ export class Line<C> {
 
   /** How many wait for one. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting?.size ?? 0;
   }
 
   /** Runs `job` at once or in its turn. Rejects with the signal's reason when it is aborted while waiting. */
@@ -58,15 +59,18 @@ export class Line<C> {
   }
 
   hold(connection: C): void {
-    this.#free.splice(this.#free.indexOf(connection), 1);
+    const free = this.#free;
+    if (free.at(-1) === connection) free.pop();
+    else free.splice(free.indexOf(connection), 1);
     this.#held++;
   }
 
   /** Has `giveWay` called once, when someone waits for a connection; what it returns withdraws it. */
   whenWanted(giveWay: () => void): () => void {
-    this.#yielding.add(giveWay);
-    if (this.#waiting.size > 0) this.#askToGiveWay();
-    return () => this.#yielding.delete(giveWay);
+    const yielding = (this.#yielding ??= new Set());
+    yielding.add(giveWay);
+    if (this.waiting > 0) this.#askToGiveWay();
+    return () => yielding.delete(giveWay);
   }
 
   /** Gives a held connection back, or `null` in its place when it is lost, and lets those who wait go on. */
@@ -78,7 +82,7 @@ export class Line<C> {
 
   /** Sends everyone who waits away with an error. */
   dismiss(reason: unknown): void {
-    for (const waiter of [...this.#waiting]) waiter.leave(reason);
+    for (const waiter of [...(this.#waiting ?? [])]) waiter.leave(reason);
     this.#tellIdle();
   }
 
@@ -99,11 +103,12 @@ export class Line<C> {
   }
 
   #wait<T>(job: (connection: C) => MaybePromise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const waiting = (this.#waiting ??= new Set());
     return new Promise<T>((resolve, reject) => {
       const patience = this.#patience;
       const timer = patience === null ? undefined : setTimeout(() => waiter.leave(patience.tooLate()), patience.limitMs);
       const done = (): void => {
-        this.#waiting.delete(waiter);
+        waiting.delete(waiter);
         clearTimeout(timer);
         signal?.removeEventListener("abort", onAbort);
       };
@@ -123,20 +128,20 @@ export class Line<C> {
         },
       };
       signal?.addEventListener("abort", onAbort);
-      this.#waiting.add(waiter);
+      waiting.add(waiter);
       this.#askToGiveWay();
     });
   }
 
   #askToGiveWay(): void {
-    for (const giveWay of this.#yielding) {
-      this.#yielding.delete(giveWay);
+    for (const giveWay of this.#yielding ?? []) {
+      this.#yielding!.delete(giveWay);
       return giveWay();
     }
   }
 
   #drain(): void {
-    for (const waiter of this.#waiting) {
+    for (const waiter of this.#waiting ?? []) {
       try {
         if (this.#take() === null) break;
       } catch (error) {
@@ -150,7 +155,7 @@ export class Line<C> {
   }
 
   #tellIdle(): void {
-    if (this.#held > 0 || this.#waiting.size > 0) return;
+    if (this.#held > 0 || this.waiting > 0) return;
     this.#whenIdle?.();
     this.#whenIdle = null;
   }

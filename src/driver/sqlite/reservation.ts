@@ -55,7 +55,8 @@ export class SqliteReservation implements ReservedConnection {
     if (this.#isReleased) return;
     this.#isReleased = true;
     this.#onRelease();
-    this.#place.line.dismiss(afterRelease());
+    // An error costs more than the rest of a transaction, and nearly always nobody waits for it.
+    if (this.#place.line.waiting > 0) this.#place.line.dismiss(afterRelease());
     this.#connection.closeCursor();
     if (!isClean(this.#connection)) closeQuietly(this.#connection);
     this.#outer.free(this.#connection.isOpen ? this.#connection : null);
