@@ -1,8 +1,8 @@
 /** Who takes part. A library that is not installed is left out, and the report says so. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { floorOf, isFloor } from "./floors.ts";
 import type { Contender, ContenderModule } from "./operations.ts";
+import { programsFor } from "./programs.ts";
 import type { DatabaseKind } from "./target.ts";
 
 const files: Readonly<Record<DatabaseKind, readonly string[]>> = {
@@ -90,11 +90,10 @@ export const fieldOf = async (kind: DatabaseKind, wanted: readonly string[] = []
       absent.push({ file: file.replace(/\.\w+$/, ""), reason: reasonOf(error) });
     }
   }
-  try {
-    if (wanted.length === 0 || wanted.some(isFloor)) contenders.push(floorOf(kind));
-  } catch (error) {
-    absent.push({ file: "C floor", reason: reasonOf(error) });
-  }
+  const programs = programsFor(kind, wanted);
+  contenders.push(...programs.contenders);
+  absent.push(...programs.absent);
+  Object.assign(versions, programs.versions);
   return { contenders, absent, versions };
 };
 

@@ -1,10 +1,10 @@
 /** One scenario, all contenders, in turns: verified, warmed up, rounds in an order that moves on each time. */
 import type { BenchDatabase } from "./database.ts";
-import { FloorStage, isFloor } from "./floors.ts";
 import type { Found, Measurement, Mode } from "./measurement.ts";
 import type { Contender } from "./operations.ts";
 import { pin } from "./pinning.ts";
 import { ProcessStage } from "./process-stage.ts";
+import { isProgram, ProgramStage } from "./programs.ts";
 import type { CountingProxy } from "./proxy.ts";
 import type { Scenario } from "./scenarios.ts";
 import { LocalStage } from "./stage.ts";
@@ -15,9 +15,10 @@ import type { Target } from "./target.ts";
 export interface Pace {
   readonly name: "full" | "quick" | "smoke";
   readonly rounds: number;
-  /** Milliseconds that a round should take, and that each contender is warmed up for. */
+  /** Milliseconds that a round should take. */
   readonly roundMs: number;
-  readonly warmUpMs: number;
+  /** Milliseconds that each contender is warmed up for: at least, and at most where its calls still get faster. */
+  readonly warmUpMs: readonly [least: number, most: number];
   /** A process for each contender and scenario, one for each contender, or none. */
   readonly isolation: "scenario" | "contender" | "none";
 }
@@ -25,9 +26,9 @@ export interface Pace {
 // A call by id takes three times as long in its first second on one core as in its third, since V8 compiles on that core
 // too, and the first calls of a turn find their caches full of somebody else's data: turns are long, and few.
 export const paces: Readonly<Record<Pace["name"], Pace>> = {
-  full: { name: "full", rounds: 15, roundMs: 150, warmUpMs: 3000, isolation: "scenario" },
-  quick: { name: "quick", rounds: 7, roundMs: 60, warmUpMs: 1500, isolation: "contender" },
-  smoke: { name: "smoke", rounds: 2, roundMs: 1, warmUpMs: 0, isolation: "contender" },
+  full: { name: "full", rounds: 15, roundMs: 150, warmUpMs: [3000, 3000], isolation: "scenario" },
+  quick: { name: "quick", rounds: 7, roundMs: 60, warmUpMs: [600, 1500], isolation: "contender" },
+  smoke: { name: "smoke", rounds: 2, roundMs: 1, warmUpMs: [0, 0], isolation: "contender" },
 };
 
 interface Player {
@@ -59,7 +60,7 @@ export class Stages {
   of(id: string): Stage {
     let stage = this.#stages.get(id);
     if (stage === undefined) {
-      stage = isFloor(id) ? new FloorStage() : this.#pace.isolation === "none" ? new LocalStage(id) : new ProcessStage(id);
+      stage = isProgram(id) ? new ProgramStage(id) : this.#pace.isolation === "none" ? new LocalStage(id) : new ProcessStage(id);
       this.#stages.set(id, stage);
     }
     return stage;
@@ -173,14 +174,20 @@ export const runField = async (run: FieldRun): Promise<readonly Measurement[]> =
   /** Warms up, and finds how many calls a round takes: by the fastest turn, since one that was disturbed would leave rounds too short to get warm in. */
   const calibrate = async (player: Player): Promise<void> => {
     const most = scenario.mostCalls ?? 100_000;
-    let [spent, calls, fastest] = [0, 1, Infinity];
+    const [least, longest] = pace.warmUpMs;
+    let [spent, calls, fastest, lastGain] = [0, 1, Infinity, 0];
     const start = performance.now();
+    // What is not timed (tables made anew, connections opened) may take much longer than what is.
+    const isWarm = (): boolean => {
+      const isSteady = spent >= least * 1000 && spent - lastGain > (least * 1000) / 2;
+      return isSteady || spent >= longest * 1000 || performance.now() - start >= longest * 4;
+    };
     do {
       spent += await turn(player, calls);
+      if (player.perCall < fastest * 0.97) lastGain = spent;
       fastest = Math.min(fastest, player.perCall);
       calls = Math.min(most, Math.max(scenario.concurrency ?? 1, Math.ceil((pace.roundMs * 1000) / fastest)));
-      // What is not timed (tables made anew, connections opened) may take much longer than what is.
-    } while (spent < pace.warmUpMs * 1000 && performance.now() - start < pace.warmUpMs * 4);
+    } while (!isWarm());
     player.calls = calls;
   };
 
