@@ -50,10 +50,12 @@ const limit = (
 export const goals: readonly Goal[] = [
   ...lines("postgres", "by-id", both, { pg: 0.65, "drizzle-pg-prepared": 0.5, kysely: 0.3, "drizzle-pg": 0.2, typeorm: 0.15, prisma: 0.1 }),
   ...lines("postgres", "by-id", both, { "c-libpq": 1.6 }),
+  ...lines("postgres", "by-id", both, { "py-asyncpg": 0.75, "py-sqlalchemy": 0.05 }),
   ...lines("postgres", "by-id", both, { "petrel-driver": 3 }, { figure: "over" }),
   ...lines("postgres", "models", ["petrel-engine"], { "postgres-js": 0.45 }),
   ...lines("postgres", "models", ["petrel-engine"], { "postgres-js": 0.35, "c-libpq": 1.15 }, { modes: ["free"] }),
-  ...lines("postgres", "read-modify-write", both, { pg: 0.55, "postgres-js": 0.4 }),
+  ...lines("postgres", "models", ["petrel-engine"], { "py-asyncpg": 0.5, "py-sqlalchemy": 0.07 }),
+  ...lines("postgres", "read-modify-write", both, { pg: 0.55, "postgres-js": 0.4, "py-sqlalchemy": 0.1 }),
   ...lines("postgres", "insert-one", ["petrel-session"], { pg: 0.65 }),
   ...lines("postgres", "bulk-10000", ["petrel-session"], { "c-libpq": 1.2 }),
   // 4 ms for all of them.

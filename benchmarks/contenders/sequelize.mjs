@@ -79,7 +79,8 @@ const open = (raw) => async (target) => {
         await user.update({ score: user.score + add }, { transaction });
       }),
     models: () => User.findAll(),
-    members: () => Member.findAll(),
+    // Its dates on SQLite stay texts unless the column is declared DATETIME, and these are TEXT for everybody.
+    members: target.kind === "postgres" ? () => Member.findAll() : undefined,
     convert: () => {
       if (fetched !== null) return convert();
       return User.findAll({ raw: true }).then((rows) => {
