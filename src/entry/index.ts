@@ -117,7 +117,7 @@ export {
 export { F } from "../query/expressions/f.ts";
 export type { LoadInto } from "../query/loading/load-into.ts";
 export { joined, noLoad, selectIn, type Load, type Strategy } from "../query/loading/load.ts";
-export type { InvalidRelation, Loaded, RelationValue, Rows, With } from "../query/loading/loaded.ts";
+export type { InvalidRelation, Loaded, RefinedValue, RelationValue, Rows, With } from "../query/loading/loaded.ts";
 export type { Filter, LookupHints, LookupKey, Lookups, NoSuchLookup } from "../query/lookups/lookups.ts";
 export type { ColumnPath, OrderKey, RelationPath } from "../query/lookups/paths.ts";
 export type { CursorPage, CursorPageOptions, Page, PageOptions } from "../query/paging/page.ts";

@@ -14,7 +14,7 @@ import type { Annotated, Columns, Scope } from "../schema/scope.ts";
 import type { Annotate, Annotations, Computed } from "./expressions/aggregate.ts";
 import type { Load } from "./loading/load.ts";
 import type { Beside, EntityIn, Selecting } from "./derived/derived-scope.ts";
-import type { Loaded, Refined, RelationValue, Rows } from "./loading/loaded.ts";
+import type { Loaded, Refined, RefinedValue, Rows } from "./loading/loaded.ts";
 import type { Filter, LookupKey } from "./lookups/lookups.ts";
 import type { CursorPage, CursorPageOptions, Page, PageOptions } from "./paging/page.ts";
 import type { ColumnAt, ColumnPath, GroupPath, NumberColumn, OrderKey, RelationPath } from "./lookups/paths.ts";
@@ -101,11 +101,14 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row>, Rows<Row, 
   /** Locks the rows until the transaction ends (PostgreSQL; SQLite locks the whole database for a writer, and refuses this). */
   forUpdate(options?: LockOptions): Query<E, Row>;
 
-  /** Loads one relation through a query of your own: `with("posts", (posts) => posts.limit(3))`. The limit counts per parent. */
+  /**
+   * Loads one relation through a query of your own: `with("posts", (posts) => posts.limit(3))`. The limit counts per parent. A relation to one
+   * is `null` where the query leaves its row out, and typed so.
+   */
   with<R extends RelationKey<OwnShape<E>>, V>(
     relation: R,
     refine: (query: Query<TargetOf<OwnShape<E>, R>, TargetOf<OwnShape<E>, R>>) => Refined<V>,
-  ): Query<E, Row & { [P in R]: RelationValue<OwnShape<E>, R, V> }>;
+  ): Query<E, Row & { [P in R]: RefinedValue<OwnShape<E>, R, V> }>;
   /** Loads relations together with the rows: `with("profile", "posts.comments")`. To-one relations are joined, to-many ones take one statement each unless `joined("posts")` asks for one. */
   with<P extends RelationPath<EntityIn<E>>>(...relations: (P | Load<P>)[]): Query<E, Row & Loaded<OwnShape<E>, P>>;
 

@@ -42,7 +42,7 @@ onEachDatabase("loading", shop, fillShop, ({ engine }) => {
       .orderBy("id")
       .all();
     assert.deepEqual(
-      posts.map(({ author }) => (author as { readonly name: string } | null)?.name ?? null),
+      posts.map(({ author }) => author?.name ?? null),
       ["Alice", "Alice", null, null],
     );
   });

@@ -112,6 +112,9 @@ const d = await users.with("posts", (posts) => posts.filter({ published: true })
 same<Tag[]>()(d.posts[0]!.tags);
 same<Profile | null>()(d.profile);
 const e = await users.with("posts", (posts) => posts.only("id", "title")).one();
+// A query of one's own may leave the row of a relation to one out, though the key cannot be null.
+const byAlice = await session.query(Post).with("author", (authors) => authors.filter({ name: "Alice" })).one();
+same<User | null>()(byAlice.author);
 same<Pick<Post, "id" | "title">[]>()(e.posts);
 same<Post[]>()((await users.with(noLoad("posts")).one()).posts);
 // @ts-expect-error only posts are loaded

@@ -7,7 +7,7 @@ import type { TargetOf } from "../../schema/relations/relation.ts";
 import type { Scope } from "../../schema/scope.ts";
 import { describe } from "../../types/column-type.ts";
 import type { Load } from "./load.ts";
-import type { Loaded, Refined, RelationValue } from "./loaded.ts";
+import type { Loaded, Refined, RefinedValue } from "./loaded.ts";
 import type { RelationPath } from "../lookups/paths.ts";
 import type { CallOptions, Query } from "../query.ts";
 import { QueryBuilder } from "../query-builder.ts";
@@ -26,7 +26,7 @@ export interface LoadInto {
     relation: R,
     refine: (query: Query<TargetOf<Scope<ObjectOf<T>>, R>, TargetOf<Scope<ObjectOf<T>>, R>>) => Refined<V>,
     options?: CallOptions,
-  ): Promise<Filled<T, { [P in R]: RelationValue<Scope<ObjectOf<T>>, R, V> }>>;
+  ): Promise<Filled<T, { [P in R]: RefinedValue<Scope<ObjectOf<T>>, R, V> }>>;
   /**
    * Loads relations of an object, or of many of one model, where they are not loaded yet; returns what it was given.
    * One statement per relation, whatever the number of objects; none for no objects. Options come last: `load(users, "posts", { timeout: "5s" })`.

@@ -18,6 +18,9 @@ export type RelationValue<S, R extends keyof S, V> =
           : InvalidRelation<`no column '${K}'`>
         : V | null
     : never;
+/** A relation through a query of one's own. That query may leave a row out, so there may be none even where the key cannot be null. */
+export type RefinedValue<S, R extends keyof S, V> =
+  RelationOf<S, R> extends infer X ? (X extends HasMany<unknown> | ManyToMany<unknown> ? V[] : V | null) : never;
 export interface InvalidRelation<Message> {
   readonly error: Message;
 }
