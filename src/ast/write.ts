@@ -26,6 +26,8 @@ export interface InsertStatement {
   readonly rows: readonly (readonly InsertValue[])[];
   readonly conflict: ConflictClause | null;
   readonly returning: readonly SelectItem[];
+  /** Its one row is inserted for each of many lists of values that are bound later, where the database takes no lists. */
+  readonly repeats?: true;
 }
 
 /** Rows of a query become rows of a table: the select's items are the values of `columns`. */

@@ -26,6 +26,16 @@ export interface Compiled {
   readonly locks?: true;
   /** The statement inserts one row, and what it returns is the key that the database generates: asked of the driver, not by the text. */
   readonly returnsKey?: true;
+  /** The statement inserts its row for each of many lists of values. */
+  readonly repeats?: Repeats;
+}
+
+/** An INSERT of one row that is run for many lists of values. */
+export interface Repeats {
+  /** Database name of the table. */
+  readonly table: string;
+  /** What behind the text inserts one more row: `, (?, ?)`. `null` where each row has to be asked about by itself. */
+  readonly oneMore: string | null;
 }
 
 export type Isolation = "read uncommitted" | "read committed" | "repeatable read" | "serializable";

@@ -26,6 +26,12 @@ export interface Request {
   readonly atMostOne?: boolean;
   /** The text inserts one row and returns nothing; the answer is the key that the database generated for it. Only for dialects that compile such texts. */
   readonly returnsKey?: boolean;
+  /**
+   * The text inserts one row, and is run for every `values.length / width` values, one row after the other: the answer has a row for each, in their order.
+   * It stands in a transaction or a savepoint, which undoes all of them when one fails. The texts among the values have been checked. Only for dialects
+   * that compile such texts.
+   */
+  readonly repeats?: RepeatedInsert | null;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds for all of it: waiting for a connection, running, reading. Databases in the process have no use for it. */
   readonly timeoutMs?: number | undefined;
@@ -35,6 +41,16 @@ export interface Request {
   readonly trace?: RequestTrace | undefined;
   /** Takes the rows from the receive buffer; `Answer.rows` is then empty. Only drivers with `readsInto` take it. */
   readonly sink?: Sink | undefined;
+}
+
+/** How a text that inserts one row inserts many. */
+export interface RepeatedInsert {
+  /** How many values a row has. */
+  readonly width: number;
+  /** Database name of the table. */
+  readonly table: string;
+  /** What behind the text inserts one more row; `null` where each row has an answer of its own. */
+  readonly oneMore: string | null;
 }
 
 /** What a driver that lends connections tells of a request, for whoever watches. */
@@ -68,6 +84,8 @@ export interface Answer {
   readonly objects?: readonly unknown[] | undefined;
   /** Rows inserted, updated or deleted; for a read the number of rows. */
   readonly count: number;
+  /** Of a request that repeats: the lists of values, from 0, whose rows a trigger kept out. They have no row here. Absent: none. */
+  readonly keptOut?: readonly number[] | undefined;
   /** The columns as the server describes them, where there is one. */
   readonly fields?: readonly FieldDescription[] | undefined;
   /** The result's column names, in order. Read only by raw SQL, so a driver may compute it on access. */

@@ -13,6 +13,8 @@ export interface Rows {
   readonly rows: readonly (readonly unknown[])[];
   readonly count: number;
   readonly columns: readonly string[];
+  /** Of a plan that repeats: the lists of values whose rows a trigger kept out. */
+  readonly keptOut?: readonly number[] | undefined;
   /** What the rows became already, where the driver reads straight from the wire; `rows` is empty then. */
   readonly objects?: readonly unknown[] | undefined;
   /** The columns as the server describes them, where there is one. */
@@ -57,6 +59,7 @@ export const requestOf = (plan: Plan, values: readonly unknown[], signal: AbortS
   batched: plan.batched,
   atMostOne: plan.atMostOne,
   returnsKey: plan.returnsKey,
+  repeats: plan.repeats,
   signal,
   // Watchers fill it in: with a place of its own all requests have one shape, and a driver reads them as fast.
   trace: undefined,

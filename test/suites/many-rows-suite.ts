@@ -234,7 +234,7 @@ export const manyRowsSuite = ({ name, open }: EngineUnderTest): void => {
         range(30).map((n) => [n + 1, `${n}`]),
       );
     });
-    assert.equal(sent, oneOr(engine, 30));
+    assert.equal(sent, 1);
     const more = await session.insertAll(new Set([new Thing({ name: "a" }), new Thing({ name: "b" })]));
     assert.deepEqual(
       more.map((thing) => [thing.id, thing.name]),

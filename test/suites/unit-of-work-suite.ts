@@ -738,9 +738,8 @@ export const unitOfWorkSuite = ({ name, open }: EngineUnderTest): void => {
     const books = Array.from({ length: 5 }, (_, index) => new Book({ title: `${index}`, author, genres: [genre] } as never));
     const fresh = new Genre({ name: "new", books: [...books, books[0]] } as never);
     session.add(...books, fresh);
-    // Five books, a genre, and their links.
-    const inserts = name === "PostgreSQL" ? 2 : 6;
-    assert.equal(await statements(engine, () => session.commit()), inserts + 1);
+    // The books, a genre, and their links.
+    assert.equal(await statements(engine, () => session.commit()), 3);
     const links = await engine.query(BookGenre).orderBy("bookId", "genreId").valuesList("bookId", "genreId");
     assert.deepEqual(
       links,

@@ -13,6 +13,7 @@ import { sqliteCodec } from "./codecs.ts";
 import { operand, ordering, sqliteSpelling, stored, typedParameter } from "./expressions.ts";
 import { withoutGeneratedKey } from "./generated-key.ts";
 import { columnList, rowsOfLists } from "./lists.ts";
+import { repeatsOf } from "./repeated-insert.ts";
 import { lateral } from "./lateral.ts";
 import { literal } from "./literal.ts";
 import { sqliteExpressionKey, sqliteIntrospection } from "./introspect.ts";
@@ -65,7 +66,12 @@ export const sqlite: Dialect = Object.freeze({
   name: "sqlite",
   compile: (statement) => {
     const insert = withoutGeneratedKey(statement);
-    return insert === null ? compileWith(words, statement) : { ...compileWith(words, insert), returnsKey: true };
+    const asked = insert ?? statement;
+    const compiled = compileWith(words, asked);
+    const repeats = repeatsOf(asked, compiled, (twice) => compileWith(words, twice));
+    return insert === null && repeats === null
+      ? compiled
+      : { ...compiled, ...(insert === null ? {} : { returnsKey: true }), ...(repeats === null ? {} : { repeats }) };
   },
   codec: sqliteCodec,
   describeTable: (table, referenced) => describeTableWith(tables, table, referenced),

@@ -2,6 +2,7 @@
 import { Lru } from "../../base/lru.ts";
 import type { Answer, Request } from "../driver.ts";
 import type { BindingDatabase, BindingStatement } from "./binding.ts";
+import { CountingTables } from "./counting-tables.ts";
 import { Cursor } from "./cursor.ts";
 import { toPetrelError } from "./errors.ts";
 import { toStoredValues } from "./values.ts";
@@ -44,6 +45,7 @@ export class SqliteConnection {
   readonly #statements: Lru<string, PreparedStatement>;
   #isOpen = true;
   #cursor: Cursor | null = null;
+  #countingTables: CountingTables | null = null;
 
   constructor(database: BindingDatabase, path: string, statementCacheSize: number) {
     this.#database = database;
@@ -80,6 +82,11 @@ export class SqliteConnection {
     const prepared: PreparedStatement = { text, binding: this.prepareAlone(text), guarded: undefined, wasLarge: false };
     this.#statements.set(text, prepared);
     return prepared;
+  }
+
+  /** Whether the rows of one INSERT into this table get keys that follow each other. */
+  countsUp(table: string): boolean {
+    return (this.#countingTables ??= new CountingTables(this.#database)).has(table);
   }
 
   /** A statement that nobody else uses. */

@@ -5,6 +5,7 @@ import type { Answer, Request } from "../driver.ts";
 import { retryWhileBusy } from "./busy.ts";
 import type { SqliteConnection } from "./connection.ts";
 import type { Place } from "./place.ts";
+import { Repetition } from "./repeated-insert.ts";
 import { readBatches, readIfSmall, readLarge } from "./read.ts";
 import { YieldingBatches } from "./yielding-batches.ts";
 
@@ -16,6 +17,10 @@ export const runAt = (
 ): MaybePromise<Answer> =>
   place.line.enter((connection) => {
     place.check();
+    if (request.repeats !== undefined && request.repeats !== null) {
+      const repetition = new Repetition(connection, request, request.repeats);
+      return retryWhileBusy(place, connection, () => repetition.run(), request.signal);
+    }
     if (!request.batched || request.writes) return retryWhileBusy(place, connection, () => connection.run(request), request.signal);
     const small = retryWhileBusy(place, connection, () => readIfSmall(connection, request), request.signal);
     return whenDone(small, (answer) => answer ?? readElsewhere(request));

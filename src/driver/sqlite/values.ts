@@ -25,6 +25,17 @@ export const toStoredValues = (values: readonly BoundValue[], sql: string): Stor
   return stored;
 };
 
+/** The same for `count` values from `start`, whose texts have been checked. */
+export const storedSlice = (values: readonly BoundValue[], start: number, count: number, sql: string): StoredValue[] => {
+  const stored = new Array<StoredValue>(count);
+  for (let index = 0; index < count; index++) {
+    const value = values[start + index] as BoundValue;
+    if (typeof value === "string" || value === null) stored[index] = value;
+    else stored[index] = typeof value === "number" ? toStoredNumber(value, index, sql) : toStoredOther(value, index, sql);
+  }
+  return stored;
+};
+
 /** SQLite's own functions stop at a NUL, and half a surrogate pair would be replaced on its way to UTF-8. */
 const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
 

@@ -7,7 +7,7 @@ import type { Binding, Dialect } from "../../dialect/dialect.ts";
 import { WireReaders } from "../results/object-sink.ts";
 import { resultTypes } from "./result-types.ts";
 import type { ResultType } from "./result-types.ts";
-import type { Sink } from "../../driver/driver.ts";
+import type { RepeatedInsert, Sink } from "../../driver/driver.ts";
 import { makeLazyRows } from "../../rows/lazy-row.ts";
 import { makeReader } from "../../rows/reader.ts";
 import type { Reader, ResultForm, ResultShape } from "../../rows/shape.ts";
@@ -57,6 +57,8 @@ export interface Plan {
   readonly bigints: boolean;
   /** Whether the answer is the generated key of an inserted row, asked of the driver. */
   readonly returnsKey: boolean;
+  /** How it inserts a row for each of many lists of values, which `bind` then takes; `null` for a statement that is run once. */
+  readonly repeats: RepeatedInsert | null;
   /** Whether the number of rows is open. */
   readonly batched: boolean;
   /** Whether it reads one row at most. */
@@ -97,6 +99,7 @@ export const makePlan = (dialect: Dialect, statement: Statement, parameters: rea
     locks: statement.statement === "select" && statement.lock !== null,
     bigints: results.some(({ type }) => hasBigint(type)),
     returnsKey: compiled.returnsKey === true,
+    repeats: compiled.repeats === undefined ? null : { ...compiled.repeats, width: compiled.bindings.length },
     batched: statement.statement === "select" && (statement.limit === null || statement.limitBy !== null) && statement.wrap === null,
     atMostOne: statement.statement === "select" && isOneRow(statement),
   };
@@ -180,14 +183,29 @@ const checkElement = (element: unknown, name: string | undefined, check: (value:
 const refused = (name: string | undefined, problem: string): ValidationError =>
   new ValidationError(`${name === undefined ? "A value" : `'${name}'`} ${problem}.`, name === undefined ? {} : { property: name });
 
-/** The values in the order and form in which the plan's placeholders want them. Throws `ValidationError` for a value that does not fit. */
+/**
+ * The values in the order and form in which the plan's placeholders want them; for a plan that repeats, those of all its lists, one after the other.
+ * Throws `ValidationError` for a value that does not fit.
+ */
 export const bind = (plan: Plan, values: readonly unknown[]): BoundValue[] => {
   const { placeholders } = plan;
+  if (plan.repeats !== null) return bindLists(placeholders, values as readonly (readonly unknown[])[]);
   const bound: BoundValue[] = new Array(placeholders.length);
   for (let index = 0; index < placeholders.length; index++) {
     const { slot, encode, constant } = placeholders[index]!;
     if (slot < 0) bound[index] = constant;
     else bound[index] = encode === null ? (values[slot] as BoundValue) : encode(values[slot]);
+  }
+  return bound;
+};
+
+const bindLists = (placeholders: readonly Placeholder[], lists: readonly (readonly unknown[])[]): BoundValue[] => {
+  const bound: BoundValue[] = [];
+  for (const values of lists) {
+    for (const { slot, encode, constant } of placeholders) {
+      if (slot < 0) bound.push(constant);
+      else bound.push(encode === null ? (values[slot] as BoundValue) : encode(values[slot]));
+    }
   }
   return bound;
 };

@@ -23,12 +23,15 @@ export interface OnConflict {
   readonly parameters: readonly ParameterNode[];
 }
 
-/** An INSERT of the given columns, of one row, or of many with a list for each column except those that are the `same` in all. It returns those that were not given, or all when a row in the way may have other values. */
+/**
+ * An INSERT of the given columns: of one row, of many with a list for each column except those that are the `same` in all, or of `each` of many that come
+ * as lists of values. It returns those that were not given, or all when a row in the way may have other values.
+ */
 export const insertPlan = (
   table: Table,
   { given, absent }: RowForm,
   conflict: OnConflict | null,
-  form: "one" | "column" = "one",
+  form: "one" | "column" | "each" = "one",
   same: readonly ColumnRef[] = [],
 ): WritePlan => {
   const parameters = given.map((column): ParameterNode =>
@@ -45,6 +48,7 @@ export const insertPlan = (
       rows: [[...parameters, ...computed.map((column) => computedValue(column)!)]],
       conflict: conflict?.clause ?? null,
       returning: items,
+      ...(form === "each" ? { repeats: true } : {}),
     }),
   };
 };

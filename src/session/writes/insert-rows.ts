@@ -1,6 +1,6 @@
 /**
- * Inserting many rows, in their order, by as few statements as the database allows: one for all that give the same columns where it takes a list
- * per column, else one per row.
+ * Inserting many rows, in their order, by as few statements as the database allows: one for all that give the same columns, with a list per column or,
+ * on SQLite, a list per row, which is run for each.
  */
 import { whenDone } from "../../base/maybe-promise.ts";
 import type { MaybePromise } from "../../base/maybe-promise.ts";
@@ -12,6 +12,7 @@ import type { PreparedRow, Row } from "./prepared-row.ts";
 import { rowFormsOf } from "./row-form.ts";
 import type { RowForm } from "./row-form.ts";
 import { runWrite } from "./write-plan.ts";
+import type { WritePlan } from "./write-plan.ts";
 
 /** Rows of one model that give the same columns. */
 export type Uniform = readonly [PreparedRow, ...PreparedRow[]];
@@ -78,19 +79,29 @@ const groupsOf = (rows: readonly PreparedRow[]): readonly Uniform[] =>
     return first === undefined ? runsOf(run, (a, b) => a.form.key === b.form.key) : [[first, ...rest]];
   });
 
-/** Whether `insertUniform` takes one statement for all of them. */
+/** Whether `insertUniform` inserts all of them or none by itself. */
 export const isOneStatement = (runner: Runner, rows: Uniform): boolean =>
   rows.length === 1 || (runner.dialect.takesColumns && rows[0].form.given.length > 0);
 
 /** Inserts the rows, and gives back what sets generated keys and defaults on their instances, once nothing can fail any more. */
 export const insertUniform = (runner: Runner, rows: Uniform, signal?: AbortSignal): MaybePromise<() => void> => {
   const [{ root, form, values }] = rows;
-  if (rows.length === 1 || !isOneStatement(runner, rows)) return insertEach(runner, rows, signal);
-  const lists = values.map((_, index) => columnOf(rows, index));
-  const written = runWrite(runner, root, `insert many ${form.key}`, () => insertPlan(root.table, form, null, "column"), lists, signal);
+  if (rows.length === 1 || form.given.length === 0) return insertEach(runner, rows, signal);
+  const { takesColumns } = runner.dialect;
+  const lists = takesColumns ? values.map((_, index) => columnOf(rows, index)) : rows.map((row) => row.values);
+  const makePlan = (): WritePlan => insertPlan(root.table, form, null, takesColumns ? "column" : "each");
+  const written = runWrite(runner, root, `insert many ${form.key}`, makePlan, lists, signal);
   return whenDone(written, (answer) => () => {
-    for (let index = 0; index < rows.length; index++) readBack(rows[index]!, answer.rows[index]);
+    const returned = answer.keptOut === undefined ? answer.rows : withGaps(answer.rows, answer.keptOut);
+    for (let index = 0; index < rows.length; index++) readBack(rows[index]!, returned[index]);
   });
+};
+
+/** What came back for each row: nothing for those that were kept out. */
+const withGaps = (rows: readonly Returned[], keptOut: readonly number[]): readonly Returned[] => {
+  const returned = [...rows];
+  for (const place of keptOut) returned.splice(place, 0, undefined);
+  return returned;
 };
 
 /** What the rows give for one column. */

@@ -5,7 +5,7 @@ import type { ExpressionNode, ParameterNode } from "../../ast/expression.ts";
 import type { Statement } from "../../ast/statement.ts";
 import type { Source } from "../../ast/source.ts";
 import { readAll } from "../../engine/run.ts";
-import type { Runner } from "../../engine/run.ts";
+import type { Rows, Runner } from "../../engine/run.ts";
 import { conjunction } from "../../query/draft.ts";
 import type { Root } from "../../query/root.ts";
 import { ResultColumns } from "../../query/results/row-result.ts";
@@ -17,6 +17,8 @@ import type { Table, TableColumn } from "../../schema/table.ts";
 export interface Written {
   readonly count: number;
   readonly rows: readonly (readonly unknown[])[];
+  /** Of many rows those, from 0, that a trigger kept out, where the database tells. */
+  readonly keptOut: Rows["keptOut"];
 }
 
 /** A write without its values. `statement` gets the source and the columns to return. */
@@ -79,5 +81,6 @@ export const runWrite = (
   return whenDone(runner.run(plan, values, signal), (answer) => ({
     count: answer.count,
     rows: plan.shape.columns.length === 0 ? [] : (readAll(plan, answer) as unknown[][]),
+    keptOut: answer.keptOut,
   }));
 };
