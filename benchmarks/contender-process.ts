@@ -1,5 +1,5 @@
 /** The other end of `ProcessStage`: a process that has one contender and nobody else's garbage, code or hidden classes. */
-import { LocalStage } from "./stage.ts";
+import { LocalStage } from "./local-stage.ts";
 
 type Message = readonly [number, "enter" | "round" | "hold" | "peakMemory" | "leave", readonly unknown[]];
 

@@ -7,7 +7,7 @@ import { ProcessStage } from "./process-stage.ts";
 import { isProgram, ProgramStage } from "./programs.ts";
 import type { CountingProxy } from "./proxy.ts";
 import type { Scenario } from "./scenarios.ts";
-import { LocalStage } from "./stage.ts";
+import { LocalStage } from "./local-stage.ts";
 import type { Stage } from "./stage.ts";
 import { throughPort } from "./target.ts";
 import type { Target } from "./target.ts";
