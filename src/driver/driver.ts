@@ -58,8 +58,13 @@ export interface RequestTrace {
   /** Counts the connections of a pool. */
   connection: number | null;
   /** `performance.now()` when it was asked for, and when it was given to its connection. */
-  readonly madeAt: number;
+  madeAt: number;
   lentAt: number | null;
+  /** Bytes of its own messages, both ways: not those that end a group of statements, nor an error's. Sent more than once, it counts each time. */
+  bytesSent: number;
+  bytesReceived: number;
+  /** Milliseconds that its rows took to be read from their bytes. */
+  decodeMs: number;
 }
 
 /** Where a driver that reads rows itself puts what they become. What else it needs of one is its own business: see `row-sink.ts`. */

@@ -12,6 +12,26 @@ export interface Finished {
   readonly error: unknown;
 }
 
+/** What the duration of a statement was spent on, and what was carried; `null` is what this database does not tell. */
+export interface Costs {
+  /** Milliseconds of waiting for a connection; 0 on SQLite. */
+  readonly waited: number;
+  /** Milliseconds of all the rest: its place in line, the way there and back, and the database. */
+  readonly ran: number;
+  /** Milliseconds of reading rows from their bytes; `null` on SQLite. */
+  readonly decoded: number | null;
+  /** Bytes of the statement's own messages; `null` on SQLite. */
+  readonly bytesSent: number | null;
+  readonly bytesReceived: number | null;
+}
+
+export const costsOf = ({ statement, duration }: Finished): Costs => {
+  const { decoded } = statement;
+  if (decoded === null) return { waited: 0, ran: duration, decoded, bytesSent: null, bytesReceived: null };
+  const { waited, bytesSent, bytesReceived } = statement;
+  return { waited, ran: Math.max(0, duration - waited - decoded), decoded, bytesSent, bytesReceived };
+};
+
 /** Called when a statement is sent; what it returns is called when it has ended. `null`: of no interest. */
 export type Watcher = (statement: WatchedStatement) => ((finished: Finished) => void) | null;
 

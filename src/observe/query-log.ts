@@ -35,6 +35,16 @@ const facts = ({ statement, duration, rows, error }: Finished, parameters: boole
   sql: statement.sql,
   durationMs: Number(duration.toFixed(3)),
   rows,
+  // Only a server's driver tells them.
+  ...(statement.decoded === null
+    ? {}
+    : {
+        waitedMs: Number(statement.waited.toFixed(3)),
+        decodedMs: Number(statement.decoded.toFixed(3)),
+        bytesSent: statement.bytesSent,
+        bytesReceived: statement.bytesReceived,
+        connection: statement.connection,
+      }),
   ...(statement.model === null ? {} : { model: statement.model }),
   ...(statement.callSite === null ? {} : { callSite: statement.callSite }),
   ...(error === null ? {} : { error: kindOf(error) }),

@@ -1,17 +1,27 @@
 /** What a piece of work asked of its databases, and how long that took. */
 import { ConfigurationError } from "../base/errors.ts";
 import { collecting, collectingFromHere } from "./collecting.ts";
-import type { Finished, Watcher } from "./finished.ts";
+import { costsOf } from "./finished.ts";
+import type { Costs, Finished, Watcher } from "./finished.ts";
 import { memoryNow } from "./memory.ts";
 import { shortened } from "./shortened.ts";
 
-export interface ProfiledQuery {
+export interface ProfiledQuery extends Costs {
   readonly sql: string;
-  /** Milliseconds. */
+  /** Milliseconds: `waited`, `ran` and `decoded` together. */
   readonly duration: number;
   readonly rows: number;
   readonly model: string | null;
   readonly failed: boolean;
+}
+
+/** What `JSON.stringify` makes of a profiler. */
+export interface ProfileSummary extends Costs {
+  readonly totalQueries: number;
+  /** Milliseconds of all queries together. */
+  readonly totalTime: number;
+  readonly slowest: ProfiledQuery | null;
+  readonly queries: readonly ProfiledQuery[];
 }
 
 export interface ProfileResult {
@@ -26,6 +36,25 @@ export interface ProfileResult {
   readonly runs: number;
   readonly totalDuration: number;
 }
+
+/** `null` as long as nothing was told. */
+const plus = (sum: number | null, more: number | null): number | null => (more === null ? sum : (sum ?? 0) + more);
+
+type Sums = { -readonly [cost in keyof Costs]: Costs[cost] };
+
+const addTo = (sums: Sums, costs: Costs): void => {
+  sums.ran += costs.ran;
+  if (costs.decoded === null) return;
+  sums.waited += costs.waited;
+  sums.decoded = plus(sums.decoded, costs.decoded);
+  sums.bytesSent = plus(sums.bytesSent, costs.bytesSent);
+  sums.bytesReceived = plus(sums.bytesReceived, costs.bytesReceived);
+};
+
+const byteText = (bytes: number): string => {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+};
 
 /** Statements beyond these are counted and timed, and not kept one by one. */
 const kept = 10_000;
@@ -46,6 +75,7 @@ export class QueryProfiler implements Disposable {
   #count = 0;
   #time = 0;
   #slowest: ProfiledQuery | null = null;
+  readonly #costs: Sums = { waited: 0, ran: 0, decoded: null, bytesSent: null, bytesReceived: null };
   #stop: (() => void) | null;
 
   constructor() {
@@ -61,8 +91,13 @@ export class QueryProfiler implements Disposable {
 
   readonly #watcher: Watcher = () => (finished) => this.#add(finished);
 
-  #add({ statement: { sql, model }, duration, rows, error }: Finished): void {
-    const query = { sql, duration, rows, model, failed: error !== null };
+  #add(finished: Finished): void {
+    const { statement, duration, rows, error } = finished;
+    const { sql, model } = statement;
+    // Field by field: spreading one object into another takes longer than all the rest here.
+    const { waited, ran, decoded, bytesSent, bytesReceived } = costsOf(finished);
+    const query = { sql, duration, rows, model, failed: error !== null, waited, ran, decoded, bytesSent, bytesReceived };
+    addTo(this.#costs, query);
     this.#count++;
     this.#time += duration;
     if (this.#slowest === null || duration > this.#slowest.duration) this.#slowest = query;
@@ -83,12 +118,22 @@ export class QueryProfiler implements Disposable {
     return this.#time;
   }
 
-  /** The number of queries, the time they took, and the slowest of them, as text. */
+  /** The number of queries, the time they took, and the slowest of them, as text; of a server also what the time was spent on, and the bytes. */
   report(): string {
     const slowest = this.#slowest;
     const lines = ["Query Profile:", `  Total queries: ${this.#count}`, `  Total time: ${this.#time.toFixed(1)}ms`];
     if (slowest !== null) lines.push(`  Slowest: ${shortened(slowest.sql)} (${slowest.duration.toFixed(1)}ms)`);
+    const { waited, ran, decoded, bytesSent, bytesReceived } = this.#costs;
+    if (decoded !== null) lines.push(`  Waited: ${waited.toFixed(1)}ms, ran: ${ran.toFixed(1)}ms, decoded: ${decoded.toFixed(1)}ms`);
+    if (bytesSent !== null && bytesReceived !== null)
+      lines.push(`  Bytes: ${byteText(bytesSent)} sent, ${byteText(bytesReceived)} received`);
     return lines.join("\n");
+  }
+
+  /** All that `report()` tells, and the queries, for `JSON.stringify`. Values of parameters are in none of it. */
+  toJSON(): ProfileSummary {
+    const { totalQueries, totalTime, queries } = this;
+    return { totalQueries, totalTime, ...this.#costs, slowest: this.#slowest, queries };
   }
 
   /** Runs `work` under a name; `getResults()` tells how long it took. */

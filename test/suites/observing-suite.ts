@@ -40,7 +40,9 @@ export const observingSuite = ({ name, open }: WatchedEngine): void => {
       await engine.query(User).count();
       assert.match(
         profiler.report(),
-        /^Query Profile:\n {2}Total queries: 2\n {2}Total time: \d+\.\dms\n {2}Slowest: SELECT [^\n]+ \(\d+\.\dms\)$/,
+        engine.dialect.name === "postgres"
+          ? /^Query Profile:\n {2}Total queries: 2\n {2}Total time: \d+\.\dms\n {2}Slowest: SELECT [^\n]+ \(\d+\.\dms\)\n {2}Waited: \d+\.\dms, ran: \d+\.\dms, decoded: \d+\.\dms\n {2}Bytes: \d+ B sent, [\d.]+ k?B received$/
+          : /^Query Profile:\n {2}Total queries: 2\n {2}Total time: \d+\.\dms\n {2}Slowest: SELECT [^\n]+ \(\d+\.\dms\)$/,
       );
       assert.equal(profiler.totalQueries, 2);
       assert.deepEqual(
@@ -51,6 +53,24 @@ export const observingSuite = ({ name, open }: WatchedEngine): void => {
         ],
       );
       assert.equal(profiler.totalTime >= Math.max(...profiler.queries.map(({ duration }) => duration)), true);
+    });
+
+    test("a profiler is JSON: sums, and each query with what its time was spent on", async () => {
+      const { profiler } = await QueryProfiler.run(() => engine.query(User).filter({ email: "ann@example.com" }).all());
+      const text = JSON.stringify(profiler);
+      const told = JSON.parse(text) as ReturnType<QueryProfiler["toJSON"]>;
+      assert.equal(text.includes("ann@"), false);
+      const [query] = told.queries;
+      assert.deepEqual([told.totalQueries, told.slowest, told.queries.length], [1, query, 1]);
+      const isPostgres = engine.dialect.name === "postgres";
+      for (const { waited, ran, decoded, bytesSent, bytesReceived } of [told, query!]) {
+        assert.equal(ran > 0 && waited >= 0, true);
+        assert.deepEqual(
+          [decoded, bytesSent, bytesReceived].map((cost) => typeof cost),
+          Array.from({ length: 3 }, () => (isPostgres ? "number" : "object")),
+        );
+      }
+      assert.equal(Math.abs(query!.waited + query!.ran + (query!.decoded ?? 0) - query!.duration) < 0.001, true);
     });
 
     test("a profiler that is given the work sees nothing of what runs beside it", async () => {
@@ -239,6 +259,9 @@ export const observingSuite = ({ name, open }: WatchedEngine): void => {
       const [read, failed] = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
       assert.deepEqual([read?.["message"], read?.["rows"], read?.["model"], read?.["parameters"]], ["query", 1, "User", undefined]);
       assert.equal(lines[0]!.includes("ann@"), false);
+      const isPostgres = engine.dialect.name === "postgres";
+      for (const name of ["waitedMs", "decodedMs", "bytesSent", "bytesReceived", "connection"])
+        assert.equal(typeof read?.[name], isPostgres ? "number" : "undefined");
       assert.match(String(failed?.["error"]), /^\w+ E2\d{3}$/);
       lines.length = 0;
       configure({ logging: { queries: true, parameters: true, format: "pretty", write } });

@@ -74,6 +74,9 @@ export const openTelemetrySuite = ({ name, open }: WatchedEngine): void => {
         assert.match(String(attributes["db.namespace"]), /^scratch_\d+$/);
         assert.deepEqual([typeof attributes["server.address"], attributes["petrel.connection.id"]], ["string", 1]);
       }
+      assert.equal(attributes["db.response.returned_rows"], 1);
+      for (const key of ["petrel.connection.wait_time", "petrel.decode_time", "petrel.request.size", "petrel.response.size"])
+        assert.equal(typeof attributes[key], engine.dialect.name === "postgres" ? "number" : "undefined", key);
     });
 
     test("values are told where they are asked for", async () => {
@@ -141,6 +144,9 @@ export const openTelemetrySuite = ({ name, open }: WatchedEngine): void => {
         ),
         true,
       );
+      const rows = found.get("db.client.response.returned_rows")!;
+      assert.equal(rows.descriptor.unit, "{row}");
+      assert.deepEqual((rows.dataPoints[0]!.value as Histogram).buckets.boundaries.slice(0, 3), [1, 2, 5]);
       const states = found.get("db.client.connection.count")?.dataPoints.map(({ attributes }) => attributes["db.client.connection.state"]);
       assert.deepEqual(states?.sort(), engine.dialect.name === "postgres" ? ["idle", "used"] : undefined);
     });

@@ -111,6 +111,50 @@ export const watchingSuite = ({ name, open }: WatchedEngine): void => {
       }
     });
 
+    test("bytes both ways and the time of decoding are told, in transactions, batches and streams, too; absent on SQLite", async () => {
+      const waits: number[] = [];
+      const statements = await seen(engine, async () => {
+        await engine.query(User).filter({ name: "Ann" }).all();
+        await engine
+          .query(User)
+          .filter({ name: "x".repeat(1000) })
+          .all();
+        await engine.transaction((session) => session.query(User).all());
+        await engine.batch([engine.query(User), engine.query(Post)]);
+        for await (const _ of engine.query(User).stream({ batchSize: 1 })) waits.push(0);
+        await engine.transaction(async (session) => {
+          for await (const _ of session.query(User).stream({ batchSize: 1 })) waits.push(0);
+        });
+        await engine.query(Post).filter({ id: 1 }).update({ views: 11 });
+      });
+      assert.equal(waits.length, 6);
+      assert.equal(statements.length, 8);
+      const isPostgres = engine.dialect.name === "postgres";
+      for (const { connection, waited, decoded, bytesSent, bytesReceived, sql } of statements) {
+        if (isPostgres) {
+          assert.equal(connection! >= 1 && waited >= 0 && waited < 60_000 && decoded! >= 0, true, sql);
+          assert.equal(bytesSent! > 20 && bytesReceived! >= 19, true, sql);
+        } else assert.deepEqual([connection, waited, decoded, bytesSent, bytesReceived], [null, 0, null, null, null]);
+      }
+      if (!isPostgres) return;
+      const [ann, long, ...others] = statements;
+      assert.equal(long!.bytesSent! - ann!.bytesSent! < 1100, true);
+      assert.equal(long!.bytesSent! > 1000, true);
+      assert.equal(ann!.bytesReceived! > long!.bytesReceived!, true, "a row is bytes");
+      assert.equal(others[0]!.decoded! > 0, true);
+    });
+
+    test("bytes are the messages that were sent for a statement, to the byte", async () => {
+      if (engine.dialect.name !== "postgres") return;
+      const warm = (): Promise<unknown> => engine.execute("SELECT $1::text AS it", ["abc"]);
+      await warm();
+      await warm();
+      const [statement] = await seen(engine, warm);
+      // BindComplete 5, DataRow 5 + 2 + 4 + 3, CommandComplete 5 + "SELECT 1" and its end.
+      assert.equal(statement!.bytesReceived, 5 + 14 + 14);
+      assert.equal(statement!.bytesSent! > 30 && statement!.bytesSent! < 60, true);
+    });
+
     test("values are printed and serialised by nobody", async () => {
       const [statement] = await seen(engine, () => engine.query(User).filter({ email: "secret@example.com" }).all());
       assert.deepEqual(statement!.values, ["secret@example.com"]);

@@ -119,6 +119,7 @@ export class PostgresReserved implements ReservedConnection {
   /** Outside of a transaction it makes one for the time being: only there the server keeps a result open between two batches. */
   stream(request: Request, batchSize: number): AsyncIterable<Answer> {
     if (!this.#isReleased && !this.inTransaction) return streamInTransaction(this, request, batchSize);
+    traceOf(request, this.#slot.id);
     return streamPortal(
       () => this.#connection,
       request,

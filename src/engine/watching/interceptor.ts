@@ -53,16 +53,25 @@ export interface PlannedRequest extends Request {
 // Requests of plans are made by `requestOf`, and have it; others do not.
 const planOf = (request: Request): Plan | undefined => (request as Partial<PlannedRequest>).plan;
 
-const newTrace = (): RequestTrace => ({ connection: null, madeAt: performance.now(), lentAt: null });
-/** In the process there is no pool that could fill one. */
-const noTrace: RequestTrace = Object.freeze({ connection: null, madeAt: 0, lentAt: null });
+/** `null` in the process, where there is no pool that could fill one. */
+const newTrace = ({ dialect }: TransactionHost): RequestTrace | null =>
+  dialect.name === "sqlite"
+    ? null
+    : { connection: null, madeAt: performance.now(), lentAt: null, bytesSent: 0, bytesReceived: 0, decodeMs: 0 };
+
+/** The request with what watchers want to know of it. */
+const tracing = (request: Request, trace: RequestTrace | null): Request => {
+  // Each call makes a request of its own, and nobody else has it yet.
+  if (trace !== null) (request as { trace?: RequestTrace }).trace = trace;
+  return request;
+};
 
 const watched = (
   request: Request,
   way: Way,
   host: TransactionHost,
   transaction: object | null,
-  trace: RequestTrace = newTrace(),
+  trace: RequestTrace | null,
 ): WatchedStatement => new WatchedStatement(request, way, host, transaction, planOf(request), loadedRelation(), trace);
 
 /** Calls `send` inside of `petrel:query`. */
@@ -127,10 +136,8 @@ const sentThrough = (
   host: TransactionHost,
   transaction: object | null,
 ): MaybePromise<Answer> => {
-  if (host.dialect.name === "sqlite") return through(watched(request, "run", host, transaction, noTrace), () => connection.run(request));
-  const trace = newTrace();
-  // Each call makes a request of its own, and nobody else has it yet.
-  (request as { trace?: RequestTrace }).trace = trace;
+  const trace = newTrace(host);
+  tracing(request, trace);
   return through(watched(request, "run", host, transaction, trace), () => connection.run(request));
 };
 
@@ -146,10 +153,11 @@ export const sent = (
 export const sentTogether = (driver: Driver, requests: readonly Request[], host: TransactionHost): Promise<readonly Answer[]> => {
   if (!isWatched()) return driver.batch!(requests);
   let sending: Promise<readonly Answer[]> | null = null;
-  const withTraces = requests.map((request) => ({ ...request, trace: newTrace() }));
-  const answerOf = async (index: number): Promise<Answer> => (await (sending ??= driver.batch!(withTraces)))[index]!;
+  const traces = requests.map(() => newTrace(host));
+  const toSend = requests.map((request, index) => tracing({ ...request }, traces[index]!));
+  const answerOf = async (index: number): Promise<Answer> => (await (sending ??= driver.batch!(toSend)))[index]!;
   return Promise.all(
-    withTraces.map(async (request, index) => through(watched(request, "batch", host, null, request.trace), () => answerOf(index))),
+    toSend.map(async (request, index) => through(watched(request, "batch", host, null, traces[index]!), () => answerOf(index))),
   );
 };
 
@@ -160,12 +168,20 @@ export const streamed = (
   batchSize: number,
   host: TransactionHost,
   transaction: object | null,
-): AsyncIterable<Answer> =>
-  isWatched()
-    ? throughStream(watched(request, "stream", host, transaction), connection.stream(request, batchSize))
-    : connection.stream(request, batchSize);
+): AsyncIterable<Answer> => {
+  if (!isWatched()) return connection.stream(request, batchSize);
+  const trace = newTrace(host);
+  const statement = watched(request, "stream", host, transaction, trace);
+  return throughStream(statement, connection.stream(tracing(request, trace), batchSize), trace);
+};
 
-async function* throughStream(statement: WatchedStatement, batches: AsyncIterable<Answer>): AsyncGenerator<Answer, void, undefined> {
+async function* throughStream(
+  statement: WatchedStatement,
+  batches: AsyncIterable<Answer>,
+  trace: RequestTrace | null,
+): AsyncGenerator<Answer, void, undefined> {
+  // It may have been made long before somebody reads it, and before it asks for a connection.
+  if (trace !== null && trace.lentAt === null) trace.madeAt = performance.now();
   const start = Promise.withResolvers<boolean>();
   const end = Promise.withResolvers<Answer>();
   const answer = Promise.resolve(

@@ -31,7 +31,8 @@ export class WatchedStatement {
   readonly transaction: object | null;
   readonly #request: Request;
   readonly #host: TransactionHost;
-  readonly #trace: RequestTrace;
+  /** Filled by a driver that speaks to a server; `null` in the process. */
+  readonly #trace: RequestTrace | null;
 
   constructor(
     request: Request,
@@ -40,7 +41,7 @@ export class WatchedStatement {
     transaction: object | null,
     plan: Plan | undefined,
     relation: LoadedRelation | null,
-    trace: RequestTrace,
+    trace: RequestTrace | null,
   ) {
     this.sql = request.text;
     this.way = way;
@@ -61,15 +62,34 @@ export class WatchedStatement {
     return this.#request.values;
   }
 
-  /** The number of its connection within the pool; `null` before it has one, for streams, and on SQLite. */
+  /** The number of its connection within the pool; `null` before it has one, and on SQLite. */
   get connection(): number | null {
-    return this.#trace.connection;
+    return this.#trace?.connection ?? null;
   }
 
   /** Milliseconds that it waited for a connection, of what watchers see as its duration; 0 before it has one, and on SQLite. */
   get waited(): number {
-    const { lentAt, madeAt } = this.#trace;
-    return lentAt === null ? 0 : lentAt - madeAt;
+    const lent = this.#lent;
+    return lent === null ? 0 : lent.lentAt! - lent.madeAt;
+  }
+
+  /** Milliseconds that its rows took to be read from their bytes, so far; `null` on SQLite, whose library makes the values while it looks for them. */
+  get decoded(): number | null {
+    return this.#lent?.decodeMs ?? null;
+  }
+
+  /** Bytes of its messages to the server; `null` before it has a connection, and on SQLite, which is sent none. */
+  get bytesSent(): number | null {
+    return this.#lent?.bytesSent ?? null;
+  }
+
+  /** Bytes of its rows and of what the server says of them, so far; `null` like `bytesSent`. */
+  get bytesReceived(): number | null {
+    return this.#lent?.bytesReceived ?? null;
+  }
+
+  get #lent(): RequestTrace | null {
+    return this.#trace === null || this.#trace.lentAt === null ? null : this.#trace;
   }
 
   /** The database that it is for. */

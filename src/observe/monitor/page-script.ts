@@ -130,6 +130,7 @@ const heads = (...names) => names.map(([name, className]) => make("th", classNam
 
 const statements = (id, list) => {
   const columns = [["calls", "calls"], ["totalMs", "all"], ["meanMs", "mean"], ["maxMs", "slowest"], ["rows", "rows"]];
+  if (list.some(({ bytes }) => bytes !== null)) columns.push(["bytes", "bytes"]);
   if (list.some(({ errors }) => errors > 0)) columns.push(["errors", "failed"]);
   const sorted = [...list].sort((one, other) => (other[order[id]] ?? 0) - (one[order[id]] ?? 0));
   const top = columns.map(([name, label]) => {

@@ -84,8 +84,8 @@ export class PostgresSource {
     this.#statementsIn ??= (await this.#ask<{ schema: string }>(statementsSchemaSql))[0]?.schema ?? null;
     if (this.#statementsIn === null) return null;
     try {
-      const rows = await this.#ask<Omit<StatementFigures, "errors" | "callSite" | "plan">>(statementsSql(this.#statementsIn));
-      return rows.map((row) => ({ ...row, errors: 0, callSite: null, plan: null }));
+      const rows = await this.#ask<Omit<StatementFigures, "bytes" | "errors" | "callSite" | "plan">>(statementsSql(this.#statementsIn));
+      return rows.map((row) => ({ ...row, bytes: null, errors: 0, callSite: null, plan: null }));
     } catch {
       // It is there, and was not loaded with the server, or is not for this user.
       this.#statementsIn = null;

@@ -22,6 +22,7 @@ interface Sums {
   totalMs: number;
   maxMs: number;
   rows: number;
+  bytes: number | null;
   errors: number;
   callSite: string | null;
   plan: string | null;
@@ -81,6 +82,7 @@ export class ProcessSource {
     sums.totalMs += duration;
     sums.maxMs = Math.max(sums.maxMs, duration);
     sums.rows += rows;
+    if (statement.bytesReceived !== null) sums.bytes = (sums.bytes ?? 0) + statement.bytesReceived;
     if (error !== null) sums.errors++;
     sums.callSite ??= statement.callSite;
     if (duration < this.#slowMs || sums.isAsked || error !== null) return;
@@ -92,7 +94,7 @@ export class ProcessSource {
     const known = this.#texts.get(sql);
     if (known !== undefined) return known;
     if (this.#texts.size >= mostTexts) return null;
-    const made: Sums = { sql, calls: 0, totalMs: 0, maxMs: 0, rows: 0, errors: 0, callSite: null, plan: null, isAsked: false };
+    const made: Sums = { sql, calls: 0, totalMs: 0, maxMs: 0, rows: 0, bytes: null, errors: 0, callSite: null, plan: null, isAsked: false };
     this.#texts.set(sql, made);
     return made;
   }

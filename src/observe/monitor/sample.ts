@@ -9,6 +9,8 @@ export interface StatementFigures {
   /** The slowest; `null` where the server does not say. */
   readonly maxMs: number | null;
   readonly rows: number;
+  /** Received with the answers; `null` where nobody counts them. */
+  readonly bytes: number | null;
   readonly errors: number;
   readonly callSite: string | null;
   /** How the database ran it when it was slow, without values. */

@@ -6,6 +6,7 @@ import { intercept } from "../../engine/watching/interceptor.ts";
 import type { WatchedStatement } from "../../engine/watching/watched-statement.ts";
 import { clientKind, errorStatus, loadApi } from "./api.ts";
 import type { Histogram, OpenTelemetryApi, Span } from "./api.ts";
+import type { Rows } from "../../engine/run.ts";
 import { watchPool } from "./pool-metrics.ts";
 import { errorAttributes, statementAttributes, textAttributes } from "./statement-attributes.ts";
 
@@ -23,17 +24,32 @@ export interface OpenTelemetryOptions<Context = unknown> {
 }
 
 const names = ["api", "engine", "spans", "metrics", "parameters"];
-/** Seconds, as the conventions advise. */
-const boundaries = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+/** As the conventions advise. */
+const seconds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
+const rowCounts = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
 
 const scope = "petrel";
 
-const durations = (api: OpenTelemetryApi): Histogram =>
-  api.metrics.getMeter(scope).createHistogram("db.client.operation.duration", {
-    description: "Duration of database client operations.",
-    unit: "s",
-    advice: { explicitBucketBoundaries: boundaries },
-  });
+interface Histograms {
+  readonly duration: Histogram;
+  readonly rows: Histogram;
+}
+
+const histogramsOf = (api: OpenTelemetryApi): Histograms => {
+  const meter = api.metrics.getMeter(scope);
+  return {
+    duration: meter.createHistogram("db.client.operation.duration", {
+      description: "Duration of database client operations.",
+      unit: "s",
+      advice: { explicitBucketBoundaries: seconds },
+    }),
+    rows: meter.createHistogram("db.client.response.returned_rows", {
+      description: "The actual number of records returned by the database operation.",
+      unit: "{row}",
+      advice: { explicitBucketBoundaries: rowCounts },
+    }),
+  };
+};
 
 const tell = (span: Span, attributes: ReturnType<typeof errorAttributes>, error: unknown): void => {
   for (const [name, value] of Object.entries(attributes)) span.setAttribute(name, value);
@@ -43,8 +59,23 @@ const tell = (span: Span, attributes: ReturnType<typeof errorAttributes>, error:
   span.setStatus({ code: errorStatus, message: kind });
 };
 
-/** What ends the watching of one statement. */
-type Done = (error: unknown) => void;
+/** What ends the watching of one statement: its answer, or why there is none. */
+type Done = (answer: Rows | null, error: unknown) => void;
+
+/** Rows that came back; a write without RETURNING has none. */
+const returnedRows = ({ way, mayWrite }: WatchedStatement, { rows, objects, count }: Rows): number =>
+  way === "stream" || !mayWrite ? count : (objects?.length ?? rows.length);
+
+/** What no convention has a name for; durations in seconds, sizes in bytes. */
+const tellCosts = (span: Span, { connection, waited, decoded, bytesSent, bytesReceived }: WatchedStatement): void => {
+  if (connection !== null) {
+    span.setAttribute("petrel.connection.id", connection);
+    span.setAttribute("petrel.connection.wait_time", waited / 1000);
+  }
+  if (decoded !== null) span.setAttribute("petrel.decode_time", decoded / 1000);
+  if (bytesSent !== null) span.setAttribute("petrel.request.size", bytesSent);
+  if (bytesReceived !== null) span.setAttribute("petrel.response.size", bytesReceived);
+};
 
 /**
  * Tells OpenTelemetry of every statement, until the returned function is called: a span `SELECT posts` below the span that is active where it was asked for,
@@ -59,7 +90,7 @@ export const openTelemetry = async <Context = unknown>(options: OpenTelemetryOpt
   const { engine, spans = true, metrics = true, parameters = false } = options;
   const api = (options.api ?? (await loadApi())) as OpenTelemetryApi<Context>;
   const tracer = spans ? api.trace.getTracer(scope) : null;
-  const histogram = metrics ? durations(api) : null;
+  const histograms = metrics ? histogramsOf(api) : null;
   const began = (statement: WatchedStatement): { readonly context: Context | null; readonly done: Done } => {
     const attributes = statementAttributes(statement);
     const active = api.context.active();
@@ -67,12 +98,15 @@ export const openTelemetry = async <Context = unknown>(options: OpenTelemetryOpt
     const withText = { ...attributes, ...textAttributes(statement, parameters) };
     const span = tracer?.startSpan(name, { kind: clientKind, attributes: withText }, active) ?? null;
     const startedAt = performance.now();
-    const done: Done = (error) => {
-      const failure = error === null ? {} : errorAttributes(error);
-      histogram?.record((performance.now() - startedAt) / 1000, { ...attributes, ...failure });
+    const done: Done = (answer, error) => {
+      const failure = answer === null ? errorAttributes(error) : {};
+      const rows = answer === null ? null : returnedRows(statement, answer);
+      histograms?.duration.record((performance.now() - startedAt) / 1000, { ...attributes, ...failure });
+      if (rows !== null) histograms?.rows.record(rows, attributes);
       if (span === null) return;
-      if (statement.connection !== null) span.setAttribute("petrel.connection.id", statement.connection);
-      if (error !== null) tell(span, failure, error);
+      tellCosts(span, statement);
+      if (rows !== null) span.setAttribute("db.response.returned_rows", rows);
+      if (answer === null) tell(span, failure, error);
       span.end();
     };
     return { context: span === null ? null : api.trace.setSpan(active, span as never), done };
@@ -80,17 +114,17 @@ export const openTelemetry = async <Context = unknown>(options: OpenTelemetryOpt
   const stopStatements = intercept((statement, next) => {
     const { context, done } = began(statement);
     const failed = (error: unknown): never => {
-      done(error);
+      done(null, error);
       throw error;
     };
     try {
       const answer = context === null ? next() : api.context.with(context, next);
       if (answer instanceof Promise)
         return answer.then((given) => {
-          done(null);
+          done(given, null);
           return given;
         }, failed);
-      done(null);
+      done(answer, null);
       return answer;
     } catch (error) {
       return failed(error);

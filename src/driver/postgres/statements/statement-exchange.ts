@@ -47,6 +47,8 @@ export interface Group {
   readonly again: () => boolean;
 }
 
+/** A message's type and length. */
+const headerBytes = 5;
 const transactionEnd = /^\s*(?:commit|end)\b/i;
 
 export class StatementExchange implements Exchange {
@@ -121,6 +123,8 @@ export class StatementExchange implements Exchange {
   }
 
   message(code: number, buffer: Buffer, start: number, end: number): void {
+    const { trace } = this.request;
+    if (trace !== undefined) trace.bytesReceived += headerBytes + end - start;
     switch (code) {
       case backend.bindComplete:
         return;
@@ -190,6 +194,8 @@ export class StatementExchange implements Exchange {
   }
 
   rows(buffer: Buffer, start: number, end: number, count: number): void {
+    const { trace } = this.request;
+    if (trace !== undefined) trace.bytesReceived += end - start;
     if (this.#problem !== null || this.isAbandoned) return;
     try {
       this.#read(buffer, start, end, count);
@@ -208,9 +214,17 @@ export class StatementExchange implements Exchange {
   #read(buffer: Buffer, start: number, end: number, count: number): void {
     this.#rowCount += count;
     this.#decoders ??= this.#results.decoders(this.fields, this.request.bigints, false);
-    if (this.#decoders !== null && this.#held === null) return this.#give(this.#decoders, buffer, start, end, count);
+    if (this.#decoders !== null && this.#held === null) return this.#timed(this.#decoders, buffer, start, end, count);
     this.#held ??= new HeldRows();
     this.#held.add(buffer, start, end, count);
+  }
+
+  #timed(decoders: readonly Decode[], buffer: Buffer, start: number, end: number, count: number): void {
+    const { trace } = this.request;
+    if (trace === undefined) return this.#give(decoders, buffer, start, end, count);
+    const startedAt = performance.now();
+    this.#give(decoders, buffer, start, end, count);
+    trace.decodeMs += performance.now() - startedAt;
   }
 
   #give(decoders: readonly Decode[], buffer: Buffer, start: number, end: number, count: number): void {
@@ -265,7 +279,7 @@ export class StatementExchange implements Exchange {
         this.#fields = [...this.fields];
         decoders = this.#results.decoders(this.#fields, bigints, true)!;
       }
-      this.#held!.replay((buffer, start, end, count) => this.#give(decoders, buffer, start, end, count));
+      this.#held!.replay((buffer, start, end, count) => this.#timed(decoders, buffer, start, end, count));
     } catch (error) {
       this.#cannotRead(error);
     }

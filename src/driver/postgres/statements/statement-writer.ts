@@ -80,6 +80,8 @@ export class StatementWriter implements ResultKnowledge {
     makeBinding: MakeBinding,
   ): StatementExchange {
     const { writer } = this.#pipeline;
+    const { trace } = request;
+    const sizeBefore = trace === undefined ? 0 : writer.size;
     if (this.#generation !== this.#catalog.generation) this.#beginAnew();
     const types = request.parameterTypes ?? noTypes;
     const isNamed = this.#settings.names.areKept;
@@ -112,6 +114,7 @@ export class StatementWriter implements ResultKnowledge {
       }
       throw error;
     }
+    if (trace !== undefined) trace.bytesSent += writer.size - sizeBefore;
     const exchange = new StatementExchange(owner, this, request, statement, parses, isShared, resolve, reject, fields, describes);
     // Behind others it begins when they have ended, and that will be known then.
     if (this.#pipeline.size === 0) exchange.sentAt = performance.now();
