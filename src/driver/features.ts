@@ -1,5 +1,6 @@
 /** What only some drivers offer beside statements: those that speak to a server. Each is absent where there is nothing of the kind. */
 import type { PoolStatus } from "./pool.ts";
+import type { PoolWatcher } from "./pool-watch.ts";
 
 /** Gets what was sent with NOTIFY, and the process that sent it. What it throws is thrown in a task of its own. */
 export type Hear = (payload: string, processId: number) => void;
@@ -37,6 +38,10 @@ export interface CopyFeatures {
 export interface DriverFeatures extends CopyFeatures {
   readonly target?: Target;
   readonly poolStatus?: PoolStatus;
+  /** How many connections without work are kept. */
+  readonly idleLimits?: { readonly min: number; readonly max: number };
+  /** Tells `watcher` of the pool, until the returned function is called. */
+  watchPool?(watcher: PoolWatcher): () => void;
   /** Where the server is, for people: `db1:5432`. */
   readonly address?: string;
   /** The end of the server's log: what was committed before the call lies before it. `null` where the server has no positions. */

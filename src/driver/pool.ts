@@ -9,6 +9,8 @@
 import { ConnectionLost, DatabaseClosed, PoolTimeout, QueryCanceled, ServerUnavailable } from "../base/errors.ts";
 import type { PetrelError } from "../base/errors.ts";
 import type { PoolOptions } from "./pool-options.ts";
+import { PoolWatch } from "./pool-watch.ts";
+import type { Lent } from "./pool-watch.ts";
 
 /** What the pool needs to know of a connection. */
 export interface Pooled {
@@ -45,7 +47,7 @@ export type Connect<C extends Pooled> = (events: PoolEvents, signal: AbortSignal
 
 export type Use = "shared" | "exclusive" | "reserved";
 
-export interface Slot<C extends Pooled> {
+export interface Slot<C extends Pooled> extends Lent {
   readonly connection: C;
   readonly id: number;
   readonly openedAt: number;
@@ -94,6 +96,7 @@ export const canceled = (signal: AbortSignal, ran: boolean): QueryCanceled =>
   });
 
 export class Pool<C extends Pooled> {
+  readonly watch = new PoolWatch();
   readonly #connect: Connect<C>;
   readonly #options: PoolOptions;
   /** In order of age: the first ones get the shared statements, so the last ones fall idle and can be closed. */
@@ -121,7 +124,9 @@ export class Pool<C extends Pooled> {
   take(use: Use): Slot<C> | null {
     if (this.#closed !== null) throw closedError();
     if (this.#waiters.size > 0) return null;
-    return this.#pick(use);
+    const slot = this.#pick(use);
+    if (slot !== null) this.watch.lent(null);
+    return slot;
   }
 
   /**
@@ -135,7 +140,7 @@ export class Pool<C extends Pooled> {
       const abort = (): void => leave(canceled(patience.signal!, false));
       const waiter: Waiter<C> = {
         use,
-        since: Date.now(),
+        since: performance.now(),
         timer: null,
         forget: () => {
           if (waiter.timer !== null) clearTimeout(waiter.timer);
@@ -145,6 +150,7 @@ export class Pool<C extends Pooled> {
         fail: (error) => leave(error),
         lend: (slot) => {
           waiter.forget();
+          this.watch.lent(waiter.since);
           try {
             resolve(lend(slot));
           } catch (error) {
@@ -160,7 +166,11 @@ export class Pool<C extends Pooled> {
         this.#serve();
       };
       const limit = shorter(this.#options.acquireTimeoutMs, patience.timeoutMs);
-      if (limit > 0) waiter.timer = setTimeout(() => leave(this.#timeoutError(limit)), limit);
+      const tooLate = (): void => {
+        this.watch.timedOut();
+        leave(this.#timeoutError(limit));
+      };
+      if (limit > 0) waiter.timer = setTimeout(tooLate, limit);
       patience.signal?.addEventListener("abort", abort, { once: true });
       this.#waiters.add(waiter);
       this.#serve();
@@ -171,6 +181,11 @@ export class Pool<C extends Pooled> {
   giveBack(slot: Slot<C>): void {
     if (slot.use === "reserved") slot.use = "exclusive";
     if (slot.connection.inFlight === 0) this.#settle(slot);
+  }
+
+  /** How many connections without work are kept at least, once opened, and at most. */
+  get idleLimits(): { readonly min: number; readonly max: number } {
+    return { min: this.#options.minConnections, max: this.#options.maxConnections };
   }
 
   get status(): PoolStatus {
@@ -217,6 +232,7 @@ export class Pool<C extends Pooled> {
     if (slot.use !== use) {
       slot.use = use;
       slot.usedSince = Date.now();
+      this.watch.begin(slot);
     }
     return slot;
   }
@@ -285,6 +301,7 @@ export class Pool<C extends Pooled> {
 
   async #open(): Promise<void> {
     this.#connecting++;
+    const since = performance.now();
     let slot: Slot<C> | null = null;
     const events: PoolEvents = {
       idle: () => slot !== null && this.#onIdle(slot),
@@ -293,7 +310,7 @@ export class Pool<C extends Pooled> {
     try {
       const connection = await this.#connect(events, this.#stopConnecting.signal);
       if (!connection.isOpen) throw new ConnectionLost("The connection ended as soon as it was open.", { mayHaveRun: false });
-      slot = { connection, id: this.#nextId++, openedAt: Date.now(), use: null, usedSince: Date.now() };
+      slot = { connection, id: this.#nextId++, openedAt: Date.now(), use: null, usedSince: Date.now(), lentAt: 0 };
     } catch (error) {
       this.#connecting--;
       return this.#onConnectFailed(error as Error);
@@ -301,6 +318,7 @@ export class Pool<C extends Pooled> {
     this.#connecting--;
     this.#failures = 0;
     this.#lastFailure = null;
+    this.watch.opened(since);
     this.#slots.push(slot);
     this.#sweepLater();
     this.#restLater();
@@ -332,6 +350,7 @@ export class Pool<C extends Pooled> {
     if (at < 0) return;
     this.#slots.splice(at, 1);
     this.#lost++;
+    this.watch.end(slot);
     this.#checkEmpty();
     this.#serve();
   }
@@ -340,6 +359,7 @@ export class Pool<C extends Pooled> {
   #settle(slot: Slot<C>): void {
     const { connection } = slot;
     slot.usedSince = Date.now();
+    this.watch.end(slot);
     if (!connection.isOpen) return;
     if (this.#closed !== null) return this.#discard(slot);
     if (connection.needsReset && !connection.inTransaction) {

@@ -141,6 +141,14 @@ export class ContextDriver implements Driver, DriverFeatures {
     return this.#inner.poolStatus!;
   }
 
+  get idleLimits(): NonNullable<DriverFeatures["idleLimits"]> {
+    return this.#inner.idleLimits!;
+  }
+
+  watchPool(...call: Parameters<NonNullable<DriverFeatures["watchPool"]>>): () => void {
+    return this.#inner.watchPool!(...call);
+  }
+
   async run(request: Request): Promise<Answer> {
     const { signal, timeoutMs } = request;
     signal?.throwIfAborted();

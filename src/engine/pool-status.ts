@@ -1,4 +1,5 @@
 /** How the connections of an engine are used at this moment. */
+import type { PoolWatcher } from "../driver/pool-watch.ts";
 import type { Database } from "./database.ts";
 import { featureOf } from "./driver-feature.ts";
 
@@ -20,7 +21,17 @@ export interface PoolStatus {
   readonly lost: number;
 }
 
+const noPool = "The driver counts no connections.";
+
+/** How many connections without work are kept: at least, once they are open, and at most. Throws `ConfigurationError` where there is no server. */
+export const idleLimits = (database: Database): { readonly min: number; readonly max: number } =>
+  featureOf(database, "idleLimits", "idleLimits()", noPool);
+
+/** Tells `watcher` of the pool, until the returned function is called. Throws `ConfigurationError` where there is no server. */
+export const watchPool = (database: Database, watcher: PoolWatcher): (() => void) =>
+  featureOf(database, "watchPool", "watchPool()", noPool)(watcher);
+
 export const poolStatus = (database: Database): PoolStatus => {
-  const { max, ...counts } = featureOf(database, "poolStatus", "poolStatus()", "The driver counts no connections.");
+  const { max, ...counts } = featureOf(database, "poolStatus", "poolStatus()", noPool);
   return { available: counts.idle + Math.max(0, max - counts.open - counts.connecting), total: max, ...counts };
 };

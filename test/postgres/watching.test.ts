@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { tracingChannel } from "node:diagnostics_channel";
 import { describe, test } from "node:test";
 import { connect, createEngine, outside, sql } from "../../src/entry/index.ts";
-import { AlertManager, type ConnectMessage, ConnectionMonitor } from "../../src/entry/observe.ts";
+import { AlertManager, type ConnectMessage, ConnectionMonitor, openTelemetry } from "../../src/entry/observe.ts";
 import { scratchEngines } from "../support/scratch-engines.ts";
 import { explainSuite } from "../suites/explain-suite.ts";
 import { monitorSuite } from "../suites/monitor-suite.ts";
 import { observingSuite } from "../suites/observing-suite.ts";
-import { openTelemetrySuite } from "../suites/open-telemetry-suite.ts";
+import { metricsAfter, openTelemetrySuite } from "../suites/open-telemetry-suite.ts";
 import { watchingSuite } from "../suites/watching-suite.ts";
 
 const scratch = scratchEngines();
@@ -46,6 +46,33 @@ describe("the pool of an engine", () => {
     assert.deepEqual(heard, [
       ["poolUsage", 1],
       ["resolved", "poolUsage", 0],
+    ]);
+  });
+});
+
+describe("the pool of an engine, for OpenTelemetry", () => {
+  test("tells how long connections took to be opened, how long one waited, and who got none in time", async () => {
+    await using engine = await createEngine(scratch.server.socketUrl(), { maxConnections: 1, acquireTimeout: "30ms" });
+    const stop = await openTelemetry({ engine });
+    const { target } = engine.driver as { readonly target?: { readonly database: string; readonly host: string; readonly port: number } };
+    const name = `${target!.host}:${target!.port}/${target!.database}`;
+    const metrics = await metricsAfter(() =>
+      engine.transaction(async (session) => {
+        await session.execute(sql`SELECT 1`);
+        await outside(() => assert.rejects(engine.execute("SELECT 1"), { name: "PoolTimeout" }));
+      }),
+    );
+    stop();
+    const of = (called: string): unknown => {
+      const { descriptor, dataPoints } = metrics.get(`db.client.connection.${called}`)!;
+      const { value } = dataPoints.find(({ attributes }) => attributes["db.client.connection.pool.name"] === name)!;
+      return [descriptor.unit, typeof value === "number" ? value : (value as { readonly count: number }).count];
+    };
+    assert.deepEqual(["create_time", "wait_time", "use_time", "timeouts"].map(of), [
+      ["s", 1],
+      ["s", 1],
+      ["s", 1],
+      ["{timeout}", 1],
     ]);
   });
 });

@@ -6,6 +6,7 @@ import type { Answer, Driver, Request, ReserveOptions } from "../driver.ts";
 import type { Hear, Standing, Subscription, Target } from "../features.ts";
 import { Pool } from "../pool.ts";
 import type { Patience, PoolStatus, Slot, Use } from "../pool.ts";
+import type { PoolWatcher } from "../pool-watch.ts";
 import { poolOptions } from "../pool-options.ts";
 import type { PoolOptions } from "../pool-options.ts";
 import { TypeCatalogs } from "./catalog.ts";
@@ -175,6 +176,14 @@ export class PostgresDriver implements Driver {
 
   get poolStatus(): PoolStatus {
     return this.#pool.status;
+  }
+
+  get idleLimits(): Pool<PostgresConnection>["idleLimits"] {
+    return this.#pool.idleLimits;
+  }
+
+  watchPool(watcher: PoolWatcher): () => void {
+    return this.#pool.watch.add(watcher);
   }
 
   close(): Promise<void> {

@@ -69,6 +69,14 @@ export class ReplicatedDriver implements Driver, DriverFeatures {
     return this.#primary.poolStatus!;
   }
 
+  get idleLimits(): NonNullable<DriverFeatures["idleLimits"]> {
+    return this.#primary.idleLimits!;
+  }
+
+  watchPool(...call: Parameters<NonNullable<DriverFeatures["watchPool"]>>): () => void {
+    return this.#primary.watchPool!(...call);
+  }
+
   run(request: Request): MaybePromise<Answer> {
     if (request.readsOnly !== true) return this.#writing(this.#primary.run(request));
     const replica = this.#pick();

@@ -2,6 +2,9 @@
 import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { Driver, ReservedConnection } from "../../driver/driver.ts";
 import type { Ending } from "./transaction-control.ts";
+import type { TransactionHost } from "./transaction-host.ts";
+import { transactionWatches } from "../watching/transaction-watchers.ts";
+import type { TransactionWatch } from "../watching/transaction-watchers.ts";
 import { channels, isHeard } from "../watching/watching.ts";
 
 /** What subscribers of `petrel:transaction` get, the same object for every event of one transaction. */
@@ -20,18 +23,35 @@ export interface AcquireMessage {
   error?: unknown;
 }
 
-/** Tells that a transaction was made; `null` where nobody listens. */
-export const transactionMade = (depth: number, readOnly: boolean): TransactionMessage | null => {
-  const { transaction } = channels;
-  if (!isHeard(transaction)) return null;
-  const message: TransactionMessage = { depth, readOnly };
-  transaction.start.publish(message);
-  transaction.end.publish(message);
-  return message;
+/** Who is told of one transaction. */
+export interface TransactionTrace {
+  readonly message: TransactionMessage | null;
+  readonly watches: readonly TransactionWatch[];
+}
+
+/** Tells that a transaction was made; `null` where nobody wants to know. */
+export const transactionMade = (transaction: object, depth: number, readOnly: boolean, host: TransactionHost): TransactionTrace | null => {
+  const message: TransactionMessage | null = isHeard(channels.transaction) ? { depth, readOnly } : null;
+  const watches = depth > 0 ? [] : transactionWatches(transaction, host, readOnly);
+  if (message === null && watches.length === 0) return null;
+  if (message !== null) {
+    channels.transaction.start.publish(message);
+    channels.transaction.end.publish(message);
+  }
+  return { message, watches };
+};
+
+/** Runs the callback inside of all who stand around it. */
+export const aroundCallback = <T>({ watches }: TransactionTrace, work: () => T): T => {
+  const step = (index: number): T => (index < watches.length ? watches[index]!.around(() => step(index + 1)) : work());
+  return step(0);
 };
 
 /** Tells how it ended. */
-export const transactionEnded = (message: TransactionMessage | null, outcome: Ending): void => {
+export const transactionEnded = (trace: TransactionTrace | null, outcome: Ending): void => {
+  if (trace === null) return;
+  for (const watch of trace.watches) watch.ended(outcome);
+  const { message } = trace;
   if (message === null) return;
   message.outcome = outcome;
   channels.transaction.asyncStart.publish(message);

@@ -46,7 +46,7 @@ export class Transaction implements Runner, ScopedTransaction {
   /** What makes it permanent. */
   readonly #ending: string;
   readonly #depth: number;
-  readonly #trace: ReturnType<typeof transactionMade>;
+  readonly trace: ReturnType<typeof transactionMade>;
   readonly #turns = new Turns();
   /** What was promised and is not there yet. */
   readonly #running = new Set<Promise<unknown>>();
@@ -76,7 +76,7 @@ export class Transaction implements Runner, ScopedTransaction {
     this.#ending = parent === null ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`;
     this.#opening = parent === null ? host.dialect.begin(options) : [`SAVEPOINT ${this.#savepoint}`];
     host.countTransaction(1);
-    this.#trace = transactionMade(this.#depth, this.#readOnly);
+    this.trace = transactionMade(this, this.#depth, this.#readOnly, host);
   }
 
   get dialect(): Dialect {
@@ -425,7 +425,7 @@ export class Transaction implements Runner, ScopedTransaction {
     if (!this.isOpen) return;
     this.#state = state;
     this.host.countTransaction(-1);
-    transactionEnded(this.#trace, state);
+    transactionEnded(this.trace, state);
     // An error costs more than the rest of an end, and nearly always nobody waits for it.
     if (this.#turns.hasWaiting) this.#turns.dismiss(endedAs(state));
     if (this.parent === null) {

@@ -23,7 +23,11 @@ interface ObservableCounter {
 export interface Histogram {
   record(value: number, attributes?: Attributes): void;
 }
+interface Counter {
+  add(value: number, attributes?: Attributes): void;
+}
 export interface Meter {
+  createCounter(name: string, options: { description: string; unit: string }): Counter;
   createHistogram(name: string, options: { description: string; unit: string; advice: { explicitBucketBoundaries: number[] } }): Histogram;
   createObservableUpDownCounter(name: string, options: { description: string; unit: string }): ObservableCounter;
 }
@@ -41,6 +45,7 @@ export interface OpenTelemetryApi<Context = unknown> {
   };
 }
 
+export const internalKind = 0;
 export const clientKind = 2;
 export const errorStatus = 2;
 

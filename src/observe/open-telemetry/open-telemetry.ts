@@ -7,8 +7,9 @@ import type { WatchedStatement } from "../../engine/watching/watched-statement.t
 import { clientKind, errorStatus, loadApi } from "./api.ts";
 import type { Histogram, OpenTelemetryApi, Span } from "./api.ts";
 import type { Rows } from "../../engine/run.ts";
-import { watchPool } from "./pool-metrics.ts";
+import { measurePool } from "./pool-metrics.ts";
 import { errorAttributes, statementAttributes, textAttributes } from "./statement-attributes.ts";
+import { transactionSpans } from "./transaction-spans.ts";
 
 export interface OpenTelemetryOptions<Context = unknown> {
   /** What `import * as api from "@opentelemetry/api"` gave; loaded by itself unless said. */
@@ -17,13 +18,15 @@ export interface OpenTelemetryOptions<Context = unknown> {
   readonly engine?: Database | undefined;
   /** A span per statement. True unless said. */
   readonly spans?: boolean | undefined;
+  /** A span per transaction, which its statements stand below. As `spans` unless said. */
+  readonly transactions?: boolean | undefined;
   /** Durations, and the pool of `engine`. True unless said. */
   readonly metrics?: boolean | undefined;
   /** Put the values of parameters, which may be anybody's secrets, into spans. False unless said. */
   readonly parameters?: boolean | undefined;
 }
 
-const names = ["api", "engine", "spans", "metrics", "parameters"];
+const names = ["api", "engine", "spans", "transactions", "metrics", "parameters"];
 /** As the conventions advise. */
 const seconds = [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10];
 const rowCounts = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
@@ -78,8 +81,8 @@ const tellCosts = (span: Span, { connection, waited, decoded, bytesSent, bytesRe
 };
 
 /**
- * Tells OpenTelemetry of every statement, until the returned function is called: a span `SELECT posts` below the span that is active where it was asked for,
- * and its duration in `db.client.operation.duration`. Values of parameters and messages of the database are in none of it. Throws `ConfigurationError`
+ * Tells OpenTelemetry of every statement, until the returned function is called: a span `SELECT posts` below the span that is active where it was asked for, or
+ * below its transaction's, and its duration in `db.client.operation.duration`. Values of parameters and messages of the database are in none of it. Throws `ConfigurationError`
  * where `@opentelemetry/api` is neither given nor installed.
  *
  *     const stop = await openTelemetry({ engine });
@@ -87,13 +90,14 @@ const tellCosts = (span: Span, { connection, waited, decoded, bytesSent, bytesRe
 export const openTelemetry = async <Context = unknown>(options: OpenTelemetryOptions<Context> = {}): Promise<() => void> => {
   const unknown = Object.keys(options).find((name) => !names.includes(name));
   if (unknown !== undefined) throw new ConfigurationError(`openTelemetry() has no option '${unknown}'.${didYouMean(unknown, names)}`);
-  const { engine, spans = true, metrics = true, parameters = false } = options;
+  const { engine, spans = true, transactions = spans, metrics = true, parameters = false } = options;
   const api = (options.api ?? (await loadApi())) as OpenTelemetryApi<Context>;
   const tracer = spans ? api.trace.getTracer(scope) : null;
+  const inTransactions = transactions ? transactionSpans(api, scope, engine?.identity ?? null) : null;
   const histograms = metrics ? histogramsOf(api) : null;
   const began = (statement: WatchedStatement): { readonly context: Context | null; readonly done: Done } => {
     const attributes = statementAttributes(statement);
-    const active = api.context.active();
+    const active = inTransactions === null ? api.context.active() : inTransactions.parentOf(statement);
     const name = String(attributes["db.query.summary"]);
     const withText = { ...attributes, ...textAttributes(statement, parameters) };
     const span = tracer?.startSpan(name, { kind: clientKind, attributes: withText }, active) ?? null;
@@ -130,9 +134,10 @@ export const openTelemetry = async <Context = unknown>(options: OpenTelemetryOpt
       return failed(error);
     }
   }, engine?.identity ?? null);
-  const stopPool = metrics && engine !== undefined ? watchPool(api, engine) : null;
+  const stopPool = metrics && engine !== undefined ? measurePool(api, engine) : null;
   return () => {
     stopStatements();
+    inTransactions?.stop();
     stopPool?.();
   };
 };

@@ -109,6 +109,35 @@ describe("a pool", () => {
     assert.notEqual(pool.take("shared"), first);
   });
 
+  it("tells a watcher who waited, used and got none; shared use is one, a ping is none, and nobody is told any more in the end", async () => {
+    const { pool } = makePool({ maxConnections: 1, acquireTimeoutMs: 30, prePingAfterMs: 1e9 });
+    const told: string[] = [];
+    const stop = pool.watch.add({
+      opened: (ms) => told.push(`opened ${ms < 1000}`),
+      lent: (ms) => told.push(ms === 0 ? "lent at once" : `lent late ${ms < 1000}`),
+      returned: (ms) => told.push(`returned ${ms >= 0 && ms < 1000}`),
+      timedOut: () => told.push("timed out"),
+    });
+    const slot = await pool.wait("shared", {}, (lent) => {
+      lent.connection.begin();
+      return lent;
+    });
+    assert.equal(pool.take("shared"), slot);
+    slot.connection.finish();
+    assert.deepEqual(told.splice(0), ["opened true", "lent late true", "lent at once", "returned true"]);
+    const reserved = pool.take("reserved")!;
+    await assert.rejects(pool.wait("reserved", {}, hold), { name: "PoolTimeout" });
+    pool.giveBack(reserved);
+    assert.deepEqual(told.splice(0), ["lent at once", "timed out", "returned true"]);
+    pool.take("reserved");
+    slot.connection.destroy();
+    assert.deepEqual(told.splice(0), ["lent at once", "returned true"]);
+    stop();
+    pool.giveBack(await pool.wait("reserved", {}, hold));
+    assert.deepEqual(told, []);
+    await pool.close();
+  });
+
   it("lends a connection to nobody else while one has it alone", async () => {
     const { pool } = makePool({ maxConnections: 1 });
     const slot = await pool.wait("exclusive", {}, hold);
