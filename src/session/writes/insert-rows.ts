@@ -90,7 +90,9 @@ export const insertUniform = (runner: Runner, rows: Uniform, signal?: AbortSigna
   const { takesColumns } = runner.dialect;
   const lists = takesColumns ? values.map((_, index) => columnOf(rows, index)) : rows.map((row) => row.values);
   const makePlan = (): WritePlan => insertPlan(root.table, form, null, takesColumns ? "column" : "each");
-  const written = runWrite(runner, root, `insert many ${form.key}`, makePlan, lists, signal);
+  // Shapes are shared by all databases that a model is used with.
+  const key = `insert ${takesColumns ? "columns" : "each"} ${form.key}`;
+  const written = runWrite(runner, root, key, makePlan, lists, signal);
   return whenDone(written, (answer) => () => {
     const returned = answer.keptOut === undefined ? answer.rows : withGaps(answer.rows, answer.keptOut);
     for (let index = 0; index < rows.length; index++) readBack(rows[index]!, returned[index]);
