@@ -2,7 +2,6 @@
 import { ConfigurationError, ValidationError } from "../base/errors.ts";
 import { didYouMean } from "../base/hint.ts";
 import type { KeyPair } from "../ast/source.ts";
-import { problemWith } from "../types/check.ts";
 import { describe } from "../types/column-type.ts";
 import { freshValue } from "./columns/filler.ts";
 import { definedTable } from "./registry.ts";
@@ -79,7 +78,7 @@ export const isComputedText = "is computed by the database and takes no value";
 const problemOf = (column: TableColumn, value: unknown): string | null => {
   if (column.computed !== null) return isComputedText;
   if (value === null) return column.nullable ? null : "may not be null";
-  return problemWith(column.type, value);
+  return column.check(value);
 };
 
 /**
@@ -95,11 +94,13 @@ export const fillInstance = (instance: object, model: object, values: unknown): 
   }
   const row = values as Values;
   const target = instance as Record<string, unknown>;
-  const fields: Fields = {};
+  let fields: Fields | null = null;
   const relations = table.relationNames.length === 0 ? noNames : relationsGiven(table, row);
-  const relationKeys = relations.length > 0 ? keysOfRelations(table, row, relations, fields) : null;
+  const relationKeys = relations.length > 0 ? keysOfRelations(table, row, relations, (fields = {})) : null;
   let known = relations.length;
-  for (const column of table.columns) {
+  const { columns } = table;
+  for (let index = 0; index < columns.length; index++) {
+    const column = columns[index]!;
     const { property } = column;
     let value = Object.hasOwn(row, property) ? row[property] : undefined;
     if (value !== undefined) known++;
@@ -107,11 +108,11 @@ export const fillInstance = (instance: object, model: object, values: unknown): 
     if (value === undefined) value = absentValue(column);
     if (value === undefined) continue;
     const problem = problemOf(column, value);
-    if (problem !== null) fields[property] ??= problem;
+    if (problem !== null) (fields ??= {})[property] ??= problem;
     target[property] = value;
   }
   for (const name of relations) target[name] = row[name];
   // As many as there are: all of them are known.
   if (known !== Object.keys(row).length) refuseUnknown(table, row);
-  for (const _ in fields) refuse(table, fields);
+  if (fields !== null && Object.keys(fields).length > 0) refuse(table, fields);
 };

@@ -2,6 +2,7 @@
 import type { ExpressionNode } from "../ast/expression.ts";
 import type { ColumnRef, RelationRef, TableRef } from "../ast/source.ts";
 import type { Action } from "./columns/column.ts";
+import type { Check } from "../types/check.ts";
 import type { AnyModel } from "./entity.ts";
 
 /** What fills a column that was not given: a constant, a function called for each row, or an expression the database computes. */
@@ -19,6 +20,8 @@ export interface Computed {
 export interface TableColumn extends ColumnRef {
   /** Its place among the table's columns, from 0. */
   readonly position: number;
+  /** What is wrong with a value that is not null: `problemWith` of the column's type. */
+  readonly check: Check;
   readonly primaryKey: boolean;
   /** Whether JSON of an instance leaves it out. */
   readonly hidden: boolean;

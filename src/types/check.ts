@@ -7,7 +7,7 @@ import { decimalProblem } from "./decimal.ts";
 import { floatProblem } from "./float.ts";
 import { bigintProblem, integerProblem } from "./integer.ts";
 import { jsonProblem } from "./json.ts";
-import { textProblem } from "./text.ts";
+import { isStorableText, textProblem } from "./text.ts";
 import { timeProblem } from "./time.ts";
 import { timestampProblem } from "./timestamp.ts";
 import { uuidProblem } from "./uuid.ts";
@@ -43,3 +43,22 @@ const problems: Readonly<Record<Kind, (type: ColumnType, value: unknown) => stri
  * `null` when it belongs. Null itself is the caller's to judge.
  */
 export const problemWith = (type: ColumnType, value: unknown): string | null => problems[type.kind](type, value);
+
+/** What is wrong with a value, as `problemWith` says it, of one type. */
+export type Check = (value: unknown) => string | null;
+
+/**
+ * `problemWith` for one type, made once for a column: it takes what plainly belongs without asking further, which halves the time to make an instance
+ * (`npm run bench -- bulk-10000`).
+ */
+export const checkOf = (type: ColumnType): Check => {
+  const { kind, min, max, minLength, maxLength = Infinity } = type;
+  const isBounded = min !== undefined || max !== undefined;
+  const slow: Check = (value) => problemWith(type, value);
+  if (kind === "int" && type.size !== 2 && !isBounded)
+    return (value) => (typeof value === "number" && (value | 0) === value ? null : slow(value));
+  if (kind === "float" && !isBounded) return (value) => (typeof value === "number" ? null : slow(value));
+  if (kind === "bool") return (value) => (typeof value === "boolean" ? null : slow(value));
+  if (kind !== "text" || minLength !== undefined || type.pattern !== undefined || type.values !== undefined) return slow;
+  return (value) => (typeof value === "string" && value.length <= maxLength && isStorableText(value) ? null : slow(value));
+};

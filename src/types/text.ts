@@ -9,6 +9,9 @@ interface WellFormed {
 /** Whether `text` holds half of a surrogate pair, which is no Unicode. */
 export const isTorn = (text: string): boolean => !(text as unknown as WellFormed).isWellFormed();
 
+/** Whether every database can hold the text. */
+export const isStorableText = (text: string): boolean => !text.includes("\0") && !isTorn(text);
+
 const storageProblem = (value: unknown): string | null => {
   if (typeof value !== "string") return `expects a string, got ${describe(value)}`;
   if (value.includes("\0")) return "expects text without NUL characters, got one at least";

@@ -6,6 +6,7 @@ import type { Filler, Table, TableColumn } from "../../src/schema/table.ts";
 import type { Dialect } from "../../src/dialect/dialect.ts";
 import { postgres } from "../../src/dialect/postgres/postgres.ts";
 import { sqlite } from "../../src/dialect/sqlite/sqlite.ts";
+import { checkOf } from "../../src/types/check.ts";
 import type { ColumnType } from "../../src/types/column-type.ts";
 
 const column = (name: string, type: ColumnType, more: Partial<TableColumn> = {}): TableColumn => ({
@@ -14,6 +15,7 @@ const column = (name: string, type: ColumnType, more: Partial<TableColumn> = {})
   type,
   nullable: false,
   position: 0,
+  check: checkOf(type),
   primaryKey: false,
   hidden: false,
   generated: false,

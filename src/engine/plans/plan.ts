@@ -200,11 +200,13 @@ export const bind = (plan: Plan, values: readonly unknown[]): BoundValue[] => {
 };
 
 const bindLists = (placeholders: readonly Placeholder[], lists: readonly (readonly unknown[])[]): BoundValue[] => {
-  const bound: BoundValue[] = [];
+  const bound: BoundValue[] = new Array(lists.length * placeholders.length);
+  let next = 0;
   for (const values of lists) {
-    for (const { slot, encode, constant } of placeholders) {
-      if (slot < 0) bound.push(constant);
-      else bound.push(encode === null ? (values[slot] as BoundValue) : encode(values[slot]));
+    for (let index = 0; index < placeholders.length; index++) {
+      const { slot, encode, constant } = placeholders[index]!;
+      if (slot < 0) bound[next++] = constant;
+      else bound[next++] = encode === null ? (values[slot] as BoundValue) : encode(values[slot]);
     }
   }
   return bound;

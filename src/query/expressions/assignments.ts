@@ -37,7 +37,7 @@ const columnOf = (table: Table, property: string, use: string): TableColumn => {
 export const columnProblem = (column: TableColumn, value: unknown): string | null => {
   if (column.computed !== null) return isComputedText;
   if (value === null) return column.nullable ? null : "must not be null";
-  return problemWith(column.type, value);
+  return column.check(value);
 };
 
 /** Throws `ValidationError` naming every property that has a problem. */

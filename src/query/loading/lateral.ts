@@ -10,6 +10,7 @@ import { joinedSource } from "../../ast/source.ts";
 import { parametersOf } from "../../ast/walk.ts";
 import type { Shape } from "../../engine/plans/shape.ts";
 import type { Relation, Table, TableColumn } from "../../schema/table.ts";
+import { checkOf } from "../../types/check.ts";
 import { describe } from "../../types/column-type.ts";
 import type { ColumnType } from "../../types/column-type.ts";
 import { derivedRows, partItems } from "../derived/derived-rows.ts";
@@ -71,6 +72,7 @@ const column = (name: string, property: string, type: ColumnType, position: numb
   type,
   nullable: true,
   position,
+  check: checkOf(type),
   primaryKey: property === "",
   hidden: false,
   generated: false,

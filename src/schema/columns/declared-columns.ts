@@ -1,6 +1,7 @@
 /** From a model's shape to its columns: every column checked, named and placed; relations are only told apart. */
 import { ConfigurationError } from "../../base/errors.ts";
 import { sqlNodeOf } from "../../ast/sql-tag.ts";
+import { checkOf } from "../../types/check.ts";
 import { describe } from "../../types/column-type.ts";
 import type { ColumnDefinition } from "./column.ts";
 import { definitionOf, isBuilderMethod } from "./column-builder.ts";
@@ -96,6 +97,7 @@ export const tableColumns = (
       type: definition.type,
       nullable: definition.nullable ?? false,
       position,
+      check: checkOf(definition.type),
       primaryKey: key.includes(property),
       hidden: definition.hidden ?? false,
       generated: isGenerated(definition, key, property),

@@ -24,6 +24,7 @@ type TestState = (state: EntityState) => boolean;
 interface Compiled {
   readonly make: MakeState;
   readonly plainKey: (object: Row) => string | number;
+  readonly plainKeptKey: (state: EntityState) => string | number;
   readonly isChanged: TestState;
 }
 
@@ -39,6 +40,8 @@ export class Tracking {
   readonly #compiled: Compiled;
   /** Reads the primary key of an object that was just read, where it is one number or text, and so is the key in an identity map; `null` elsewhere. */
   readonly plainKey: ((object: Row) => string | number) | null;
+  /** The same of a state: the key that its row had. */
+  readonly plainKeptKey: ((state: EntityState) => string | number) | null;
 
   constructor(table: Table, columns: readonly TableColumn[]) {
     this.table = table;
@@ -48,6 +51,7 @@ export class Tracking {
     this.#keepings = columns.map((column) => keepingOf(column.type));
     this.#compiled = canGenerate() ? generated(this, this.#keepings) : interpreted(this, this.#keepings);
     this.plainKey = hasPlainKey(this) ? this.#compiled.plainKey : null;
+    this.plainKeptKey = hasPlainKey(this) ? this.#compiled.plainKeptKey : null;
   }
 
   /** The state of an object as it is now. `stored` is the undecoded row it was just read from, and `positions` where the JSON columns are in it. */
@@ -123,13 +127,15 @@ const generated = (tracking: Tracking, keepings: readonly (Keeping | null)[]): C
     if (keeping !== null) return `!keep[${index}].isSame(${value}, ${before})`;
     return `(${value} !== ${before} && (${value} === ${value} || ${before} === ${before}))`;
   });
+  const keyIndex = Math.max(0, columns.indexOf(tracking.table.primaryKey[0]!));
   // The source holds names made here and integers, nothing else.
   const source = `"use strict";
     function State(o, r, p) { this.object = o; ${kept.map((value, index) => `this.v${index} = ${value};`).join(" ")} }
     State.prototype.tracking = tracking;
     return {
       make: (o, r, p) => new State(o, r, p),
-      plainKey: (o) => o[k${Math.max(0, columns.indexOf(tracking.table.primaryKey[0]!))}],
+      plainKey: (o) => o[k${keyIndex}],
+      plainKeptKey: (s) => s.v${keyIndex},
       isChanged: (s) => { const o = s.object; return ${tests.join(" || ") || "false"}; },
     };`;
   const make = new Function("tracking", "keep", "document", ...keys, source);
@@ -150,6 +156,7 @@ const interpreted = (tracking: Tracking, keepings: readonly (Keeping | null)[]):
       return state as unknown as EntityState;
     },
     plainKey: (object) => object[tracking.table.primaryKey[0]!.property] as string | number,
+    plainKeptKey: (state) => (state as Slots)[`v${columns.indexOf(tracking.table.primaryKey[0]!)}`] as string | number,
     isChanged: (state) =>
       columns.some((column, index) => {
         const value = state.object[column.property];

@@ -113,6 +113,7 @@ export class IdentityMap {
 /** The key of the row that a state was read from, whatever has become of the object's own. */
 export const keptKey = (state: EntityState): Key => {
   const { tracking } = state;
+  if (tracking.plainKeptKey !== null) return tracking.plainKeptKey(state);
   const { table } = tracking;
   if (table.primaryKey.length === 1) return scalarKey(tracking.kept(state, table.primaryKey[0]!), table.primaryKey[0]!)!;
   const values = table.primaryKey.map((column) => tracking.kept(state, column));

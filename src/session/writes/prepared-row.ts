@@ -36,20 +36,24 @@ export const rootOfInstance = (instance: object, use: string): Root => {
 /** `given` is an instance, or a model with `values`. Throws `ValidationError` naming all properties that are missing or do not fit. */
 export const prepareRow = (given: object, values: object | undefined, use: string): PreparedRow => {
   if (typeof given !== "function") return preparedInstance(rootOfInstance(given, use), given as Row, null);
-  const root = rootOf(given as unknown as AnyModel);
+  return preparedValues(rootOf(given as unknown as AnyModel), given as unknown as Constructor, values, use);
+};
+
+const preparedValues = (root: Root, model: Constructor, values: object | undefined, use: string): PreparedRow => {
   if (typeof values !== "object" || values === null) {
     throw new ConfigurationError(`${use} of ${root.table.modelName} takes an object of values, not ${describe(values)}.`, {
       model: root.table.modelName,
     });
   }
-  if (values.constructor === given) return preparedInstance(root, values as Row, null);
-  return preparedInstance(root, construct(root.table, given as unknown as Constructor, values), values);
+  if (values.constructor === model) return preparedInstance(root, values as Row, null);
+  return preparedInstance(root, construct(root.table, model, values), values);
 };
 
 /** The same for many; the error says which row it is. Throws `ConfigurationError` for an instance that comes twice. */
 export const prepareRows = (given: object, values: unknown, use: string): PreparedRow[] => {
   const isModel = typeof given === "function";
   const list = isModel ? values : given;
+  const root = isModel ? rootOf(given as unknown as AnyModel) : null;
   if (!Array.isArray(list)) throw new ConfigurationError(`${use} takes an array, not ${describe(list)}.`);
   const rows: PreparedRow[] = [];
   // An instance made here cannot come twice.
@@ -57,7 +61,7 @@ export const prepareRows = (given: object, values: unknown, use: string): Prepar
   let broughtCount = 0;
   try {
     for (const each of list as object[]) {
-      const row = isModel ? prepareRow(given, each, use) : prepareRow(each, undefined, use);
+      const row = root === null ? prepareRow(each, undefined, use) : preparedValues(root, given as unknown as Constructor, each, use);
       rows.push(row);
       if (row.said !== null) continue;
       brought.add(row.instance);
@@ -120,6 +124,15 @@ export const saidColumns = (table: Table, values: object): Set<TableColumn> => {
 };
 
 const preparedInstance = (root: Root, instance: Row, said: object | null): PreparedRow => {
+  const forms = rowFormsOf(root);
+  const { last } = forms;
+  // Most rows give what the row before them gave.
+  const taken = last.take(instance);
+  return taken === null ? lookedThrough(root, instance, said) : { root, instance, form: last, values: taken, filled: null, said };
+};
+
+/** Column by column. Throws `ValidationError` for what is missing or does not fit. */
+const lookedThrough = (root: Root, instance: Row, said: object | null): PreparedRow => {
   const { table } = root;
   const forms = rowFormsOf(root);
   const { last } = forms;

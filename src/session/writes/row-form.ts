@@ -2,6 +2,8 @@
 import { Lru } from "../../base/lru.ts";
 import type { Root } from "../../query/root.ts";
 import type { TableColumn } from "../../schema/table.ts";
+import { makeTakeValues } from "./take-values.ts";
+import type { TakeValues } from "./take-values.ts";
 
 /** Columns are in the table's order. */
 export interface RowForm {
@@ -11,7 +13,35 @@ export interface RowForm {
   readonly insertKey: string;
   readonly given: readonly TableColumn[];
   readonly absent: readonly TableColumn[];
+  /** Reads the values of an object that gives these columns and no others. */
+  readonly take: TakeValues;
 }
+
+class Form implements RowForm {
+  readonly key: string;
+  readonly insertKey: string;
+  readonly given: readonly TableColumn[];
+  readonly absent: readonly TableColumn[];
+  #rows = 0;
+  #take: TakeValues | null = null;
+
+  constructor(key: string, given: readonly TableColumn[], absent: readonly TableColumn[]) {
+    this.key = key;
+    this.insertKey = `insert ${key}`;
+    this.given = given;
+    this.absent = absent;
+  }
+
+  get take(): TakeValues {
+    if (this.#take !== null) return this.#take;
+    // Code is made for forms that come again and again: it costs as much as hundreds of rows.
+    return this.#rows++ < rowsWithoutCode ? takeNothing : (this.#take = makeTakeValues(this));
+  }
+}
+
+/** Rows of a form before code is made for it. */
+const rowsWithoutCode = 20;
+const takeNothing: TakeValues = () => null;
 
 /** Forms kept per model: rows that come from outside may leave out whatever they like. */
 const formLimit = 100;
@@ -36,7 +66,8 @@ export class RowForms {
   }
 
   #make(key: string, given: readonly TableColumn[]): RowForm {
-    const form = { key, insertKey: `insert ${key}`, given, absent: this.root.table.columns.filter((column) => !given.includes(column)) };
+    const absent = this.root.table.columns.filter((column) => !given.includes(column));
+    const form = new Form(key, given, absent);
     this.#known.set(key, form);
     return form;
   }
