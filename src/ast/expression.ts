@@ -18,7 +18,7 @@ import type {
   WindowFunctionName,
 } from "./operator.ts";
 import type { DeletedRows, FrameClause, LockClause } from "./select.ts";
-import type { ColumnRef, Source, TableRef } from "./source.ts";
+import type { ColumnRef, Source, TableName, TableRef } from "./source.ts";
 
 /** A column of one of the statement's sources. */
 export interface ColumnNode {
@@ -316,8 +316,8 @@ export interface RawNode {
 /** What may stand between the texts: an expression, a table's or column's name, or nothing but another raw piece. */
 export type RawPart =
   | ExpressionNode
-  | { readonly node: "tableName"; readonly table: { readonly name: string } }
-  | { readonly node: "columnName"; readonly column: ColumnRef; readonly table: { readonly name: string } }
+  | { readonly node: "tableName"; readonly table: TableName }
+  | { readonly node: "columnName"; readonly column: ColumnRef; readonly table: TableName }
   | { readonly node: "identifier"; readonly names: readonly string[] }
   | { readonly node: "joinedParts"; readonly parts: readonly RawPart[]; readonly separator: string };
 

@@ -13,6 +13,8 @@ import type { ColumnType } from "../types/column-type.ts";
 export interface TableRef {
   /** The table's name in the database. */
   readonly name: string;
+  /** The schema that it is in; `null` for the one that a name alone means. */
+  readonly schema: string | null;
   /** The column that marks a row as deleted, or `null`. */
   readonly softDelete: ColumnRef | null;
 }
@@ -26,6 +28,18 @@ export interface ColumnRef {
   readonly type: ColumnType;
   readonly nullable: boolean;
 }
+
+/** A table by what names it in its database. */
+export type TableName = Pick<TableRef, "name" | "schema">;
+
+/** What watchers, caches and messages call a table: `users`, or `billing.users` in a schema of its own. */
+export const fullName = ({ schema, name }: TableName): string => (schema === null ? name : `${schema}.${name}`);
+
+/** The same text for the same table, and for no other: no name holds a NUL. */
+export const tableKey = ({ schema, name }: TableName): string => (schema === null ? name : `${schema}\0${name}`);
+
+/** Whether two of them are one table of the database: two models may share it. */
+export const isSameTable = (a: TableName, b: TableName): boolean => a.name === b.name && a.schema === b.schema;
 
 /** A pair of columns that a join equates: `[near side, far side]`. */
 export type KeyPair = readonly [near: ColumnRef, far: ColumnRef];

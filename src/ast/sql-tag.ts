@@ -4,6 +4,7 @@
  * Only a real template call and `sql.raw` make text. What stands between the texts is a bound value, unless it is one of our own objects
  * (an expression, a model, another piece of `sql`), recognised by private fields and never by shape.
  */
+import type { TableName } from "./source.ts";
 import { TypedValue } from "../base/bound-value.ts";
 import { ConfigurationError } from "../base/errors.ts";
 import { describe } from "../types/column-type.ts";
@@ -57,7 +58,6 @@ class SqlPiece extends NodeHolder {
   }
 }
 
-type TableName = { readonly name: string };
 const tables = new WeakMap<object, (model: object) => TableName>();
 
 /** Makes a class and its subclasses stand for a table in `sql`. `tableOf` gets the very class that was written. */

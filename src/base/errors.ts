@@ -13,6 +13,8 @@ export interface ErrorDetails {
   readonly sqlState?: string;
   readonly constraint?: string;
   readonly table?: string;
+  /** The schema of the table, where the database says it. */
+  readonly schema?: string;
   readonly column?: string;
   /** Several columns, where a constraint spans several. */
   readonly columns?: readonly string[];
@@ -40,6 +42,7 @@ export class PetrelError extends Error {
   declare readonly sqlState?: string;
   declare readonly constraint?: string;
   declare readonly table?: string;
+  declare readonly schema?: string;
   declare readonly column?: string;
   declare readonly columns?: readonly string[];
   declare readonly model?: string;

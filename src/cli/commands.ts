@@ -5,10 +5,13 @@ import { runOptions } from "./migrations.ts";
 
 const confirm = { flags: "--confirm <database>", description: "the name of the database: consent to lose what is in it" } as const;
 const maintenance = { flags: "--maintenance <database>", description: "PostgreSQL: where to be meanwhile (postgres)" } as const;
+const schema = { flags: "--schema <name>", description: "a schema besides the default one; may be repeated", repeats: true } as const;
+
 const intoFile = [
   { flags: "--output <file>", description: "write a file instead of standard output" },
   { flags: "--force", description: "write over a file that is there" },
   { flags: "--ignore <table>", description: "a table to leave out; may be repeated", repeats: true },
+  schema,
 ] as const;
 
 export const commands: readonly Command[] = [
@@ -151,7 +154,7 @@ export const commands: readonly Command[] = [
     path: "inspect",
     description: "the tables of the database, or one of them",
     arguments: [{ name: "[table]", description: "the table to look at" }],
-    options: [{ flags: "--schema <name>", description: "a schema besides the default one; may be repeated", repeats: true }],
+    options: [schema],
     load: () => import("./commands/inspect.ts"),
   },
   {

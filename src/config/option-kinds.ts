@@ -46,6 +46,7 @@ export const sqliteKinds: Kinds = {
   synchronous: ["off", "normal", "full", "extra"],
   cacheSize: "whole",
   pragmas: "table",
+  attach: "table",
 };
 
 export const postgresKinds: Kinds = {

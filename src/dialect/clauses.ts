@@ -22,8 +22,8 @@ import type { Scope } from "./sources.ts";
 
 /** `"users" AS "author"`, or just the name where they are the same. */
 const tableAs = (table: TableRef, alias: string, compilation: Compilation): string => {
-  const name = compilation.tableName(table);
-  return alias === name ? quote(name) : `${quote(name)} AS ${quote(alias)}`;
+  const text = compilation.tableText(table);
+  return alias === compilation.tableName(table) ? text : `${text} AS ${quote(alias)}`;
 };
 
 /** `author`, `author_profile`: the relations from the scope's root to a joined source. */

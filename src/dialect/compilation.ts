@@ -6,14 +6,15 @@ import type { BoundValue } from "../base/bound-value.ts";
 import { BugError, ConfigurationError } from "../base/errors.ts";
 import type { ExpressionNode, GivenNode, LateralJoin, OrderingNode, ParameterNode } from "../ast/expression.ts";
 import type { LockClause } from "../ast/select.ts";
-import type { ColumnRef, Source, TableRef } from "../ast/source.ts";
+import { fullName } from "../ast/source.ts";
+import type { ColumnRef, Source, TableName, TableRef } from "../ast/source.ts";
 import type { Codec, ColumnType } from "../types/column-type.ts";
 import { Aliases } from "./aliases.ts";
 import type { Binding, Compiled } from "./dialect.ts";
 import { GivenRows } from "./given-rows.ts";
 import { level, within } from "./piece.ts";
 import type { Level, Piece } from "./piece.ts";
-import { quote } from "./quote.ts";
+import { qualified, quote } from "./quote.ts";
 import type { Sources } from "./sources.ts";
 
 /** How each kind of expression is spelled. */
@@ -156,7 +157,13 @@ export class Compilation {
     return name;
   }
 
-  /** What a table is called in FROM. */
+  /** How FROM names a table: with its schema, where it has one of its own. */
+  tableText(table: TableRef): string {
+    const common = this.#common.get(table);
+    return common === undefined ? qualified(table) : quote(common);
+  }
+
+  /** What a table is called where FROM says no other name. */
   tableName(table: TableRef): string {
     return this.#common.get(table) ?? table.name;
   }
@@ -172,13 +179,13 @@ export class Compilation {
     }
   }
 
-  reads(table: TableRef): void {
-    if (this.#common.has(table)) return;
-    this.#reads.add(table.name);
+  reads(table: TableName): void {
+    if (this.#common.has(table as TableRef)) return;
+    this.#reads.add(fullName(table));
   }
 
   writes(table: TableRef): void {
-    this.#writes.add(table.name);
+    this.#writes.add(fullName(table));
   }
 
   /** A piece of SQL of the caller's own goes into the text. */

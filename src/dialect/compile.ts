@@ -11,7 +11,7 @@ import type { Words } from "./compilation.ts";
 import type { Compiled } from "./dialect.ts";
 import { rawText } from "./expressions.ts";
 import { mentionsGiven } from "./given-rows.ts";
-import { quote, quoteAll } from "./quote.ts";
+import { qualified, quote, quoteAll } from "./quote.ts";
 import { sourcesOf } from "./sources.ts";
 
 const isCut = (statement: SelectStatement): boolean => statement.limit !== null || statement.offset !== null;
@@ -89,10 +89,10 @@ const conflict = (statement: InsertStatement, compilation: Compilation): string 
   const live = marker === null ? "" : ` WHERE ${quote(marker.name)} IS NULL`;
   const start = ` ON CONFLICT${target.length === 0 ? "" : ` (${quoteAll(target)})${live}`} DO`;
   if (update.length === 0) return `${start} NOTHING`;
-  const { qualified } = compilation;
+  const wasQualified = compilation.qualified;
   compilation.qualified = true;
   const text = `${start} UPDATE SET ${set(update, compilation)}`;
-  compilation.qualified = qualified;
+  compilation.qualified = wasQualified;
   return text;
 };
 
@@ -101,7 +101,7 @@ const into = ({ table }: InsertStatement | InsertSelectStatement, compilation: C
   compilation.writes(table);
   for (const root of compilation.sources.rootsOf(table)) compilation.names.set(root, table.name);
   compilation.aliases.takeTable(table.name);
-  return `INSERT INTO ${quote(table.name)}`;
+  return `INSERT INTO ${qualified(table)}`;
 };
 
 const insertSelect = (statement: InsertSelectStatement, compilation: Compilation): string => {
@@ -122,7 +122,7 @@ const target = (statement: UpdateStatement | DeleteStatement, compilation: Compi
   compilation.reads(statement.source.table);
   compilation.names.set(statement.source, compilation.aliases.takeTable(statement.source.table.name));
   if (statement.where !== null && mentionsGiven(statement.where)) compilation.qualified = true;
-  return quote(statement.source.table.name);
+  return qualified(statement.source.table);
 };
 
 /** `FROM unnest(…)`, once everything that names its lists has been spelled. */
@@ -149,7 +149,7 @@ const remove = (statement: DeleteStatement, compilation: Compilation): string =>
 
 /** In text of the user's own, a model's column goes by its table's name; what lies behind a relation has no name there. */
 const columnOfNamedTable = (source: Source, column: ColumnRef): string => {
-  if (source.parent === null) return `${quote(source.table.name)}.${quote(column.name)}`;
+  if (source.parent === null) return `${qualified(source.table)}.${quote(column.name)}`;
   throw new ConfigurationError(
     `sql: '${column.property}' is reached through a relation, which only a query joins. Name the model's own column, and write the JOIN yourself.`,
     { property: column.property },

@@ -11,7 +11,7 @@ import type {
   ObjectName,
   TableSnapshot,
 } from "../schema/snapshot.ts";
-import { quote } from "./quote.ts";
+import { qualified, quote } from "./quote.ts";
 
 /** What the databases write differently about the parts of a table. */
 export interface TableSyntax {
@@ -36,9 +36,6 @@ const actions: Readonly<Record<Action, string>> = {
   restrict: "RESTRICT",
   "no action": "NO ACTION",
 };
-
-/** `"schema"."name"`, or `"name"` in the default schema. */
-export const qualified = ({ schema, name }: ObjectName): string => (schema === null ? quote(name) : `${quote(schema)}.${quote(name)}`);
 
 export const quoteNames = (names: readonly string[]): string => names.map(quote).join(", ");
 
@@ -146,6 +143,6 @@ export const createTableWith = (
 ];
 
 /** Indexes go with their table. */
-export const dropTableWith = (table: { readonly name: string }, options: { readonly ifExists: boolean }): readonly string[] => [
-  `DROP TABLE ${options.ifExists ? "IF EXISTS " : ""}${quote(table.name)}`,
+export const dropTableWith = (table: ObjectName, options: { readonly ifExists: boolean }): readonly string[] => [
+  `DROP TABLE ${options.ifExists ? "IF EXISTS " : ""}${qualified(table)}`,
 ];

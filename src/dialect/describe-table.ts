@@ -3,6 +3,7 @@ import type { BoundValue } from "../base/bound-value.ts";
 import type { ExpressionNode } from "../ast/expression.ts";
 import type { ColumnRef } from "../ast/source.ts";
 import { constraintName } from "../schema/naming.ts";
+import { referencedColumn } from "../schema/relations/referenced.ts";
 import type { Referenced } from "../schema/relations/referenced.ts";
 import type { ColumnSnapshot, ConstraintSnapshot, IndexSnapshot, IndexTerm, TableSnapshot } from "../schema/snapshot.ts";
 import type { Filler, ForeignKey, Table, TableColumn, TableIndex, TableIndexTerm, UniqueConstraint } from "../schema/table.ts";
@@ -80,7 +81,7 @@ const foreignKeyOf = (key: ForeignKey): ConstraintSnapshot =>
     kind: "foreign key",
     name: key.name,
     columns: names(key.columns),
-    target: Object.freeze({ schema: null, name: key.targetTable }),
+    target: key.target,
     targetColumns: key.targetColumns,
     onDelete: key.onDelete,
     onUpdate: key.onUpdate,
@@ -144,9 +145,9 @@ export const describeTableWith = (tableWords: TableWords, table: Table, referenc
   const lone = table.primaryKey.length === 1 ? table.primaryKey[0] : undefined;
   const marker = table.softDelete;
   const isConstraint = ({ columns }: UniqueConstraint): boolean =>
-    marker === null || columns.every((column) => referenced.has(`${table.name}.${column.name}`));
+    marker === null || columns.every((column) => referenced.has(referencedColumn(table, column.name)));
   return Object.freeze({
-    schema: null,
+    schema: table.schema,
     name: table.name,
     columns: Object.freeze(table.columns.map((column) => columnOf(column, column === lone, tableWords))),
     constraints: Object.freeze(constraintsOf(table, tableWords, table.uniques.filter(isConstraint))),

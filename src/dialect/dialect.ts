@@ -53,7 +53,7 @@ export interface CopyWords {
 export interface CreateTableOptions {
   readonly ifNotExists: boolean;
   readonly referenced?: Referenced;
-  /** Names of tables that are created after this one. */
+  /** `tableKey`s of tables that are created after this one. */
   readonly later?: ReadonlySet<string>;
 }
 
@@ -73,6 +73,8 @@ export interface Dialect {
   createTable(table: Table, options: CreateTableOptions): readonly string[];
   /** The question whether the table is missing: one row where it is, none where there is a table or a view of its name. */
   isMissing(table: Table): string;
+  /** The question whether a schema is missing, in the same form; `null` where schemas are not made by a statement. */
+  isSchemaMissing(schema: string): string | null;
   /** What sets the comments of a table that was created; none where the database has no place for them. */
   tableComments(table: Table): readonly string[];
   /** Foreign keys of a table to `later` tables, which a ring of tables needs; none where they may name tables that do not exist yet. */

@@ -33,7 +33,7 @@ import { collectionOf, orderBy, selectOf, subselect } from "./clauses.ts";
 import type { Compilation, Spelling } from "./compilation.ts";
 import { atom, level, test, within } from "./piece.ts";
 import type { Level, Piece } from "./piece.ts";
-import { quote } from "./quote.ts";
+import { qualified, quote } from "./quote.ts";
 
 const comparisons: ReadonlySet<string> = new Set(["=", "<>", "<", "<=", ">", ">="]);
 const aggregates: ReadonlySet<string> = new Set(["count", "sum", "avg", "min", "max"]);
@@ -223,10 +223,10 @@ const collectionAggregate = ({ source, aggregate: made, where }: CollectionAggre
 const rawPart = (part: RawPart, compilation: Compilation): string => {
   switch (part.node) {
     case "tableName":
-      compilation.reads({ name: part.table.name, softDelete: null });
-      return quote(part.table.name);
+      compilation.reads(part.table);
+      return qualified(part.table);
     case "columnName":
-      return `${quote(part.table.name)}.${quote(part.column.name)}`;
+      return `${qualified(part.table)}.${quote(part.column.name)}`;
     case "identifier":
       return part.names.map(quote).join(".");
     case "joinedParts":

@@ -22,5 +22,9 @@ export const quote = (name: string): string => {
   return text;
 };
 
+/** `"schema"."name"`, or `"name"` in the default schema. */
+export const qualified = ({ schema, name }: { readonly schema: string | null; readonly name: string }): string =>
+  schema === null ? quote(name) : `${quote(schema)}.${quote(name)}`;
+
 /** `"a", "b"`. */
 export const quoteAll = (columns: readonly { readonly name: string }[]): string => columns.map((column) => quote(column.name)).join(", ");

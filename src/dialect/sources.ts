@@ -5,6 +5,7 @@
  *       └ comments ← scope of an EXISTS; joins: comments.author
  */
 import type { CollectionAggregateNode, ExistsNode, ExpressionNode, LateralJoin, SelectStatement } from "../ast/expression.ts";
+import { isSameTable } from "../ast/source.ts";
 import type { Source, TableRef } from "../ast/source.ts";
 import type { Statement } from "../ast/statement.ts";
 import { operandsOf } from "./walk.ts";
@@ -49,7 +50,7 @@ export class Sources {
 
   /** The roots that stand for `table` itself, in a statement without a FROM. */
   rootsOf(table: TableRef): Source[] {
-    return [...this.#scopes.keys()].filter((root) => root.parent === null && root.table.name === table.name);
+    return [...this.#scopes.keys()].filter((root) => root.parent === null && isSameTable(root.table, table));
   }
 
   #use(source: Source): void {

@@ -1,4 +1,5 @@
 /** COPY: the fastest way in for rows that need nothing back, and a table as a file on the way out. */
+import { fullName } from "../ast/source.ts";
 import { ConfigurationError } from "../base/errors.ts";
 import type { BoundValue } from "../base/bound-value.ts";
 import type { CopyFeatures, DriverFeatures } from "../driver/features.ts";
@@ -9,7 +10,7 @@ import type { CallLimit } from "./call-limit.ts";
 import type { Database } from "./database.ts";
 import { featureOf } from "./driver-feature.ts";
 import type { Transaction } from "./transactions/transaction.ts";
-import { inModelWords } from "./violation.ts";
+import { inModelWords, rememberWriter } from "./violation.ts";
 
 export interface CopyToOptions extends CallLimit {
   /** `csv`, the default, or PostgreSQL's own `text`: columns apart by tabs, NULL as `\\N`. */
@@ -57,19 +58,21 @@ export const copyRows = async (
 ): Promise<number> => {
   const send = copyFromOf(database);
   const text = database.dialect.copy!.from(table, columns);
+  const writes = [fullName(table)];
+  rememberWriter(writes, table);
   if (transaction === null) database.assertOutside(true);
   database.countStatement();
   const copied =
     transaction === null
       ? send(text, chunksOf(rows), signal)
-      : transaction.lend((connection) => (connection as CopyFeatures).copyFrom!(text, chunksOf(rows), signal), [table.name], signal);
+      : transaction.lend((connection) => (connection as CopyFeatures).copyFrom!(text, chunksOf(rows), signal), writes, signal);
   try {
     return await copied;
   } catch (error) {
-    throw ownReason(inModelWords(error, [table.name]), signal);
+    throw ownReason(inModelWords(error, writes), signal);
   } finally {
     // A transaction tells of it when it commits.
-    if (transaction === null) database.changes.tell({ tables: [table.name], acts: "neither" });
+    if (transaction === null) database.changes.tell({ tables: writes, acts: "neither" });
   }
 };
 

@@ -1,6 +1,7 @@
 /** Tables from models, and their removal, in an order that keeps every foreign key satisfied. */
 import { ConfigurationError } from "../base/errors.ts";
 import type { Request } from "../driver/driver.ts";
+import { fullName, tableKey } from "../ast/source.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import { referencedBy } from "../schema/relations/referenced.ts";
 import type { Referenced } from "../schema/relations/referenced.ts";
@@ -16,14 +17,14 @@ const ddl = (text: string): Request => ({ text, values: [], writes: true, bigint
 
 /** Tables in which every one stands behind those it refers to, but for those of a ring. */
 const inForeignKeyOrder = (tables: readonly Table[]): Table[] => {
-  const byName = new Map(tables.map((table) => [table.name, table]));
+  const byName = new Map(tables.map((table) => [tableKey(table), table]));
   const ordered: Table[] = [];
   const seen = new Set<Table>();
   const visit = (table: Table): void => {
     if (seen.has(table)) return;
     seen.add(table);
     for (const key of table.foreignKeys) {
-      const target = byName.get(key.targetTable);
+      const target = byName.get(tableKey(key.target));
       if (target !== undefined) visit(target);
     }
     ordered.push(table);
@@ -32,9 +33,9 @@ const inForeignKeyOrder = (tables: readonly Table[]): Table[] => {
   return ordered;
 };
 
-/** The names of the tables that stand behind each one. */
+/** The `tableKey`s of the tables that stand behind each one. */
 const laterTables = (ordered: readonly Table[]): Map<Table, ReadonlySet<string>> =>
-  new Map(ordered.map((table, place) => [table, new Set(ordered.slice(place + 1).map(({ name }) => name))]));
+  new Map(ordered.map((table, place) => [table, new Set(ordered.slice(place + 1).map(tableKey))]));
 
 /** Without models: those of this database, where it is one of several. */
 const tablesOf = (models: readonly AnyModel[] | undefined, { identity }: Database): readonly Table[] => {
@@ -44,22 +45,35 @@ const tablesOf = (models: readonly AnyModel[] | undefined, { identity }: Databas
   const tables = models === undefined ? definedTables().filter(isHere) : models.map((model) => tableOf(model));
   const names = new Map<string, Table>();
   for (const table of tables) {
-    const other = names.get(table.name);
+    const other = names.get(tableKey(table));
     if (other !== undefined && other !== table) {
       throw new ConfigurationError(
-        `The models ${other.modelName} and ${table.modelName} have one table, '${table.name}'. Name the models to create, or rename a table.`,
+        `The models ${other.modelName} and ${table.modelName} have one table, '${fullName(table)}'. Name the models to create, or rename a table.`,
         {
           table: table.name,
         },
       );
     }
-    names.set(table.name, table);
+    names.set(tableKey(table), table);
   }
   return [...names.values()];
 };
 
 const runAll = async (transaction: Transaction, texts: readonly string[]): Promise<void> => {
   for (const text of texts) await transaction.send(ddl(text));
+};
+
+/** The schemas of the tables, where the database makes schemas and has none of the name. */
+const createSchemas = async (transaction: Transaction, tables: readonly Table[]): Promise<void> => {
+  const { dialect } = transaction;
+  for (const schema of new Set(tables.map((table) => table.schema))) {
+    const question = schema === null ? null : dialect.isSchemaMissing(schema);
+    if (question === null || (await runText(transaction, question)).tuples().length === 0) continue;
+    await runAll(
+      transaction,
+      dialect.render({ change: "createSchema", schema: schema! }).map(({ sql }) => sql),
+    );
+  }
 };
 
 /**
@@ -82,7 +96,7 @@ const create = async (
 };
 
 /**
- * Creates the tables of the models, and their indexes, where they do not exist yet; all or nothing. Without models: of every model defined so far that is
+ * Creates the tables of the models, their indexes and their schemas, where they do not exist yet; all or nothing. Without models: of every model defined so far that is
  * in this database.
  * Tables that exist are left as they are, whatever they look like, and get no indexes: that is what migrations are for.
  */
@@ -90,6 +104,7 @@ export const createAll = async (database: Database, models?: readonly AnyModel[]
   const tables = inForeignKeyOrder(tablesOf(models, database));
   const referenced = referencedBy(tables);
   const createThem = async (transaction: Transaction): Promise<void> => {
+    await createSchemas(transaction, tables);
     const late: string[] = [];
     for (const [table, later] of laterTables(tables)) late.push(...(await create(transaction, table, referenced, later)));
     await runAll(transaction, late);
@@ -97,7 +112,7 @@ export const createAll = async (database: Database, models?: readonly AnyModel[]
   await database.runInTransaction(createThem, { signal, timeout });
 };
 
-/** Drops the tables of the models where they exist, with all their rows; all or nothing. */
+/** Drops the tables of the models where they exist, with all their rows; all or nothing. Schemas stay. */
 export const dropAll = async (database: Database, models?: readonly AnyModel[], { signal, timeout }: CallLimit = {}): Promise<void> => {
   const tables = inForeignKeyOrder(tablesOf(models, database));
   const { dialect } = database;

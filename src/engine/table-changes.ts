@@ -2,6 +2,7 @@
  * Who is told which tables have changed, once a write is over or a transaction is committed: before anybody who waits for it goes on.
  * Nobody is told of a rollback. What foreign keys change behind a statement (`ON DELETE CASCADE`) is told with it.
  */
+import { fullName } from "../ast/source.ts";
 import { definedTables } from "../schema/registry.ts";
 import type { ForeignKey } from "../schema/table.ts";
 import type { Statement } from "../ast/statement.ts";
@@ -45,8 +46,8 @@ const followed = (tables: readonly string[], acts: TableChange["acts"]): readonl
   const all = definedTables();
   for (const name of found) {
     for (const table of all) {
-      if (table.foreignKeys.some((key) => key.targetTable === name && isFollowed(key, found.size > tables.length ? "both" : acts)))
-        found.add(table.name);
+      if (table.foreignKeys.some((key) => fullName(key.target) === name && isFollowed(key, found.size > tables.length ? "both" : acts)))
+        found.add(fullName(table));
     }
   }
   return [...found];

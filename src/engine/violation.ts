@@ -8,6 +8,7 @@ import {
   UniqueViolation,
 } from "../base/errors.ts";
 import type { ErrorDetails } from "../base/errors.ts";
+import { isSameTable } from "../ast/source.ts";
 import { knownTable } from "../schema/registry.ts";
 import type { Table, TableColumn } from "../schema/table.ts";
 
@@ -40,16 +41,20 @@ const refusals: readonly Refusal[] = [
 const writers = new WeakMap<readonly string[], Table>();
 export const rememberWriter = (writes: readonly string[], table: Table): void => void writers.set(writes, table);
 
-const tableNamed = (name: string, writes: readonly string[]): Table | undefined => {
+/** The table that an error is about. PostgreSQL says its schema, also of tables whose models say none; SQLite says a name alone. */
+const tableOfError = ({ table: name, schema }: ErrorDetails, writes: readonly string[]): Table | undefined => {
   const writer = writers.get(writes);
-  return writer?.name === name ? writer : knownTable(name);
+  if (name === undefined) return writer ?? (writes.length === 1 ? knownTable({ schema: null, name: writes[0]! }) : undefined);
+  const said = schema === undefined ? undefined : knownTable({ schema, name });
+  const found = said ?? (writer?.name === name ? writer : knownTable({ schema: null, name }));
+  // Two models may share a table.
+  return found !== undefined && writer !== undefined && isSameTable(found, writer) ? writer : found;
 };
 
 /** The same error with model and property named, where they are known; any other error as it is. */
 export const inModelWords = (error: unknown, writes: readonly string[]): unknown => {
   if (!(error instanceof ConstraintViolation)) return error;
-  const tableName = error.table ?? (writes.length === 1 ? writes[0] : undefined);
-  const table = tableName === undefined ? undefined : tableNamed(tableName, writes);
+  const table = tableOfError(error, writes);
   const refusal = refusals.find((candidate) => error.constructor === candidate.kind);
   if (table === undefined || refusal === undefined) return error;
   const columns = columnsOf(table, error);
@@ -59,6 +64,7 @@ export const inModelWords = (error: unknown, writes: readonly string[]): unknown
     ...(columns.length > 0 ? { columns: columns.map((column) => column.name) } : {}),
     ...knownFields(error),
     table: table.name,
+    ...(table.schema === null ? {} : { schema: table.schema }),
     model: table.modelName,
     ...(properties.length === 1 ? { property: properties[0]! } : {}),
     ...(properties.length > 0 ? { properties } : {}),

@@ -111,7 +111,7 @@ export interface RunOptions {
   readonly lockTimeout?: Duration | undefined;
   /** How often to try again when a lock was not to be had, with growing pauses. 10 without it. */
   readonly lockRetries?: number | undefined;
-  /** Schemas to look at besides the default one when the structure is written down. */
+  /** Schemas to look at besides the default one, and those that models are in, when the structure is written down. */
   readonly schemas?: readonly string[] | undefined;
   /** Called before each step. */
   readonly onStep?: ((step: StepReport) => void) | undefined;

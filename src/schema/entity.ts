@@ -88,6 +88,11 @@ export interface ModelOptions<S> {
   readonly comment?: string;
   /** What the table was called before, in the database: migrations rename it, where they would drop one and create another. */
   readonly renamedFrom?: string;
+  /**
+   * The schema that the table is in, where it is not the one that a name alone means: `{ schema: "billing" }` is `"billing"."invoices"`. On SQLite it is a
+   * file that was attached by this name (the option `attach` of the engine).
+   */
+  readonly schema?: string;
   /** Which of the databases of `connect({ databases })` `objects` asks, unless `using()` names another. `"default"` unless given. */
   readonly database?: string;
   /** The order of queries that do not say otherwise. */

@@ -9,6 +9,7 @@ export interface DeclaredOptions {
   readonly checks?: { readonly [name: string]: unknown };
   readonly comment?: string;
   readonly renamedFrom?: string;
+  readonly schema?: string;
   readonly database?: string;
   readonly orderBy?: string | readonly string[];
 }

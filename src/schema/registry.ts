@@ -5,6 +5,8 @@
  * `tableOf` is for using the model: it also resolves every relation once, so that a mistake shows at the first use and not at the first unlucky query.
  */
 import { ConfigurationError } from "../base/errors.ts";
+import { tableKey } from "../ast/source.ts";
+import type { TableName } from "../ast/source.ts";
 import { describe } from "../types/column-type.ts";
 import { declaredColumns, modelError, propertyError, tableColumns } from "./columns/declared-columns.ts";
 import type { AnyModel } from "./entity.ts";
@@ -21,6 +23,7 @@ const defined = new WeakMap<object, Table>();
 const checked = new WeakMap<object, Table>();
 /** The class that a definition was first used by: the user's own, where it has been seen. */
 const byDefinition = new WeakMap<ModelDefinition, Table>();
+/** By `tableKey`. */
 const byName = new Map<string, WeakRef<Table>>();
 
 const definitionFor = (model: unknown): ModelDefinition => {
@@ -60,6 +63,12 @@ const renamedFromOf = (modelName: string, { options }: ModelDefinition): string 
   return options.renamedFrom ?? null;
 };
 
+const schemaOf = (modelName: string, { options }: ModelDefinition): string | null => {
+  const problem = options.schema === undefined ? null : nameProblem(options.schema);
+  if (problem !== null) throw modelError(modelName, `has a schema whose name ${problem}. Write { schema: "billing" }.`);
+  return options.schema ?? null;
+};
+
 const databaseOf = (modelName: string, { options: { database } }: ModelDefinition): string | null => {
   if (database !== undefined && (typeof database !== "string" || database === ""))
     throw modelError(modelName, "has a database that is no name. Write { database: 'analytics' }.");
@@ -79,6 +88,7 @@ const makeTable = (model: AnyModel & { readonly prototype: object }, definition:
   let foreignKeys: readonly ForeignKey[] | null = null;
   const table: Table = Object.freeze({
     name: definition.table,
+    schema: schemaOf(modelName, definition),
     modelName,
     model,
     columns,
@@ -118,7 +128,7 @@ export const definedTable = (model: unknown): Table => {
   const table = makeTable(model as AnyModel & { readonly prototype: object }, definition);
   defined.set(model as object, table);
   if (!byDefinition.has(definition)) byDefinition.set(definition, table);
-  byName.set(table.name, new WeakRef(table));
+  byName.set(tableKey(table), new WeakRef(table));
   return table;
 };
 
@@ -145,4 +155,4 @@ const unregistered = (model: object): Table => {
 };
 
 /** The table of a model in use, by its name in the database; the one used last where several models share it. For error messages only. */
-export const knownTable = (name: string): Table | undefined => byName.get(name)?.deref();
+export const knownTable = (name: TableName): Table | undefined => byName.get(tableKey(name))?.deref();

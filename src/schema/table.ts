@@ -1,6 +1,6 @@
 /** A model's table, resolved and checked: what the rest of Petrel reads instead of the class. Plain frozen data. */
 import type { ExpressionNode } from "../ast/expression.ts";
-import type { ColumnRef, RelationRef, TableRef } from "../ast/source.ts";
+import type { ColumnRef, RelationRef, TableName, TableRef } from "../ast/source.ts";
 import type { Action } from "./columns/column.ts";
 import type { Check } from "../types/check.ts";
 import type { AnyModel } from "./entity.ts";
@@ -64,7 +64,7 @@ export interface TableCheck {
 export interface ForeignKey {
   readonly name: string;
   readonly columns: readonly TableColumn[];
-  readonly targetTable: string;
+  readonly target: TableName;
   readonly targetColumns: readonly string[];
   readonly onDelete: Action;
   readonly onUpdate: Action;

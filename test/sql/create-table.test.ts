@@ -49,6 +49,7 @@ const columns = [
 
 const table: Table = {
   name: "users",
+  schema: null,
   softDelete: null,
   version: null,
   computed: [],
@@ -67,7 +68,7 @@ const table: Table = {
     {
       name: "users_author_id_fkey",
       columns: [authorId],
-      targetTable: "users",
+      target: { schema: null, name: "users" },
       targetColumns: ["id"],
       onDelete: "set null",
       onUpdate: "no action",

@@ -148,7 +148,7 @@ test("raw pieces are put in parentheses among others, and names in them are quot
   const raw: ExpressionNode = {
     node: "raw",
     texts: ["", " > ", " OR x"],
-    parts: [{ node: "columnName", column: c.age, table: { name: "users" } }, param(null, 1, "asGiven")],
+    parts: [{ node: "columnName", column: c.age, table: { schema: null, name: "users" } }, param(null, 1, "asGiven")],
     type: null,
   };
   both(and(compare(id, "=", one), raw), `"id" = 1 AND ("users"."age" > ? OR x)`, `"id" = 1 AND ("users"."age" > $1 OR x)`);

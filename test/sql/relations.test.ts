@@ -34,7 +34,7 @@ test("to-one relations are joined once each, by their path, in order of first ap
 });
 
 test("a joined table that can be soft-deleted hides its deleted rows, and so is optional", () => {
-  const comments = { name: "comments", softDelete: null };
+  const comments = { name: "comments", schema: null, softDelete: null };
   const source = { table: comments, parent: null, relation: null, children: new Map() };
   const joined = joinedSource(source, blog.postRelation);
   const author = joinedSource(joined, blog.author);

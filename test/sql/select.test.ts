@@ -129,7 +129,7 @@ test("rows are locked on PostgreSQL; SQLite says what to do instead", () => {
 });
 
 test("hostile names stay names", () => {
-  const table = rootSource({ name: 'users"; DROP TABLE x; --', softDelete: null });
+  const table = rootSource({ name: 'users"; DROP TABLE x; --', schema: null, softDelete: null });
   const evil = columnRef('a"."b" OR 1=1 --');
   expectSql(selectFrom(table, [{ expression: col(table, evil), alias: 'x" FROM y', type: null }]), {
     sqlite: `SELECT "a"".""b"" OR 1=1 --" AS "x"" FROM y" FROM "users""; DROP TABLE x; --"`,

@@ -5,7 +5,7 @@ import { rootSource } from "../../src/ast/source.ts";
 import { openMemory, runOn } from "../support/run-sqlite.ts";
 import { c, col, compare, item, param, selectFrom } from "../support/statements.ts";
 
-const documents = { name: "documents", softDelete: null };
+const documents = { name: "documents", schema: null, softDelete: null };
 
 const withDocument = (document: unknown): ReturnType<typeof openMemory> => {
   const database = openMemory("CREATE TABLE documents (data TEXT) STRICT");

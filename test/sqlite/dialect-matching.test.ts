@@ -33,7 +33,7 @@ const texts = [
   "*",
   "a\nb",
 ];
-const names = { name: "names", softDelete: null };
+const names = { name: "names", schema: null, softDelete: null };
 
 const filled = (): ReturnType<typeof openMemory> => {
   const database = openMemory("CREATE TABLE names (name TEXT NOT NULL) STRICT; CREATE INDEX names_name ON names (name)");

@@ -10,7 +10,7 @@ import type { ColumnType } from "../../src/types/column-type.ts";
 import { openMemory, planOn, runOn } from "../support/run-sqlite.ts";
 import { c, col, columnRef, compare, item, order, param, selectFrom } from "../support/statements.ts";
 
-const things = { name: "things", softDelete: null };
+const things = { name: "things", schema: null, softDelete: null };
 
 const column = (database: ReturnType<typeof openMemory>, statement: ReturnType<typeof selectFrom>): unknown[] =>
   runOn(database, statement).map(([value]) => value);

@@ -123,11 +123,11 @@ export const c = {
   price: columnRef("price", { kind: "decimal", precision: 10, scale: 2 }),
   data: columnRef("data", "json", true),
 };
-export const users: TableRef = { name: "users", softDelete: null };
-export const posts: TableRef = { name: "posts", softDelete: c.deletedAt };
-export const profiles: TableRef = { name: "profiles", softDelete: null };
-export const tags: TableRef = { name: "tags", softDelete: null };
-export const postTags: TableRef = { name: "post_tags", softDelete: null };
+export const users: TableRef = { name: "users", schema: null, softDelete: null };
+export const posts: TableRef = { name: "posts", schema: null, softDelete: c.deletedAt };
+export const profiles: TableRef = { name: "profiles", schema: null, softDelete: null };
+export const tags: TableRef = { name: "tags", schema: null, softDelete: null };
+export const postTags: TableRef = { name: "post_tags", schema: null, softDelete: null };
 export const author = relationRef("author", users, [[c.authorId, c.id]]);
 export const profile = relationRef("profile", profiles, [[c.id, c.userId]], { optional: true });
 export const manager = relationRef("manager", users, [[c.managerId, c.id]], { optional: true });

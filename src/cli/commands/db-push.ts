@@ -40,7 +40,9 @@ export const push = async (call: Call): Promise<Ending> => {
     output.result({ ...data, done: false }, statementsText(statements));
     return undefined;
   }
-  const along = goneWith(await findUnmanaged(engine), plan.changes).map((each) => `drops the ${unmanagedText(each)} with it`);
+  const along = goneWith(await findUnmanaged(engine, { schemas: plan.from.schemas }), plan.changes).map(
+    (each) => `drops the ${unmanagedText(each)} with it`,
+  );
   const losses = [...irreversible(plan).map(({ loses }) => loses), ...along];
   if (losses.length > 0) await assertConfirmed(call, `What is lost does not come back: it ${losses.join("; ")}.`);
   await runStatements(engine, statements);

@@ -8,6 +8,7 @@ import { runStatements } from "../../migrate/run.ts";
 import { applyMigrations } from "../../migrate/apply/runner.ts";
 import { compare } from "../../migrate/structure/compare.ts";
 import { historyTable } from "../../migrate/apply/history-table.ts";
+import { snapshot } from "../../migrate/structure/snapshot.ts";
 import type { Engine } from "../../session/engine.ts";
 import type { Call, Run } from "../command.ts";
 import { assertConfirmed, databaseName } from "../database-name.ts";
@@ -15,8 +16,17 @@ import { dialectOfUrl, folderOf } from "../migrations.ts";
 import { modelsOf } from "../settings.ts";
 import { seed } from "./db-seed.ts";
 
-const empty = async (engine: Engine): Promise<void> => {
-  const found = await introspect(engine);
+/** The schemas that models are in, now or when a migration was made from them. */
+const schemasOf = async (call: Call, engine: Engine): Promise<readonly string[]> => {
+  if (engine.dialect.name === "sqlite") return [];
+  const settings = await call.settings();
+  const { migrations } = await readMigrations({ dialect: engine.dialect.name, folder: await folderOf(call) });
+  const now = settings.configuration.models === undefined ? [] : snapshot(engine, await modelsOf(settings)).schemas;
+  return [...new Set([...now, ...migrations.flatMap(({ structure }) => structure?.schemas ?? [])])];
+};
+
+const empty = async (engine: Engine, schemas: readonly string[]): Promise<void> => {
+  const found = await introspect(engine, { schemas });
   const nothing = { ...found, enums: [], tables: [], views: [] };
   await runStatements(engine, render(diff(found, nothing).changes, engine.dialect.name));
   await engine.execute(`DROP TABLE IF EXISTS ${historyTable}`);
@@ -40,7 +50,7 @@ export const run: Run = async (call) => {
   const { name } = await databaseName(call);
   await assertConfirmed(call, `This drops every table of the database ${name}.`);
   const engine = await call.open();
-  await empty(engine);
+  await empty(engine, await schemasOf(call, engine));
   const applied = await make(call, engine);
   const isSeeded = call.options.flag("seed");
   if (isSeeded) await seed(call);

@@ -14,7 +14,7 @@ export const run: Run = async (call) => {
   if (file !== null && existsSync(file) && !options.flag("force"))
     throw new ConfigurationError(`The file '${given}' is there already. Pass --force to write over it.`);
   const ignore = [...options.list("ignore"), historyTable];
-  const made = generateModels(await introspect(await call.open(), { ignore }));
+  const made = generateModels(await introspect(await call.open(), { ignore, schemas: options.list("schema") }));
   if (file !== null) {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, made.text);

@@ -4,7 +4,7 @@ import type { BoundValue } from "../../base/bound-value.ts";
 import type { ParameterNode } from "../../ast/expression.ts";
 import type { ColumnType } from "../../types/column-type.ts";
 import type { Compilation } from "../compilation.ts";
-import { quote } from "../quote.ts";
+import { qualified, quote } from "../quote.ts";
 import { arrayText } from "./array-text.ts";
 import { literal } from "./literal.ts";
 import { castName } from "./type-names.ts";
@@ -30,11 +30,11 @@ const encodeAll =
  *     COALESCE($1, ARRAY(SELECT "mood" FROM "people" LIMIT 0))
  */
 const asColumn = (bound: string, { table, column }: NonNullable<ParameterNode["column"]>): string =>
-  `COALESCE(${bound}, ARRAY(SELECT ${quote(column.name)} FROM ${quote(table.name)} LIMIT 0))`;
+  `COALESCE(${bound}, ARRAY(SELECT ${quote(column.name)} FROM ${qualified(table)} LIMIT 0))`;
 
 /** A text as the column's value, where the column may hold an array of what has no cast from text: what makes records reads their texts. */
 const readAsColumn = (text: string, { table, column }: NonNullable<ParameterNode["column"]>): string => {
-  const record = `(SELECT "its row" FROM ${quote(table.name)} AS "its row" LIMIT 0)`;
+  const record = `(SELECT "its row" FROM ${qualified(table)} AS "its row" LIMIT 0)`;
   return `(jsonb_populate_record(${record}, jsonb_build_object(${literal(column.name, null)}, ${text}))).${quote(column.name)}`;
 };
 

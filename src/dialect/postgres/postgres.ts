@@ -1,5 +1,6 @@
 /** PostgreSQL's words, from version 12 on. */
 import { ConfigurationError } from "../../base/errors.ts";
+import { tableKey } from "../../ast/source.ts";
 import type { LockClause } from "../../ast/select.ts";
 import { constraintName } from "../../schema/naming.ts";
 import type { ConstraintSnapshot, TableSnapshot } from "../../schema/snapshot.ts";
@@ -11,7 +12,7 @@ import { describeTableWith } from "../describe-table.ts";
 import type { TableWords } from "../describe-table.ts";
 import type { Dialect } from "../dialect.ts";
 import { placeholdersWith } from "../placeholders.ts";
-import { quote } from "../quote.ts";
+import { qualified, quote } from "../quote.ts";
 import { postgresCodec } from "./codecs.ts";
 import { columnList } from "./column-list.ts";
 import { copy } from "./copy.ts";
@@ -62,9 +63,9 @@ const tables: TableWords = {
   tableOptions: Object.freeze([]),
 };
 
-/** The foreign keys to these tables. */
+/** The foreign keys to these tables, by their keys. */
 const keysTo = ({ constraints }: TableSnapshot, targets: ReadonlySet<string>): readonly ConstraintSnapshot[] =>
-  constraints.filter((constraint) => constraint.kind === "foreign key" && targets.has(constraint.target.name));
+  constraints.filter((constraint) => constraint.kind === "foreign key" && targets.has(tableKey(constraint.target)));
 
 export const postgres: Dialect = Object.freeze({
   name: "postgres",
@@ -77,7 +78,8 @@ export const postgres: Dialect = Object.freeze({
     const constraints = described.constraints.filter((constraint) => !late.includes(constraint));
     return createTableWith(postgresTables, { ...described, constraints }, options);
   },
-  isMissing: (table) => `SELECT 1 WHERE to_regclass(${literal(quote(table.name), null)}) IS NULL`,
+  isMissing: (table) => `SELECT 1 WHERE to_regclass(${literal(qualified(table), null)}) IS NULL`,
+  isSchemaMissing: (schema) => `SELECT 1 WHERE NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = ${literal(schema, null)})`,
   tableComments: (table) => commentsOf(describeTableWith(tables, table)).map(({ sql }) => sql),
   lateForeignKeys: (table, later) => {
     const described = describeTableWith(tables, table);
@@ -85,7 +87,7 @@ export const postgres: Dialect = Object.freeze({
     const add = keys.flatMap((constraint) => renderPostgres({ change: "addConstraint", table: described, constraint }));
     return {
       add: add.map(({ sql }) => sql),
-      drop: keys.map(({ name }) => `ALTER TABLE IF EXISTS ${quote(table.name)} DROP CONSTRAINT IF EXISTS ${quote(name!)}`),
+      drop: keys.map(({ name }) => `ALTER TABLE IF EXISTS ${qualified(table)} DROP CONSTRAINT IF EXISTS ${quote(name!)}`),
     };
   },
   render: renderPostgres,

@@ -3,10 +3,10 @@ import { BugError } from "../../base/errors.ts";
 import type { Change, Commented, DdlStatement, LockLevel } from "../../schema/change.ts";
 import { constraintName as nameFor } from "../../schema/naming.ts";
 import type { ColumnSnapshot, ConstraintSnapshot, EnumSnapshot, ObjectName, TableSnapshot } from "../../schema/snapshot.ts";
-import { columnLine, constraintLine, createIndexText, createTableText, defaultClause, qualified } from "../create-table.ts";
+import { columnLine, constraintLine, createIndexText, createTableText, defaultClause } from "../create-table.ts";
 import type { TableSyntax } from "../create-table.ts";
 import { ddl } from "../ddl-statement.ts";
-import { quote } from "../quote.ts";
+import { qualified, quote } from "../quote.ts";
 import { literal } from "./literal.ts";
 
 export const postgresTables: TableSyntax = {
@@ -166,7 +166,7 @@ const addColumn = (table: ObjectName, column: ColumnSnapshot): DdlStatement[] =>
 export const renderPostgres = (change: Change): readonly DdlStatement[] => {
   switch (change.change) {
     case "createSchema":
-      return [ddl(`CREATE SCHEMA ${quote(change.schema)}`)];
+      return [ddl(`CREATE SCHEMA IF NOT EXISTS ${quote(change.schema)}`)];
     case "dropSchema":
       return [ddl(`DROP SCHEMA ${quote(change.schema)}`)];
     case "createEnum":

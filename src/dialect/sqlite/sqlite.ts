@@ -1,5 +1,7 @@
 /** SQLite's words. */
 import { BugError, ConfigurationError } from "../../base/errors.ts";
+import { fullName } from "../../ast/source.ts";
+import type { TableSnapshot } from "../../schema/snapshot.ts";
 import { isolationOf } from "../begin.ts";
 import type { Words } from "../compilation.ts";
 import { compileWith } from "../compile.ts";
@@ -11,6 +13,7 @@ import { placeholdersWith } from "../placeholders.ts";
 import { bindRaw } from "./bind-raw.ts";
 import { sqliteCodec } from "./codecs.ts";
 import { operand, ordering, sqliteSpelling, stored, typedParameter } from "./expressions.ts";
+import { qualified } from "../quote.ts";
 import { withoutGeneratedKey } from "./generated-key.ts";
 import { columnList, rowsOfLists } from "./lists.ts";
 import { repeatsOf } from "./repeated-insert.ts";
@@ -60,6 +63,21 @@ const tables: TableWords = {
   tableOptions: Object.freeze(["STRICT"]),
 };
 
+/** A foreign key names its table without a schema here: it is always one of the same file. */
+const withinFile = (table: TableSnapshot): TableSnapshot => {
+  if (table.schema === null && table.constraints.every((each) => each.kind !== "foreign key" || each.target.schema === null)) return table;
+  const constraints = table.constraints.map((constraint) => {
+    if (constraint.kind !== "foreign key") return constraint;
+    if (constraint.target.schema === table.schema) return { ...constraint, target: { schema: null, name: constraint.target.name } };
+    throw new ConfigurationError(
+      `The table '${fullName(table)}' has a foreign key to '${fullName(constraint.target)}', and SQLite keeps foreign keys within one file. ` +
+        "Put both tables into one schema, or keep the key as a column without a relation.",
+      { table: table.name },
+    );
+  });
+  return { ...table, constraints };
+};
+
 const noKeys = Object.freeze({ add: [], drop: [] });
 
 export const sqlite: Dialect = Object.freeze({
@@ -75,10 +93,11 @@ export const sqlite: Dialect = Object.freeze({
   },
   codec: sqliteCodec,
   describeTable: (table, referenced) => describeTableWith(tables, table, referenced),
-  createTable: (table, options) => createTableWith(sqliteTables, describeTableWith(tables, table, options.referenced), options),
+  createTable: (table, options) => createTableWith(sqliteTables, withinFile(describeTableWith(tables, table, options.referenced)), options),
   // Names are compared as SQLite compares those of tables: without regard to the case of ASCII letters.
   isMissing: (table) =>
-    `SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE type IN ('table', 'view') AND name = ${literal(table.name)} COLLATE NOCASE)`,
+    `SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM ${qualified({ schema: table.schema, name: "sqlite_schema" })} WHERE type IN ('table', 'view') AND name = ${literal(table.name)} COLLATE NOCASE)`,
+  isSchemaMissing: () => null,
   tableComments: () => [],
   render: renderSqlite,
   introspection: sqliteIntrospection,

@@ -2,10 +2,10 @@
 import { BugError } from "../../base/errors.ts";
 import type { Change, DdlStatement } from "../../schema/change.ts";
 import type { ColumnSnapshot, ConstraintSnapshot, ObjectName, TableSnapshot } from "../../schema/snapshot.ts";
-import { columnLine, constraintName, createIndexText, createTableText, qualified, referencesClause } from "../create-table.ts";
+import { columnLine, constraintName, createIndexText, createTableText, referencesClause } from "../create-table.ts";
 import type { TableSyntax } from "../create-table.ts";
 import { ddl } from "../ddl-statement.ts";
-import { quote } from "../quote.ts";
+import { qualified, quote } from "../quote.ts";
 import { isMark, sqlTokens } from "./sql-tokens.ts";
 import { rebuildTable } from "./table-rebuild.ts";
 

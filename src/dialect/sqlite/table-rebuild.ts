@@ -9,10 +9,10 @@
 import { constraintName } from "../../schema/naming.ts";
 import type { DdlStatement, RebuildTable } from "../../schema/change.ts";
 import type { TableSnapshot } from "../../schema/snapshot.ts";
-import { createIndexText, createTableText, qualified } from "../create-table.ts";
+import { createIndexText, createTableText } from "../create-table.ts";
 import type { TableSyntax } from "../create-table.ts";
 import { ddl } from "../ddl-statement.ts";
-import { quote } from "../quote.ts";
+import { qualified, quote } from "../quote.ts";
 import { literal } from "./literal.ts";
 
 /** A value that was NULL and may not be any more becomes the default, where there is one. */

@@ -168,6 +168,7 @@ const detailsOf = (report: ServerReport, { sql, mayHaveRun = false }: ReportCont
   sqlState: report.sqlState,
   mayHaveRun,
   ...(report.constraint !== undefined && { constraint: report.constraint }),
+  ...(report.schema !== undefined && { schema: report.schema }),
   ...(report.table !== undefined && { table: report.table }),
   ...(report.column !== undefined && { column: report.column }),
   ...(report.position !== undefined && { position: report.position }),

@@ -93,11 +93,17 @@ const describe = (code: number, message: string, details: ErrorDetails & { reado
   if (constraint !== undefined) return constraint(message, details);
   const failure = byPrimaryCode[code & 0xff];
   if (failure !== undefined) return failure(message, { ...details, path });
-  return new QueryError(`SQLite refused the statement: ${message.replace(/[.?!]+$/, "")}.`, {
+  return new QueryError(`SQLite refused the statement: ${message.replace(/[.?!]+$/, "")}.${attachHint(message)}`, {
     ...details,
     ...positionOf(message, details.sql),
   });
 };
+
+/** A schema of SQLite's is a file that was attached by this name. */
+const attachHint = (message: string): string =>
+  /^(?:unknown database |no such table: [^.]+\.)/.test(message)
+    ? " A schema is a file here: has it been attached, by the option attach of the engine, and its table created?"
+    : "";
 
 /** SQLite says near which word it gave up, not where. Where that word stands only once, this is the place. */
 const positionOf = (message: string, sql: string): { readonly position?: number } => {

@@ -1,16 +1,19 @@
 /** Opens connections to one database: the file, its settings and functions. */
 import { ConnectionError, isPetrelError } from "../../base/errors.ts";
 import type { SqliteLocation } from "../url.ts";
+import { attachStatements } from "./attached-files.ts";
+import type { AttachedFile } from "./attached-files.ts";
 import type { Binding, BindingDatabase } from "./binding.ts";
 import { SqliteConnection } from "./connection.ts";
 import { resultCode, toPetrelError } from "./errors.ts";
 import { defineFunctions } from "./functions.ts";
 import type { PragmaOptions } from "./pragmas.ts";
-import { readerPragmas, writerPragmas } from "./pragmas.ts";
+import { filePragmas, readerPragmas, writerPragmas } from "./pragmas.ts";
 
 export interface OpenSettings extends PragmaOptions {
   readonly busyTimeoutMs: number;
   readonly statementCacheSize: number;
+  readonly attached: readonly AttachedFile[];
 }
 
 export interface Opener {
@@ -41,8 +44,12 @@ export const makeOpener = (binding: Binding, location: SqliteLocation, settings:
     }
   };
   return {
-    writer: () => open(writerPragmas(settings, location.memory, location.readOnly), location.mustExist || location.readOnly),
-    reader: () => open(readerPragmas(settings), true),
+    writer: () => {
+      const { memory, readOnly, mustExist } = location;
+      const attached = attachStatements(settings.attached, filePragmas(settings, memory || readOnly));
+      return open([...attached, ...writerPragmas(settings, memory, readOnly)], mustExist || readOnly);
+    },
+    reader: () => open([...attachStatements(settings.attached, {}), ...readerPragmas(settings)], true),
   };
 };
 

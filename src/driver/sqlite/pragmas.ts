@@ -18,14 +18,16 @@ export interface PragmaOptions {
 const journalModes = ["wal", "delete", "truncate", "persist", "memory", "off"];
 const synchronousLevels = ["off", "normal", "full", "extra"];
 
+/** What the connection that writes says of each file by itself. */
+export const filePragmas = (options: PragmaOptions, keepsJournal: boolean): Readonly<Record<string, string>> => ({
+  ...(keepsJournal ? {} : { journal_mode: oneOf("journalMode", options.journalMode ?? "wal", journalModes) }),
+  synchronous: oneOf("synchronous", options.synchronous ?? "normal", synchronousLevels),
+});
+
 /** Statements for the connection that writes, in order. Throws `ConfigurationError` for values that SQLite would not take. */
 export const writerPragmas = (options: PragmaOptions, memory: boolean, readOnly: boolean): readonly string[] => {
-  const journalMode = oneOf("journalMode", options.journalMode ?? "wal", journalModes);
-  return [
-    ...(memory || readOnly ? [] : [`PRAGMA journal_mode = ${journalMode}`]),
-    `PRAGMA synchronous = ${oneOf("synchronous", options.synchronous ?? "normal", synchronousLevels)}`,
-    ...sharedPragmas(options),
-  ];
+  const own = Object.entries(filePragmas(options, memory || readOnly)).map(([name, value]) => `PRAGMA ${name} = ${value}`);
+  return [...own, ...sharedPragmas(options)];
 };
 
 /** Statements for a connection that reads beside the writer, in order. */

@@ -13,6 +13,7 @@ import type { Answer, Driver, Request, ReservedConnection, ReserveOptions } from
 import type { PoolStatus } from "../pool.ts";
 import type { SqliteLocation } from "../url.ts";
 import { parseSqliteUrl } from "../url.ts";
+import { attachedFiles } from "./attached-files.ts";
 import type { BindingChoice } from "./choose-binding.ts";
 import { chooseBinding } from "./choose-binding.ts";
 import type { SqliteConnection } from "./connection.ts";
@@ -29,6 +30,13 @@ export interface SqliteOptions extends PragmaOptions {
   readonly url: string;
   /** `"auto"` unless said otherwise. */
   readonly driver?: BindingChoice | undefined;
+  /**
+   * Files that every connection has beside its own, by the name that models and SQL call them: `{ billing: "billing.db" }` is where tables with
+   * `{ schema: "billing" }` are. A path starts from the current folder; `":memory:"` goes with a database in memory only. They are opened like the first one:
+   * created where missing, never written to with `readOnly`, in the same journal mode. A transaction spans them; in WAL mode, a power failure while one commits
+   * may keep it in one file and not in another.
+   */
+  readonly attach?: Readonly<Record<string, string>> | undefined;
   /** The file is never written to. */
   readonly readOnly?: boolean | undefined;
   /** Milliseconds to wait for another process's lock before `DatabaseBusy`; 5,000 unless said otherwise. The event loop goes on meanwhile. */
@@ -57,7 +65,8 @@ export const openSqlite = async (options: SqliteOptions): Promise<Driver> => {
   const maxReaders = wholeNumber("readers", options.readers ?? 4, 0, 16);
   const closeGraceMs = wholeNumber("closeGrace", options.closeGrace ?? 5_000, 0, 2 ** 31 - 1);
   const binding = await chooseBinding(options.driver ?? "auto");
-  const opener = makeOpener(binding, location, { ...options, busyTimeoutMs, statementCacheSize });
+  const attached = attachedFiles(options.attach ?? {}, location.memory);
+  const opener = makeOpener(binding, location, { ...options, attached, busyTimeoutMs, statementCacheSize });
   return new SqliteDriver(location, opener, { busyTimeoutMs, acquireTimeoutMs, maxReaders, closeGraceMs });
 };
 

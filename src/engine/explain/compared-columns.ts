@@ -2,8 +2,7 @@
  * Which columns a condition compares with a value, read from its text: PostgreSQL's filters, and the WHERE of statements for SQLite, whose plans show none.
  * It is for advice only, so it would rather find nothing than the wrong thing: conditions with OR or a collation, and expressions, are left alone.
  */
-import { qualified } from "../../dialect/create-table.ts";
-import { quote } from "../../dialect/quote.ts";
+import { qualified, quote } from "../../dialect/quote.ts";
 
 export interface ComparedColumns {
   /** Compared by `=`, `IN` or `= ANY`. */

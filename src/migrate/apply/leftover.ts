@@ -1,6 +1,6 @@
 /** What a statement outside of a transaction left when it was cut off: an index that is there and not valid, or everything done and nobody told. */
 import { quote } from "../../dialect/quote.ts";
-import { qualified } from "../../dialect/create-table.ts";
+import { qualified } from "../../dialect/quote.ts";
 import type { Leftover } from "../effects/effect.ts";
 import { ask } from "./migration-connection.ts";
 import type { Worker } from "./migration-connection.ts";

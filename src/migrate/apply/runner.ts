@@ -26,8 +26,8 @@ import type { RunSettings, Task } from "./run-migration.ts";
 import { planned } from "../effects/step-effects.ts";
 import { unitAt } from "./unit.ts";
 
-const settingsOf = (options: RunOptions): RunSettings & { readonly waitMs: number } => {
-  const { lockRetries = 10, schemas = [], onStep = () => undefined } = options;
+const settingsOf = (options: RunOptions): Omit<RunSettings, "schemas"> & { readonly waitMs: number } => {
+  const { lockRetries = 10, onStep = () => undefined } = options;
   if (!Number.isSafeInteger(lockRetries) || lockRetries < 0)
     throw new ConfigurationError("The option lockRetries is how often to try again for a lock: a whole number from 0.");
   if (options.fake === true && options.dryRun === true)
@@ -36,10 +36,14 @@ const settingsOf = (options: RunOptions): RunSettings & { readonly waitMs: numbe
     lockTimeoutMs: milliseconds(options.lockTimeout ?? "5s", "lockTimeout"),
     waitMs: milliseconds(options.waitForOthers ?? "10m", "waitForOthers"),
     lockRetries,
-    schemas,
     onStep,
   };
 };
+
+/** The schemas to look at when the structure is written down: those that are asked for, and those that models were in when migrations were made from them. */
+const schemasFor = ({ schemas = [] }: RunOptions, { graph }: Progress): readonly string[] => [
+  ...new Set([...schemas, ...graph.migrations.flatMap(({ structure }) => structure?.schemas ?? [])]),
+];
 
 /** Everything in one transaction that is rolled back. What cannot be, and what comes after it, is given back untried. */
 const rehearse = async (worker: Worker, tasks: readonly Task[], settings: RunSettings): Promise<readonly PlannedStep[]> => {
@@ -120,10 +124,11 @@ const runAll = async (
   options: FolderOptions & RunOptions,
   choose: Choose,
 ): Promise<RunReport> => {
-  const settings = settingsOf(options);
+  const given = settingsOf(options);
   return withWorker(database, (worker) =>
-    withLock(worker, settings.waitMs, async () => {
+    withLock(worker, given.waitMs, async () => {
       const progress = await readProgress(worker.sender, options.folder);
+      const settings = { ...given, schemas: schemasFor(options, progress) };
       assertConsistent(progress, direction);
       const chosen = choose(progress);
       const plan = makePlan(direction, await databaseName(worker.sender), chosen, progress.rows, database.dialect.name);
@@ -180,7 +185,8 @@ export const stampMigrations = async (
   const settings = settingsOf(options);
   return withWorker(database, (worker) =>
     withLock(worker, settings.waitMs, async () => {
-      const { graph, rows } = await readProgress(worker.sender, options.folder);
+      const progress = await readProgress(worker.sender, options.folder);
+      const { graph, rows } = progress;
       const empty = { graph, rows: [], byName: new Map(), adopted: [], pending: graph.migrations, changed: [], missing: [], torn: [] };
       const chosen = toApply(empty, options.to);
       await createHistory(worker.sender);
@@ -192,7 +198,7 @@ export const stampMigrations = async (
           const fresh = await newRow(worker, migration, "stamp");
           await writeRow(worker.sender, before === undefined ? fresh : { ...before, position: fresh.position });
         }
-        await captureStructure(worker, settings.schemas);
+        await captureStructure(worker, schemasFor(options, progress));
       });
       return Object.freeze(chosen.map(({ name }) => name));
     }),

@@ -245,7 +245,9 @@ export const diff = (from: Snapshot, to: Snapshot, answers: Answers = {}): Plan 
     isLate,
   );
   tableChanges(steps, changes, after, same);
-  for (const schema of before.schemas) if (!after.schemas.includes(schema)) steps.add("drop schemas", { change: "dropSchema", schema });
+  // Models say which schemas they are in, not whose those are: one that no model is in any more stays.
+  for (const schema of before.source === "models" ? [] : before.schemas)
+    if (!after.schemas.includes(schema)) steps.add("drop schemas", { change: "dropSchema", schema });
   return Object.freeze({
     from,
     to: after,

@@ -73,14 +73,25 @@ const withOwnNames = (
   });
 };
 
-/** Exclusions, and foreign keys into other schemas. */
-const isUnsaid = (constraint: ConstraintSnapshot, { columns }: TableSnapshot): boolean => {
+/** Exclusions, and foreign keys to tables of other schemas that have no model. */
+const isUnsaid = (constraint: ConstraintSnapshot, { columns }: TableSnapshot, modelled: ReadonlySet<string>): boolean => {
   if (constraint.kind !== "foreign key") return constraint.kind === "exclusion";
   const isThere = (name: string): boolean => columns.some((column) => column.name === name);
-  return constraint.target.schema !== null && constraint.columns.every(isThere);
+  return constraint.target.schema !== null && !modelled.has(keyOf(constraint.target)) && constraint.columns.every(isThere);
 };
 
-const completedTable = (table: TableSnapshot, there: TableSnapshot | undefined, same: Sameness, keepsNames: boolean): TableSnapshot => {
+interface Completion {
+  readonly same: Sameness;
+  readonly keepsNames: boolean;
+  /** The tables that have a model, by their keys. */
+  readonly modelled: ReadonlySet<string>;
+}
+
+const completedTable = (
+  table: TableSnapshot,
+  there: TableSnapshot | undefined,
+  { same, keepsNames, modelled }: Completion,
+): TableSnapshot => {
   if (there === undefined) return table;
   const columns = table.columns.map((column) =>
     completedColumn(
@@ -93,7 +104,7 @@ const completedTable = (table: TableSnapshot, there: TableSnapshot | undefined, 
   return Object.freeze({
     ...table,
     columns: Object.freeze(columns),
-    constraints: Object.freeze([...constraints, ...there.constraints.filter((constraint) => isUnsaid(constraint, table))]),
+    constraints: Object.freeze([...constraints, ...there.constraints.filter((constraint) => isUnsaid(constraint, table, modelled))]),
     indexes: Object.freeze(table.indexes.map((index) => completedIndex(index, there.indexes))),
     triggers: there.triggers,
     options: same.dialect === "postgres" ? there.options : table.options,
@@ -109,12 +120,15 @@ export const completed = (to: Snapshot, from: Snapshot, same: Sameness, renames:
   const there = new Map(from.tables.map((table) => [keyOf(table), table]));
   const renamed = [...renames.tables.map((each) => each.to), ...renames.columns.map((each) => each.table)];
   const keepsNames = (table: TableSnapshot): boolean => !renamed.some((name) => sameName(name, table));
+  const modelled = new Set(to.tables.map(keyOf));
   return Object.freeze({
     ...to,
     source: "database",
-    schemas: from.schemas,
+    schemas: Object.freeze([...new Set([...from.schemas, ...to.schemas])].toSorted()),
     enums: from.enums,
     views: from.views,
-    tables: Object.freeze(to.tables.map((table) => completedTable(table, there.get(keyOf(table)), same, keepsNames(table)))),
+    tables: Object.freeze(
+      to.tables.map((table) => completedTable(table, there.get(keyOf(table)), { same, keepsNames: keepsNames(table), modelled })),
+    ),
   });
 };

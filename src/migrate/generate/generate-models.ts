@@ -1,5 +1,7 @@
 /** Models from the structure of a live database, as the text of a TypeScript file. */
+import { fullName } from "../../ast/source.ts";
 import { constraintName, nameProblem, snakeCase } from "../../schema/naming.ts";
+import { keyOf } from "../../schema/snapshot.ts";
 import type {
   CheckSnapshot,
   ColumnSnapshot,
@@ -43,7 +45,7 @@ interface Draft {
   readonly remarks: string[];
 }
 
-const keyOf = (table: TableSnapshot): readonly string[] =>
+const primaryKeyOf = (table: TableSnapshot): readonly string[] =>
   table.constraints.find((constraint) => constraint.kind === "primary key")?.columns ?? [];
 const ofKind = <K extends TableSnapshot["constraints"][number]["kind"]>(table: TableSnapshot, kind: K) =>
   table.constraints.filter((constraint): constraint is Extract<typeof constraint, { kind: K }> => constraint.kind === kind);
@@ -63,10 +65,10 @@ const draftOf = (table: TableSnapshot, models: Set<string>): Draft => {
   const properties = new Map(table.columns.map((column) => [column.name, propertyName(column.name, names)]));
   return {
     table,
-    model: className(table.name, models),
+    model: className(table, models),
     names,
     properties,
-    key: keyOf(table),
+    key: primaryKeyOf(table),
     relations: [],
     inverses: [],
     remarks: [],
@@ -76,7 +78,7 @@ const draftOf = (table: TableSnapshot, models: Set<string>): Draft => {
 const relate = (draft: Draft, drafts: ReadonlyMap<string, Draft>): void => {
   const seen = new Set<string>();
   for (const key of ofKind(draft.table, "foreign key")) {
-    const target = key.target.schema === null ? drafts.get(key.target.name) : undefined;
+    const target = drafts.get(keyOf(key.target));
     const isLone = key.columns.length === 1;
     const columns = JSON.stringify(key.columns);
     const about = `its foreign key on ${key.columns.map(shown).join(", ")}`;
@@ -84,7 +86,11 @@ const relate = (draft: Draft, drafts: ReadonlyMap<string, Draft>): void => {
     else if (!isLone && !isUnique(target, key.targetColumns))
       draft.remarks.push(`${about} leads to columns that are unique by an index alone`);
     else if (seen.has(columns)) draft.remarks.push(`${about} is a second one`);
-    else if (isLone && needsReference(draft, key, target) && `${key.target.name}${key.targetColumns[0]}`.includes("."))
+    else if (
+      isLone &&
+      needsReference(draft, key, target) &&
+      [key.target.schema ?? "", key.target.name, key.targetColumns[0]!].some((name) => name.includes("."))
+    )
       draft.remarks.push(`${about} leads to a name with a '.'`);
     else {
       const property = isLone ? propertyOf(draft, key.columns[0]!) : "";
@@ -154,7 +160,7 @@ const columnLine = (
     isNullable ? ".nullable()" : "",
     !isKey && isUnique(draft, [column.name]) ? ".unique()" : "",
     text.filled,
-    reference === null ? "" : `.references(${quoted(`${reference.target.name}.${reference.targetColumns[0]}`)})`,
+    reference === null ? "" : `.references(${quoted(`${fullName(reference.target)}.${reference.targetColumns[0]}`)})`,
     snakeCase(property) === column.name ? "" : `.named(${quoted(column.name)})`,
     column.comment === null ? "" : `.comment(${quoted(column.comment)})`,
     ",",
@@ -211,6 +217,7 @@ const optionLines = (draft: Draft, words: Words, said: ReadonlySet<string>): str
     ...(checks.length === 0
       ? []
       : ["checks: {", ...checks.map((check, place) => `  ${checkText(draft, check, place)}: ${sqlText(check.expression, words)},`), "},"]),
+    ...(table.schema === null ? [] : [`schema: ${quoted(table.schema)},`]),
     ...(table.comment === null ? [] : [`comment: ${quoted(table.comment)},`]),
   ];
 };
@@ -236,8 +243,7 @@ const modelText = (draft: Draft, found: Snapshot, words: Words): string => {
 
 /** Why a table cannot have a model, as half a sentence. */
 const whyUnusable = (table: TableSnapshot): string | null => {
-  if (table.schema !== null) return `is in the schema '${shown(table.schema)}'`;
-  if (keyOf(table).length === 0) return "has no primary key";
+  if (primaryKeyOf(table).length === 0) return "has no primary key";
   const named = [table, ...table.columns].find(({ name }) => nameProblem(name) !== null);
   if (named === undefined) return null;
   return `${named === table ? "has a name" : "has a column with a name"} that ${nameProblem(named.name)}`;
@@ -245,8 +251,8 @@ const whyUnusable = (table: TableSnapshot): string | null => {
 
 /**
  * Models for the tables of a structure that was introspected, with relations both ways along foreign keys. Comparing them with the same database finds
- * no difference, but for what `remarks` says, which also stands above the models as comments. Tables without a primary key, those of
- * other schemas, and those with names that PostgreSQL would cut get no model.
+ * no difference, but for what `remarks` says, which also stands above the models as comments. Tables without a primary key
+ * and those with names that PostgreSQL would cut get no model.
  *
  *     const { text, remarks } = generateModels(await introspect(engine));
  *     await writeFile("src/models.ts", text);
@@ -256,12 +262,12 @@ export const generateModels = (found: Snapshot): GeneratedModels => {
   const models = new Set<string>();
   const usable = found.tables.filter((table) => whyUnusable(table) === null);
   const left = found.tables.filter((table) => !usable.includes(table));
-  const drafts = new Map(usable.map((table) => [table.name, draftOf(table, models)]));
+  const drafts = new Map(usable.map((table) => [keyOf(table), draftOf(table, models)]));
   for (const draft of drafts.values()) relate(draft, drafts);
   for (const draft of drafts.values()) relateBack(draft, words);
   const texts = [...drafts.values()].map((draft) => modelText(draft, found, words));
-  const without = left.map((table) => `The table '${shown(table.name)}' ${whyUnusable(table)}, so it has no model.`);
-  const own = [...drafts.values()].flatMap(({ table, remarks }) => remarks.map((remark) => `'${shown(table.name)}': ${remark}.`));
+  const without = left.map((table) => `The table '${shown(fullName(table))}' ${whyUnusable(table)}, so it has no model.`);
+  const own = [...drafts.values()].flatMap(({ table, remarks }) => remarks.map((remark) => `'${shown(fullName(table))}': ${remark}.`));
   const imports = `import { ${[...words].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)).join(", ")} } from "petrel";\n`;
   const text = [imports, ...without.map((sentence) => `// ${sentence}\n`), ...texts].join("\n");
   return Object.freeze({ text, models: Object.freeze([...models]), remarks: Object.freeze([...without, ...own]) });

@@ -1,5 +1,6 @@
 /** What tables, columns and foreign keys of a live database are called in the models made from them. Every name is an identifier, and stands once. */
 import { camelCase, singular } from "../../schema/naming.ts";
+import type { ObjectName } from "../../schema/snapshot.ts";
 import { reservedName } from "../../schema/reserved-name.ts";
 
 /** Classes that a model must not hide in its own file. */
@@ -46,9 +47,11 @@ const identifier = (name: string, fallback: string): string => {
 const capitalised = (name: string): string => name.replace(/^./u, (letter) => letter.toUpperCase());
 
 /** `order_lines` is called `OrderLine`. */
-export const className = (table: string, names: Set<string>): string => {
-  const found = capitalised(identifier(singular(table), "table"));
-  return unique(taken.includes(found) ? `${found}Row` : found, names);
+export const className = ({ schema, name }: ObjectName, names: Set<string>): string => {
+  const found = capitalised(identifier(singular(name), "table"));
+  const usable = taken.includes(found) ? `${found}Row` : found;
+  if (schema === null || !names.has(usable)) return unique(usable, names);
+  return unique(`${capitalised(identifier(schema, "schema"))}${usable}`, names);
 };
 
 /** `created_at` is called `createdAt`; a name that means something to JavaScript or to lookups gets a word behind it. */

@@ -1,5 +1,5 @@
 /** What is in a database beside the structure that Petrel knows: it is named, so that nobody takes it for known, and otherwise left alone. */
-import { quote } from "../../dialect/quote.ts";
+import { arrayText } from "../../dialect/postgres/array-text.ts";
 import type { Database } from "../../engine/database.ts";
 import type { Change } from "../../schema/change.ts";
 import type { ObjectName } from "../../schema/snapshot.ts";
@@ -59,7 +59,7 @@ export const findUnmanaged = async (
   { schemas = [] }: { readonly schemas?: readonly string[] } = {},
 ): Promise<readonly UnmanagedObject[]> => {
   const isPostgres = database.dialect.name === "postgres";
-  const names = `{${schemas.map(quote).join(",")}}`;
+  const names = arrayText(schemas);
   return Object.freeze(
     await (isPostgres ? ask<UnmanagedObject>(database, postgresStatement, [names]) : ask<UnmanagedObject>(database, sqliteStatement)),
   );

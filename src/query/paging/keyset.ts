@@ -6,6 +6,7 @@
  * The order is the query's own with the primary key behind it. The last row's values travel in the cursor, as exactly as the database
  * holds them: a timestamp of PostgreSQL as text, since a `Date` has no microseconds.
  */
+import { tableKey } from "../../ast/source.ts";
 import { ConfigurationError, InvalidCursor } from "../../base/errors.ts";
 import type { ComparisonOperator } from "../../ast/operator.ts";
 import type { ExpressionNode, OrderingNode, ParameterNode } from "../../ast/expression.ts";
@@ -124,7 +125,7 @@ const makeKeyset = (root: Root, shape: Shape<Step>, dialect: DialectName): Keyse
   assertWithout(draft, "pageAfter()", "limit", "group", "distinct", "lateral");
   if (draft.with.some(repeats)) throw equalRows(draft);
   const terms = totalOrder(draft).map((ordering) => termOf(ordering, draft, dialect));
-  return { terms, owner: digest(JSON.stringify([dialect, root.table.name, terms.map(described)])) };
+  return { terms, owner: digest(JSON.stringify([dialect, tableKey(root.table), terms.map(described)])) };
 };
 
 /** Throws `InvalidCursor` for values that the keyset's columns do not hold. */

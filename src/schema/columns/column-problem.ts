@@ -69,8 +69,8 @@ const onUpdateProblem = ({ onUpdate }: ColumnDefinition): string | null =>
 
 const referenceProblem = ({ references }: ColumnDefinition): string | null => {
   if (references === undefined) return null;
-  if (!/^[^.]+(?:\.[^.]+)?$/.test(references.target))
-    return "references something that is not 'table.column', as in .references(\"users.id\")";
+  if (!/^[^.]+(?:\.[^.]+){0,2}$/.test(references.target))
+    return "references something that is not 'table.column' or 'schema.table.column', as in .references(\"users.id\")";
   return actionProblem(references);
 };
 

@@ -1,15 +1,17 @@
 /** A table's foreign keys: one for each `belongsTo`, and one for each `.references()` that no `belongsTo` covers. */
+import type { TableName } from "../../ast/source.ts";
 import type { ForeignKeyOptions } from "../columns/column.ts";
 import { definitionOf } from "../columns/column-builder.ts";
 import { modelDefinitionOf } from "../model-definition.ts";
 import { constraintName } from "../naming.ts";
+import { referenceOf } from "./reference.ts";
 import { declaredRelation } from "./resolve-relation.ts";
 import type { ForeignKey, Table, TableColumn } from "../table.ts";
 
 const foreignKey = (
   table: Table,
   columns: readonly TableColumn[],
-  target: string,
+  target: TableName,
   targetColumns: readonly string[],
   options: ForeignKeyOptions,
 ): ForeignKey =>
@@ -20,7 +22,7 @@ const foreignKey = (
       "fkey",
     ),
     columns: Object.freeze([...columns]),
-    targetTable: target,
+    target: Object.freeze({ schema: target.schema, name: target.name }),
     targetColumns: Object.freeze([...targetColumns]),
     onDelete: options.onDelete ?? "no action",
     onUpdate: options.onUpdate ?? "no action",
@@ -48,13 +50,13 @@ export const foreignKeysOf = (table: Table): readonly ForeignKey[] => {
     if (byColumns.has(places)) continue;
     const options = { ...(columns.length === 1 ? referencesOf(table, columns[0]!) : {}), ...declared.options };
     const targets = keys.map(([, far]) => far.name);
-    byColumns.set(places, foreignKey(table, columns, target.name, targets, options));
+    byColumns.set(places, foreignKey(table, columns, target, targets, options));
   }
   for (const column of table.columns) {
     const references = referencesOf(table, column);
     if (references === undefined || byColumns.has(placesOf([column]))) continue;
-    const [target, targetColumn = "id"] = references.target.split(".");
-    byColumns.set(placesOf([column]), foreignKey(table, [column], target!, [targetColumn], references));
+    const { table: target, column: targetColumn } = referenceOf(references.target);
+    byColumns.set(placesOf([column]), foreignKey(table, [column], target, [targetColumn ?? "id"], references));
   }
   return Object.freeze([...byColumns.values()].toSorted((a, b) => a.columns[0]!.position - b.columns[0]!.position));
 };

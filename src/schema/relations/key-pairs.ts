@@ -1,9 +1,11 @@
 /** Which columns a relation equates: those of a foreign key, and those it points at, one by one. */
+import { fullName, isSameTable } from "../../ast/source.ts";
 import { didYouMean } from "../../base/hint.ts";
 import { describe } from "../../types/column-type.ts";
 import { definitionOf } from "../columns/column-builder.ts";
 import { propertyError } from "../columns/declared-columns.ts";
 import { modelDefinitionOf } from "../model-definition.ts";
+import { referenceOf } from "./reference.ts";
 import type { RelationDefinition } from "./relation.ts";
 import type { Table, TableColumn } from "../table.ts";
 
@@ -31,8 +33,9 @@ const columnsNamed = (owner: Table, names: readonly unknown[], what: string, at:
 /** The column that a foreign key is said to point at by `.references("table.column")`, where that is a column of `target`. */
 const referenced = (owner: Table, key: TableColumn, target: Table): TableColumn | undefined => {
   const reference = definitionOf(modelDefinitionOf(owner.model)!.shape[key.property])?.references;
-  const [table, column] = reference?.target.split(".") ?? [];
-  if (table !== target.name || column === undefined) return undefined;
+  if (reference === undefined) return undefined;
+  const { table, column } = referenceOf(reference.target);
+  if (!isSameTable(table, target) || column === undefined) return undefined;
   return target.columns.find((it) => it.name === column) ?? target.byProperty.get(column);
 };
 
@@ -66,7 +69,7 @@ const implied = (owner: Table, keys: readonly TableColumn[], target: Table, at: 
     const remedy = `Name as many columns, in its order, or say which unique columns are meant: { references: […] }.`;
     throw mistake(at, `has a key of ${keys.length} columns; the primary key of ${target.modelName} is (${properties}). ${remedy}`);
   }
-  const remedy = `Name a column here for each of (${properties}), in an array, or say which unique column with .references("${target.name}.…") on ${owner.modelName}.${key.property}.`;
+  const remedy = `Name a column here for each of (${properties}), in an array, or say which unique column with .references("${fullName(target)}.…") on ${owner.modelName}.${key.property}.`;
   throw mistake(at, `points at ${target.modelName}, whose primary key has several columns. ${remedy}`);
 };
 

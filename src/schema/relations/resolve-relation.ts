@@ -5,6 +5,7 @@
  *     belongsTo          this.foreignKey ──  target.key
  *     manyToMany         this.key ── through.a,  through.b ── target.key
  */
+import { isSameTable } from "../../ast/source.ts";
 import type { KeyPair, TableRef } from "../../ast/source.ts";
 import { describe } from "../../types/column-type.ts";
 import { definitionOf } from "../columns/column-builder.ts";
@@ -64,7 +65,7 @@ const otherSide = (owner: Table, target: Table, { key }: RelationDefinition, tab
         other.kind === "belongsTo" &&
         other.key!.length === key!.length &&
         key!.every((property) => other.key!.includes(property)) &&
-        tableFor(other.model).name === target.name,
+        isSameTable(tableFor(other.model), target),
     );
 
 const resolveOwned = (table: Table, name: string, declared: RelationDefinition, target: Table, tableFor: TableFor): Resolved => {
@@ -81,8 +82,8 @@ const throughModel = (table: Table, name: string, through: Table, target: Table,
     .map((link) => ({ link, declared: declaredRelation(through, link) }))
     .filter(({ declared }) => declared.kind === "belongsTo")
     .map(({ link, declared }) => ({ link, to: tableFor(declared.model), declared }));
-  const near = links.find(({ to }) => to.name === table.name);
-  const far = links.find((it) => it !== near && it.to.name === target.name);
+  const near = links.find(({ to }) => isSameTable(to, table));
+  const far = links.find((it) => it !== near && isSameTable(it.to, target));
   if (!near || !far) {
     const missing = near ? target.modelName : table.modelName;
     throw propertyError(
@@ -100,8 +101,16 @@ const throughModel = (table: Table, name: string, through: Table, target: Table,
 const throughName = (table: Table, name: string, through: string, target: Table): Resolved => {
   const problem = nameProblem(through);
   if (problem !== null) throw propertyError(table.modelName, name, `goes through a table whose name ${problem}.`);
-  if (table.name === target.name || table.primaryKey.length > 1 || target.primaryKey.length > 1) {
+  if (isSameTable(table, target) || table.primaryKey.length > 1 || target.primaryKey.length > 1) {
     const reason = "whose columns its name alone does not tell (a model joined to itself, or a key of several columns)";
+    throw propertyError(
+      table.modelName,
+      name,
+      `goes through the table '${through}', ${reason}. Write a model for the join table and pass that.`,
+    );
+  }
+  if (table.schema !== target.schema) {
+    const reason = "and the two models are in different schemas, so it could be in either";
     throw propertyError(
       table.modelName,
       name,
@@ -114,7 +123,7 @@ const throughName = (table: Table, name: string, through: string, target: Table)
     return [key!, Object.freeze({ name: column, property: camelCase(column), type: key!.type, nullable: false })];
   };
   const [farColumn, farKey] = joins(target);
-  const joinTable: TableRef = Object.freeze({ name: through, softDelete: null });
+  const joinTable: TableRef = Object.freeze({ name: through, schema: table.schema, softDelete: null });
   return { optional: true, keys: [joins(table)], through: { table: joinTable, keys: [[farKey, farColumn]] } };
 };
 

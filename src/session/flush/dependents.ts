@@ -1,4 +1,5 @@
 /** What a deleted row takes with it inside the database, done to the objects at hand: rows that cascade are gone, keys that become NULL are NULL. */
+import { isSameTable } from "../../ast/source.ts";
 import type { Table, TableColumn } from "../../schema/table.ts";
 import type { EntityState } from "../tracking/entity-state.ts";
 import { rebased } from "../tracking/entity-state.ts";
@@ -8,11 +9,11 @@ import type { UnitOfWork } from "../tracking/unit-of-work.ts";
 
 export const forgetDependents = (unit: UnitOfWork, table: Table, object: Row): void => {
   for (const [child, states] of unit.identities.tables()) {
-    for (const { columns, targetTable, targetColumns, onDelete } of child.foreignKeys) {
-      if (targetTable !== table.name || (onDelete !== "cascade" && onDelete !== "set null")) continue;
+    for (const { columns, target, targetColumns, onDelete } of child.foreignKeys) {
+      if (!isSameTable(target, table) || (onDelete !== "cascade" && onDelete !== "set null")) continue;
       const keys = columns.map((column, index) => {
-        const target = table.columns.find(({ name }) => name === targetColumns[index]);
-        return [column, target === undefined ? null : own(object, target.property)] as const;
+        const pointedAt = table.columns.find(({ name }) => name === targetColumns[index]);
+        return [column, pointedAt === undefined ? null : own(object, pointedAt.property)] as const;
       });
       const pointsHere = (state: EntityState): boolean =>
         keys.every(([column, key]) => key !== null && isSameKey(state.tracking.kept(state, column) ?? null, key));

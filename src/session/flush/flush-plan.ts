@@ -5,6 +5,7 @@
  *
  * Rows that need each other first are written in two steps: one foreign key that may be NULL is set afterwards.
  */
+import { tableKey } from "../../ast/source.ts";
 import { ConfigurationError } from "../../base/errors.ts";
 import type { ForeignKey, Table, TableColumn } from "../../schema/table.ts";
 import type { PendingKey } from "./cascade.ts";
@@ -61,13 +62,14 @@ class Targets {
     }
     const wanted = new Map<string, Map<string, readonly string[]>>();
     for (const { foreignKeys } of tables.keys()) {
-      for (const { targetTable, targetColumns } of foreignKeys) {
-        const ofTable = wanted.get(targetTable) ?? new Map<string, readonly string[]>();
-        wanted.set(targetTable, ofTable.set(targetOf(targetTable, targetColumns), targetColumns));
+      for (const key of foreignKeys) {
+        const target = tableKey(key.target);
+        const ofTable = wanted.get(target) ?? new Map<string, readonly string[]>();
+        wanted.set(target, ofTable.set(targetOf(key), key.targetColumns));
       }
     }
     for (const [table, objects] of tables) {
-      for (const [target, names] of wanted.get(table.name) ?? []) {
+      for (const [target, names] of wanted.get(tableKey(table)) ?? []) {
         const properties = names.map((name) => table.columns.find((column) => column.name === name)?.property ?? name);
         const rows = this.#rows.get(target) ?? new Map<string, Row>();
         this.#rows.set(target, rows);
@@ -79,18 +81,18 @@ class Targets {
     }
   }
 
-  find(object: Row, { columns, targetTable, targetColumns }: ForeignKey): Row | undefined {
-    const rows = this.#rows.get(targetOf(targetTable, targetColumns));
+  find(object: Row, foreignKey: ForeignKey): Row | undefined {
+    const rows = this.#rows.get(targetOf(foreignKey));
     if (rows === undefined) return undefined;
     const key = keyText(
       object,
-      columns.map(({ property }) => property),
+      foreignKey.columns.map(({ property }) => property),
     );
     return key === null ? undefined : rows.get(key);
   }
 }
 
-const targetOf = (table: string, columns: readonly string[]): string => [table, ...columns].join("\u0000");
+const targetOf = ({ target, targetColumns }: ForeignKey): string => JSON.stringify([target.schema, target.name, ...targetColumns]);
 
 /** The rows that a row points at by values that are there already. */
 const edgesOf = (nodes: readonly Node[], pending: readonly PendingKey[]): Edge[] => {
@@ -161,10 +163,10 @@ const refuseCycle = (cycle: readonly Edge[], tables: ReadonlyMap<Row, Table>): C
 
 /** How tables depend on each other, as numbers that grow from parents to children; `null` when they form a ring. */
 const ranksOf = (tables: readonly Table[]): Map<Table, number> | null => {
-  const byName = new Map(tables.map((table) => [table.name, table]));
+  const byName = new Map(tables.map((table) => [tableKey(table), table]));
   const parents = (table: Table): Table[] =>
-    table.foreignKeys.flatMap(({ targetTable }: ForeignKey) => {
-      const parent = byName.get(targetTable);
+    table.foreignKeys.flatMap(({ target }: ForeignKey) => {
+      const parent = byName.get(tableKey(target));
       return parent === undefined || parent === table ? [] : [parent];
     });
   const ranks = new Map<Table, number>();

@@ -5,6 +5,7 @@
  *     INSERT INTO "post_tags" ("post_id", "tag_id") SELECT $1, "given"."1" FROM unnest($2::int[]) AS "given" ("1") ON CONFLICT DO NOTHING
  *     DELETE FROM "post_tags" WHERE "post_id" = $1 AND "tag_id" = ANY($2::int[])
  */
+import { tableKey } from "../../ast/source.ts";
 import { ConfigurationError, ValidationError } from "../../base/errors.ts";
 import { whenDone } from "../../base/maybe-promise.ts";
 import type { MaybePromise } from "../../base/maybe-promise.ts";
@@ -136,7 +137,7 @@ export const pairsOf = (links: readonly Link[]): Pairs[] => {
     const columns = [...join.owner, ...join.member].map(([column]) => column);
     const values = [...valuesOf(owner, join.owner, use), ...valuesOf(member, join.member, use)];
     const places = columns.map((_, index) => index).sort((one, other) => (columns[one]!.name < columns[other]!.name ? -1 : 1));
-    const key = JSON.stringify([isModelTable(join.table), join.table.name, ...places.map((place) => columns[place]!.name)]);
+    const key = JSON.stringify([isModelTable(join.table), tableKey(join.table), ...places.map((place) => columns[place]!.name)]);
     const known = tables.get(key);
     const pairs = known ?? { root, relation, table: join.table, columns: places.map((place) => columns[place]!), values: [] };
     if (known === undefined) tables.set(key, pairs);

@@ -188,7 +188,10 @@ const mistakes: readonly (readonly [AnyModel, string])[] = [
     "User.a has a default that is undefined: pass a value, a function, or an sql expression.",
   ],
   [user({ id, a: bool().onUpdate(true as never) }), "User.a has an onUpdate that is neither a function nor an sql expression."],
-  [user({ id, a: int().references("a.b.c") }), "User.a references something that is not 'table.column', as in .references(\"users.id\")."],
+  [
+    user({ id, a: int().references("a.b.c.d") }),
+    "User.a references something that is not 'table.column' or 'schema.table.column', as in .references(\"users.id\").",
+  ],
   [
     user({ id, a: int().references("teams.id", { onDelete: "drop" as never }) }),
     "User.a has an onDelete that is none of 'cascade', 'set null', 'set default', 'restrict', 'no action'.",

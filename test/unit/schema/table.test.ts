@@ -85,7 +85,7 @@ test("an index that a constraint already has is not made twice", () => {
 
 test("foreign keys come from belongsTo and from references, one for each column", () => {
   assert.deepEqual(
-    tableOf(User).foreignKeys.map((it) => [it.name, names(it.columns), it.targetTable, it.targetColumns, it.onDelete, it.onUpdate]),
+    tableOf(User).foreignKeys.map((it) => [it.name, names(it.columns), it.target.name, it.targetColumns, it.onDelete, it.onUpdate]),
     [
       ["users_team_code_fkey", ["team_code"], "teams", ["code"], "no action", "cascade"],
       ["users_boss_id_fkey", ["boss_id"], "users", ["id"], "set null", "no action"],
@@ -113,8 +113,8 @@ test("a table and its relations are resolved once", () => {
   assert.equal(tableOf(User).relation("posts"), tableOf(User).relation("posts"));
   assert.equal(tableOf(User).relation("posts")?.target, tableOf(Post));
   assert.equal(tableOf(User).relation("constructor"), undefined);
-  assert.equal(knownTable("users"), tableOf(User));
-  assert.equal(knownTable("nothing"), undefined);
+  assert.equal(knownTable({ schema: null, name: "users" }), tableOf(User));
+  assert.equal(knownTable({ schema: null, name: "nothing" }), undefined);
   assert.equal(tableOf(Post).softDelete?.property, "deletedAt");
 });
 
@@ -183,7 +183,7 @@ class Mark extends Model("marks", {
 
 test("a foreign key of several columns is declared once, and both sides know which columns meet", () => {
   assert.deepEqual(
-    tableOf(Mark).foreignKeys.map((it) => [it.name, names(it.columns), it.targetTable, it.targetColumns, it.onDelete]),
+    tableOf(Mark).foreignKeys.map((it) => [it.name, names(it.columns), it.target.name, it.targetColumns, it.onDelete]),
     [["marks_line_row_fkey", ["line", "row"], "cells", ["column", "row"], "cascade"]],
   );
   const relation = (model: unknown, name: string) => {
