@@ -1,10 +1,27 @@
-/** A map that keeps its `limit` most recently used entries. A `Map` keeps insertion order, so the first key is always the oldest. */
+/**
+ * A map that keeps its `limit` most recently used entries. Entries know their neighbours in the order of use: one that is asked for is moved by a few
+ * references, where moving it inside of a `Map` costs more than finding it, and each statement of a transaction asks for another one.
+ *
+ *     oldest ⇄ … ⇄ newest
+ */
+class Entry<K, V> {
+  readonly key: K;
+  readonly value: V;
+  older: Entry<K, V> | null = null;
+  newer: Entry<K, V> | null = null;
+
+  constructor(key: K, value: V) {
+    this.key = key;
+    this.value = value;
+  }
+}
+
 export class Lru<K, V> {
-  readonly #entries = new Map<K, V>();
+  readonly #entries = new Map<K, Entry<K, V>>();
   readonly #limit: number;
   readonly #onEvict: ((value: V, key: K) => void) | null;
-  /** The entry used last, which a loop asks for again and again: it is in its place already. */
-  #newest: { readonly key: K; readonly value: V } | null = null;
+  #oldest: Entry<K, V> | null = null;
+  #newest: Entry<K, V> | null = null;
 
   /** `onEvict` is called for every value that leaves, also by `delete`, `set` over an old value, and `clear`. */
   constructor(limit: number, onEvict: ((value: V, key: K) => void) | null = null) {
@@ -17,35 +34,55 @@ export class Lru<K, V> {
   }
 
   get(key: K): V | undefined {
-    if (this.#newest !== null && this.#newest.key === key) return this.#newest.value;
-    const value = this.#entries.get(key);
-    if (value === undefined) return undefined;
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    this.#newest = { key, value };
-    return value;
+    const newest = this.#newest;
+    // A loop asks for one entry again and again.
+    if (newest !== null && newest.key === key) return newest.value;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#unlink(entry);
+    this.#append(entry);
+    return entry.value;
   }
 
   set(key: K, value: V): void {
     this.delete(key);
-    this.#entries.set(key, value);
-    this.#newest = { key, value };
-    if (this.#entries.size > this.#limit) this.delete(this.#entries.keys().next().value!);
+    const entry = new Entry(key, value);
+    this.#entries.set(key, entry);
+    this.#append(entry);
+    if (this.#entries.size > this.#limit) this.delete(this.#oldest!.key);
   }
 
   delete(key: K): void {
-    const value = this.#entries.get(key);
-    if (value === undefined) return;
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
     this.#entries.delete(key);
-    if (this.#newest?.key === key) this.#newest = null;
-    this.#onEvict?.(value, key);
+    this.#unlink(entry);
+    this.#onEvict?.(entry.value, key);
   }
 
   clear(): void {
     for (const key of [...this.#entries.keys()]) this.delete(key);
   }
 
-  values(): IterableIterator<V> {
-    return this.#entries.values();
+  /** From the one that was not used for longest to the newest. */
+  *values(): Generator<V, void, undefined> {
+    for (let entry = this.#oldest; entry !== null; entry = entry.newer) yield entry.value;
+  }
+
+  #append(entry: Entry<K, V>): void {
+    entry.older = this.#newest;
+    if (this.#newest === null) this.#oldest = entry;
+    else this.#newest.newer = entry;
+    this.#newest = entry;
+  }
+
+  #unlink(entry: Entry<K, V>): void {
+    const { older, newer } = entry;
+    if (older === null) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === null) this.#newest = older;
+    else newer.older = older;
+    entry.older = null;
+    entry.newer = null;
   }
 }

@@ -33,3 +33,16 @@ test("a new value under a known key is what is found from then on", () => {
   assert.equal(lru.get("a"), 2);
   assert.equal(lru.size, 1);
 });
+
+test("entries leave in the order of their last use, wherever they stood before", () => {
+  const left: string[] = [];
+  const lru = new Lru<string, number>(3, (_, key) => left.push(key));
+  for (const [index, key] of ["a", "b", "c"].entries()) lru.set(key, index);
+  lru.get("a");
+  lru.get("c");
+  lru.get("b");
+  lru.delete("c");
+  for (const key of ["d", "e", "f", "g"]) lru.set(key, 9);
+  assert.deepEqual(left, ["c", "a", "b", "d"]);
+  assert.deepEqual([lru.get("e"), lru.get("f"), lru.get("g"), lru.size], [9, 9, 9, 3]);
+});
