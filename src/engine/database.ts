@@ -182,11 +182,16 @@ export class Database implements Runner, TransactionHost, AnswerSource {
   }
 
   /** Runs `work` in a transaction of its own. */
-  runInTransaction<T>(work: (transaction: Transaction) => Promise<T>, given: TransactionOptions = {}): Promise<T> {
+  runInTransaction<T>(work: (transaction: Transaction) => MaybePromise<T>, options: TransactionOptions = {}): Promise<T> {
+    return this.withTransaction((transaction) => runTransaction(transaction, work), options);
+  }
+
+  /** Begins a transaction, which `run` sees to its end; with `retry` another one, whenever one has lost against others. */
+  withTransaction<T>(run: (transaction: Transaction) => Promise<T>, given: TransactionOptions): Promise<T> {
     // Not an async function: that would put a second promise around the first.
     try {
       const options = startedOptions(given);
-      const once = (): Promise<T> => runTransaction(this.newTransaction(options), work);
+      const once = (): Promise<T> => run(this.newTransaction(options));
       return options.retry === undefined ? once() : withRetries(options.retry, options.signal, once);
     } catch (error) {
       return Promise.reject(error);

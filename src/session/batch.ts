@@ -1,5 +1,6 @@
 /** `batch([…])` of engines and sessions: queries and pieces of SQL that travel together. */
 import { ConfigurationError } from "../base/errors.ts";
+import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Sql } from "../ast/sql-tag.ts";
 import { mayWrite, sendBatch, sendInTransaction } from "../engine/batch.ts";
 import type { BatchItem } from "../engine/batch.ts";
@@ -72,7 +73,7 @@ export const runBatchIn = async (
   await afterFlush(scope, () => {}, signal);
   const items = prepared.map(({ item }) => item);
   if (items.some(mayWrite)) scope.unit.isTainted = scope.unit.isRecording;
-  const send = (transaction: Transaction): Promise<readonly Rows[]> =>
+  const send = (transaction: Transaction): MaybePromise<readonly Rows[]> =>
     transaction.commitWith(items, (item) => sendInTransaction(transaction, item, signal));
   const readOnly = scope.current === null && !items.some(mayWrite) ? { readOnly: true } : {};
   const answers = await withOwnReason(scope.nested(send, { signal, ...readOnly }), signal);

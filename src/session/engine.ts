@@ -14,6 +14,7 @@ import type { PoolStatus } from "../engine/pool-status.ts";
 import { runText } from "../engine/raw.ts";
 import type { RawOptions, RawParameters } from "../engine/raw.ts";
 import type { Result } from "../engine/results/result.ts";
+import type { Transaction } from "../engine/transactions/transaction.ts";
 import type { TransactionOptions } from "../engine/transactions/transaction-options.ts";
 import { loadCall, loadInto } from "../query/loading/load-into.ts";
 import { explainText } from "../engine/explain/explain-text.ts";
@@ -28,8 +29,12 @@ import { runBatch } from "./batch.ts";
 import type { BatchPiece, BatchResults } from "./batch.ts";
 import { copyFrom } from "./writes/copy-rows.ts";
 import { executeOn } from "./execute.ts";
+import { runOutermost } from "./inner-session.ts";
+import type { InnerSession } from "./inner-session.ts";
 import { Session } from "./session.ts";
+import { SessionScope } from "./session-scope.ts";
 import type { SessionOptions } from "./session-types.ts";
+import { UnitOfWork } from "./tracking/unit-of-work.ts";
 
 export class Engine extends Database {
   /** A query without a session: no identity map, no tracking, the fastest way to models. */
@@ -62,7 +67,12 @@ export class Engine extends Database {
 
   /** Runs `work` in a transaction: commits when it returns, rolls back when it throws, and throws what it threw. */
   transaction<T>(work: (session: Session) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
-    return new Session(this).transaction(work, options);
+    // As of a new session, which nobody would ever see.
+    const open = (transaction: Transaction, unit: UnitOfWork): InnerSession<Session> => {
+      const scope = new SessionScope(this, transaction, unit, true);
+      return { session: new Session(this, {}, scope), scope };
+    };
+    return this.withTransaction((transaction) => runOutermost(transaction, open, work, new UnitOfWork()), options);
   }
 
   /**

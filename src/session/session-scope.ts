@@ -13,6 +13,7 @@ import type { Database } from "../engine/database.ts";
 import { withOwnReason } from "../engine/own-reason.ts";
 import type { Sender } from "../engine/raw.ts";
 import type { Runner } from "../engine/run.ts";
+import { runTransaction } from "../engine/transactions/run-transaction.ts";
 import type { Transaction } from "../engine/transactions/transaction.ts";
 import type { TransactionOptions } from "../engine/transactions/transaction-options.ts";
 import { CallOrder } from "./call-order.ts";
@@ -26,7 +27,7 @@ import type { Ending } from "./writes/write-batch.ts";
 /** A hook may add more to write; that many rounds are enough for any that ever ends. */
 const maxRounds = 100;
 
-export class SessionScope implements UnitOwner {
+export class SessionScope implements UnitOwner, Ending {
   readonly database: Database;
   readonly transaction: Transaction | null;
   readonly unit: UnitOfWork;
@@ -99,7 +100,8 @@ export class SessionScope implements UnitOwner {
 
   /** Writes what is in hand, as part of the open transaction; a plain session begins one. All of it is written, or nothing. */
   async flush(session: object = this, signal?: AbortSignal): Promise<void> {
-    await this.#inTurn(() => flush(this.unit, (write) => this.#open(write, true, signal), session), signal);
+    const written = this.#inTurn(() => flush(this.unit, (write) => this.#open(write, true, signal), session), signal);
+    if (written instanceof Promise) await written;
   }
 
   /** Writes what is in hand and ends the transaction. When anything fails, everything is rolled back; when nobody knows, everything is let go. */
@@ -166,13 +168,12 @@ export class SessionScope implements UnitOwner {
   }
 
   /** The last write of a callback that returned; its transaction commits next. Nothing is left to do when it has ended already. */
-  async beforeEnd(session: object): Promise<void> {
-    if (this.transaction?.isOpen !== true || !this.#isHeld()) return;
-    if (this.#isLoading) await this.#loaded();
+  beforeEnd(session: object): MaybePromise<void> {
+    if (this.transaction?.isOpen !== true || !this.#isHeld()) return undefined;
+    if (this.#isLoading) return this.#loaded().then(() => this.beforeEnd(session));
     const isDone = this.unit.isEmpty && this.#flushing === null && this.#isInCharge();
-    if (isDone) return this.unit.hooks.transaction("beforeCommit");
-    await this.#flushAll(session);
-    await this.unit.hooks.transaction("beforeCommit");
+    const written = isDone ? undefined : this.#flushAll(session);
+    return whenDone(written, () => this.unit.hooks.transaction("beforeCommit"));
   }
 
   /** The callback's transaction has committed. */
@@ -200,7 +201,7 @@ export class SessionScope implements UnitOwner {
   }
 
   /** Writes what is in hand, then runs `work` in the transaction, or in one of its own: all of it happens or nothing. */
-  async atOnce(work: (runner: Runner) => Promise<void>, signal?: AbortSignal): Promise<void> {
+  async atOnce(work: (runner: Runner) => MaybePromise<void>, signal?: AbortSignal): Promise<void> {
     await this.beforeQuery(signal);
     await this.nested(work, signal === undefined ? {} : { signal });
   }
@@ -211,11 +212,16 @@ export class SessionScope implements UnitOwner {
     if (written !== undefined) await unlessAborted(written, signal);
   }
 
-  nested<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
+  nested<T>(work: (transaction: Transaction) => MaybePromise<T>, options: TransactionOptions): Promise<T> {
     const { current } = this;
     if (current !== null) return current.nestedRun(work, options);
-    if (this.#callOrder?.written === undefined) return this.database.runInTransaction(work, options);
-    return this.writesDone(options.signal).then(() => this.database.runInTransaction(work, options));
+    return this.outermost((transaction) => runTransaction(transaction, work), options);
+  }
+
+  /** A transaction of the session's own, behind what it writes without one; `run` sees it to its end. */
+  outermost<T>(run: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
+    if (this.#callOrder?.written === undefined) return this.database.withTransaction(run, options);
+    return this.writesDone(options.signal).then(() => this.database.withTransaction(run, options));
   }
 
   async #commitGiven(transaction: Transaction, session: object, signal: AbortSignal | undefined): Promise<void> {
@@ -239,26 +245,24 @@ export class SessionScope implements UnitOwner {
    * Writes everything, since the commit comes next, and commits with the last writes where nothing has to be looked at in between.
    * Nothing has to be undone alone where everything is: no savepoint.
    */
-  async #flushAll(session: object, signal?: AbortSignal): Promise<void> {
-    const ending = this.unit.hooks.hasTransaction("beforeCommit") ? null : this.#ending();
-    for (let round = 0; round < maxRounds; round++) {
-      const isWritten = await this.#inTurn(() => flush(this.unit, (write) => this.#open(write, false, signal), session, ending), signal);
-      if (!isWritten || this.current?.isCommitted === true) return;
-    }
-    throw new TransactionError(`commit(): after ${maxRounds} flushes the hooks still change objects. See what they change each time.`);
+  #flushAll(session: object, signal?: AbortSignal, round = 0): MaybePromise<void> {
+    const ending = this.unit.hooks.hasTransaction("beforeCommit") ? null : this;
+    const isWritten = this.#inTurn(() => flush(this.unit, (write) => this.#open(write, false, signal), session, ending), signal);
+    return whenDone(isWritten, (wasThere) => {
+      if (!wasThere || this.current?.isCommitted === true) return undefined;
+      if (round + 1 < maxRounds) return this.#flushAll(session, signal, round + 1);
+      throw new TransactionError(`commit(): after ${maxRounds} flushes the hooks still change objects. See what they change each time.`);
+    });
   }
 
-  #ending(): Ending {
-    const scope = this;
-    return {
-      send: (rows, write) => {
-        const { current } = scope;
-        return current === null || current.parent !== null ? writeBatch(rows, write) : current.commitWith(rows, write);
-      },
-      get isUnwritten() {
-        return scope.current?.isUnwritten === true;
-      },
-    };
+  /** Sends the last writes of its transaction, with the COMMIT right behind them. A savepoint is ended by whoever began it. */
+  send<T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): MaybePromise<readonly R[]> {
+    const { current } = this;
+    return current === null || current.parent !== null ? writeBatch(rows, write) : current.commitWith(rows, write);
+  }
+
+  get isUnwritten(): boolean {
+    return this.current?.isUnwritten === true;
   }
 
   /** Nobody has to be waited for where nobody wants to be told. */
@@ -274,27 +278,30 @@ export class SessionScope implements UnitOwner {
   }
 
   /** Flushes of one session never overlap. */
-  async #inTurn<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  #inTurn<T>(work: () => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
     this.#assertInCharge();
-    while (this.#flushing !== null && !this.unit.hooks.isRunning) await settledOf(this.#flushing, signal);
+    return this.#whenFree(work, signal);
+  }
+
+  #whenFree<T>(work: () => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
     const outer = this.#flushing;
+    if (outer !== null && !this.unit.hooks.isRunning) return settledOf(outer, signal).then(() => this.#whenFree(work, signal));
     const running = work();
+    if (!(running instanceof Promise)) return running;
     this.#flushing = running;
-    try {
-      return await running;
-    } finally {
-      this.#flushing = outer;
-    }
+    const over = (): void => void (this.#flushing = outer);
+    running.then(over, over);
+    return running;
   }
 
   /** `isAlone`: it is a step of the transaction, and not what ends it. The signal of such a step is that of a savepoint: the transaction outlives it. */
-  #open(write: (runner: Runner) => Promise<unknown>, isAlone: boolean, signal: AbortSignal | undefined): Promise<unknown> {
+  #open(write: (runner: Runner) => MaybePromise<unknown>, isAlone: boolean, signal: AbortSignal | undefined): MaybePromise<unknown> {
     const { current } = this;
     if (current === null) return this.#openOwn(write, isAlone, signal);
     return isAlone ? current.nestedRun(write, signal === undefined ? {} : { signal }) : write(current);
   }
 
-  async #openOwn(write: (runner: Runner) => Promise<unknown>, isAlone: boolean, signal: AbortSignal | undefined): Promise<void> {
+  async #openOwn(write: (runner: Runner) => MaybePromise<unknown>, isAlone: boolean, signal: AbortSignal | undefined): Promise<void> {
     const options = signal === undefined ? {} : { signal };
     if (this.#callOrder?.written !== undefined) await this.writesDone(signal);
     const own = this.database.newTransaction(isAlone ? {} : options);

@@ -1,5 +1,5 @@
 /** Work with the rows of a database, one transaction at a time: reading, writing at once or as a unit of work, and beginning transactions. */
-import { ConfigurationError, NoResultFound } from "../base/errors.ts";
+import { ConfigurationError } from "../base/errors.ts";
 import type { MaybePromise } from "../base/maybe-promise.ts";
 import type { Sql } from "../ast/sql-tag.ts";
 import { ifAsked, onlyAsked, type CacheChoice } from "../engine/cache-choice.ts";
@@ -13,7 +13,6 @@ import type { Result } from "../engine/results/result.ts";
 import { runAll, type PlannedRead, type Rows, type Runner } from "../engine/run.ts";
 import type { Transaction } from "../engine/transactions/transaction.ts";
 import type { TransactionOptions } from "../engine/transactions/transaction-options.ts";
-import { findByKey } from "../query/paging/by-key.ts";
 import { loadCall } from "../query/loading/load-into.ts";
 import type { LoadInto } from "../query/loading/load-into.ts";
 import type { Rows as Rowset } from "../query/loading/loaded.ts";
@@ -29,6 +28,7 @@ import { runBatchIn, type BatchPiece, type BatchResults } from "./batch.ts";
 import { startedSignal } from "./started-signal.ts";
 import { copyInto, copyOut } from "./writes/copy-rows.ts";
 import { collectionOf, type RelationCollection } from "./tracking/collection.ts";
+import { findInHand, noSuchRow } from "./tracking/find-by-key.ts";
 import { beforeText, executeOn } from "./execute.ts";
 import { changedObjects, hasWork } from "./flush/flush.ts";
 import { getOrCreate, updateOrCreate } from "./writes/get-or-create.ts";
@@ -36,7 +36,7 @@ import { registerHook, type RowHook, type TransactionHook } from "./hooks.ts";
 import { runInner, type InnerSession } from "./inner-session.ts";
 import { LoadTogether } from "./tracking/load-together.ts";
 import { insertFrom, type Inserted, type InsertedColumn, type InsertFromOptions, type RowsFor } from "./writes/insert-from.ts";
-import { insertNow, knownByKey, markDeleted, refreshNow, removeNow, updateNow, upserted } from "./writes/write-now.ts";
+import { insertNow, markDeleted, refreshNow, removeNow, updateNow, upserted } from "./writes/write-now.ts";
 import { prepareRow, type Row as Values } from "./writes/prepared-row.ts";
 import { afterFlush, plainScope, SessionScope } from "./session-scope.ts";
 import type { CollectionKey, ManyRows, MemberOf, SessionOptions, UpsertOptions } from "./session-types.ts";
@@ -115,11 +115,7 @@ export class Session implements Runner {
   get<E extends AnyEntity>(model: ModelOf<E>, key: PrimaryKey<E>, options: CallOptions = {}): Promise<E | null> {
     // Not an async function: that would put a second promise around the first, and three turns of the queue.
     try {
-      const signal = signalOf(options);
-      signal?.throwIfAborted();
-      const root = rootOf(model);
-      const known = knownByKey(this.#unit, root, key);
-      return Promise.resolve((known === undefined ? findByKey(this, root, key, signal) : known) as MaybePromise<E | null>);
+      return Promise.resolve(findInHand(this, this.#unit, model, key, options) as MaybePromise<E | null>);
     } catch (error) {
       return Promise.reject(error);
     }
@@ -127,13 +123,10 @@ export class Session implements Runner {
 
   /** The row with this primary key. Throws `NoResultFound`. */
   async getOrThrow<E extends AnyEntity>(model: ModelOf<E>, key: PrimaryKey<E>, options: CallOptions = {}): Promise<E> {
-    const found = await this.get(model, key, options);
-    if (found !== null) return found;
-    const { modelName, primaryKey } = rootOf(model).table;
-    throw new NoResultFound(
-      `There is no ${modelName} with this ${primaryKey.map((column) => column.property).join(" and ")}. Use get() if there may be none.`,
-      { model: modelName },
-    );
+    const known = findInHand(this, this.#unit, model, key, options);
+    const found = known instanceof Promise ? await known : known;
+    if (found === null) throw noSuchRow(model);
+    return found as E;
   }
 
   /**

@@ -15,17 +15,16 @@ export interface Frame {
   readonly ending: Request;
 }
 
-/** Null where the driver sends nothing together. When a write cannot be begun, nothing was sent, and what it threw is thrown. */
+/** For a connection that sends `together`. When a write cannot be begun, nothing was sent, and what it threw is thrown. */
 export const begunTogether = <T, R>(
   connection: ReservedConnection,
   { opening, ending }: Frame,
   rows: readonly T[],
   write: (row: T) => MaybePromise<R>,
-): LastWrites<R> | null => {
-  if (connection.together === undefined) return null;
+): LastWrites<R> => {
   const written: MaybePromise<R>[] = [];
   try {
-    const committed = connection.together(() => {
+    const committed = connection.together!(() => {
       // When one fails those behind it do not run, and say so.
       for (const text of opening) void Promise.resolve(connection.run(command(text))).catch(ignore);
       for (const row of rows) written.push(write(row));
@@ -40,13 +39,17 @@ export const begunTogether = <T, R>(
 };
 
 /** One write after another; waits only where one does not answer at once. */
-export const inTurn = async <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> => {
+export const inTurn = <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): MaybePromise<R[]> => {
   const results: R[] = [];
-  for (const row of rows) {
-    const written = write(row);
-    results.push(written instanceof Promise ? await written : written);
-  }
-  return results;
+  const from = (start: number): MaybePromise<R[]> => {
+    for (let index = start; index < rows.length; index++) {
+      const written = write(rows[index]!);
+      if (written instanceof Promise) return written.then((result) => (results.push(result), from(index + 1)));
+      results.push(written);
+    }
+    return results;
+  };
+  return from(0);
 };
 
 /** How they ended: what each write gave, or the failure that counts, and whether the transaction was committed all the same. */

@@ -5,17 +5,28 @@ import type { ScopedTransaction } from "./scope.ts";
 import { aroundCallback } from "./transaction-trace.ts";
 import type { TransactionTrace } from "./transaction-trace.ts";
 
-interface Ending extends ScopedTransaction {
+interface Traced extends ScopedTransaction {
   readonly trace: TransactionTrace | null;
+}
+
+interface Ending extends Traced {
   finish(): MaybePromise<void>;
   rollback(): MaybePromise<void>;
 }
 
+/** Runs `body`, and all that it awaits, inside the transaction and of all who watch it. */
+export const insideTraced = <T>(transaction: Traced, body: () => T): T => {
+  const { trace } = transaction;
+  return inside(transaction, trace === null ? body : () => aroundCallback(trace, body));
+};
+
 /** Runs `work` in the transaction: commits when it returns, rolls back when it throws, and throws what it threw. */
-export const runTransaction = async <X extends Ending, T>(transaction: X, work: (transaction: X) => Promise<T>): Promise<T> => {
+export const runTransaction = <X extends Ending, T>(transaction: X, work: (transaction: X) => MaybePromise<T>): Promise<T> =>
+  insideTraced(transaction, () => toItsEnd(transaction, work));
+
+const toItsEnd = async <X extends Ending, T>(transaction: X, work: (transaction: X) => MaybePromise<T>): Promise<T> => {
   try {
-    const { trace } = transaction;
-    const result = await inside(transaction, () => (trace === null ? work(transaction) : aroundCallback(trace, () => work(transaction))));
+    const result = await work(transaction);
     const finished = transaction.finish();
     if (finished instanceof Promise) await finished;
     return result;

@@ -4,14 +4,20 @@ import { whenDone } from "../../base/maybe-promise.ts";
 import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { Request, ReservedConnection } from "../../driver/driver.ts";
 
-export const command = (text: string, limit: Pick<Request, "signal" | "timeoutMs"> = {}): Request => ({
+const noValues: Request["values"] = [];
+
+export const command = (text: string, { signal, timeoutMs }: Pick<Request, "signal" | "timeoutMs"> = {}): Request => ({
   text,
-  values: [],
+  values: noValues,
   writes: true,
   bigints: false,
   batched: false,
-  ...limit,
+  signal,
+  timeoutMs,
 });
+
+/** The name of a savepoint, by how many transactions it stands in. */
+export const savepointAt = (depth: number): string => `petrel_${depth}`;
 
 /** A ROLLBACK takes no time. When its line says nothing for so long the connection is closed, which undoes everything, too. */
 const undoTimeoutMs = 10_000;

@@ -13,7 +13,7 @@ import type { Dialect } from "../../dialect/dialect.ts";
 import type { Answer, Request, ReservedConnection } from "../../driver/driver.ts";
 import { bothSignals, ownReason } from "../call-limit.ts";
 import { begunTogether, committedUnread, ignore, inTurn, settledTogether } from "./last-writes.ts";
-import type { LastWrites } from "./last-writes.ts";
+import type { LastOutcome, LastWrites } from "./last-writes.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { batchesWithOwnReason, calledWithOwnReason, withOwnReason } from "../own-reason.ts";
 import { sent, streamed } from "../watching/interceptor.ts";
@@ -21,10 +21,11 @@ import type { Plan } from "../plans/plan.ts";
 import { requestOf, streamRequestOf } from "../run.ts";
 import type { Runner } from "../run.ts";
 import { runTransaction } from "./run-transaction.ts";
+import { RunningCalls } from "./running-calls.ts";
 import { isSurrounded } from "./scope.ts";
 import type { ScopedTransaction } from "./scope.ts";
 import { declaredChange, WrittenTables } from "../table-changes.ts";
-import { assertNoControl, begin, command, endedAs, type Ending, undone } from "./transaction-control.ts";
+import { assertNoControl, begin, command, endedAs, type Ending, savepointAt, undone } from "./transaction-control.ts";
 import type { TransactionHost } from "./transaction-host.ts";
 import { acquired, transactionEnded, transactionMade } from "./transaction-trace.ts";
 import { checkTransactionOptions, startedOptions } from "./transaction-options.ts";
@@ -40,16 +41,14 @@ export class Transaction implements Runner, ScopedTransaction {
   readonly #readOnly: boolean;
   readonly #isSerializable: boolean;
   #signal: AbortSignal | undefined;
-  /** What opens it, and the name of the savepoint. */
+  /** What opens it. */
   readonly #opening: readonly string[];
-  readonly #savepoint: string;
   /** What makes it permanent. */
   readonly #ending: string;
   readonly #depth: number;
   readonly trace: ReturnType<typeof transactionMade>;
   readonly #turns = new Turns();
-  /** What was promised and is not there yet. */
-  readonly #running = new Set<Promise<unknown>>();
+  readonly #running = new RunningCalls();
   readonly #streams = new OpenStreams();
   #state: "open" | "ending" | Ending = "open";
   #connection: ReservedConnection | null = null;
@@ -72,9 +71,8 @@ export class Transaction implements Runner, ScopedTransaction {
     this.#isSerializable = options.isolation === "serializable";
     this.#signal = startedOptions(options).signal;
     this.#depth = parent === null ? 0 : parent.#depth + 1;
-    this.#savepoint = `petrel_${this.#depth}`;
-    this.#ending = parent === null ? "COMMIT" : `RELEASE SAVEPOINT ${this.#savepoint}`;
-    this.#opening = parent === null ? host.dialect.begin(options) : [`SAVEPOINT ${this.#savepoint}`];
+    this.#ending = parent === null ? "COMMIT" : `RELEASE SAVEPOINT ${savepointAt(this.#depth)}`;
+    this.#opening = parent === null ? host.dialect.begin(options) : [`SAVEPOINT ${savepointAt(this.#depth)}`];
     host.countTransaction(1);
     this.trace = transactionMade(this, this.#depth, this.#readOnly, host);
   }
@@ -147,16 +145,16 @@ export class Transaction implements Runner, ScopedTransaction {
     this.#assertUsable();
     const options = startedOptions(given);
     const entered = this.#turns.enter(() => this.#newChild(options, false), options.signal);
-    return this.#tracked(withOwnReason(entered, options.signal));
+    return this.#running.add(withOwnReason(entered, options.signal));
   }
 
   /** Runs `work` in a savepoint. Others who use this transaction meanwhile wait; `work` itself must use what it is given. */
-  async nestedRun<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+  async nestedRun<T>(work: (transaction: Transaction) => MaybePromise<T>, options: TransactionOptions = {}): Promise<T> {
     this.#assertUsable();
-    return this.#tracked(this.#nestedRun(work, startedOptions(options)));
+    return this.#running.add(this.#nestedRun(work, startedOptions(options)));
   }
 
-  async #nestedRun<T>(work: (transaction: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
+  async #nestedRun<T>(work: (transaction: Transaction) => MaybePromise<T>, options: TransactionOptions): Promise<T> {
     const entered = this.#turns.enter(() => {
       const made = this.#newChild(options, true);
       this.#turns.hold();
@@ -173,12 +171,14 @@ export class Transaction implements Runner, ScopedTransaction {
   /** Makes everything permanent, after the calls that still run. When that fails, all is rolled back, and the reason thrown. */
   commit(): MaybePromise<void> {
     this.#assertUsable();
-    const late = [...this.#running];
-    return this.#turns.enter(() => {
-      this.#assertUsable();
-      this.#state = "ending";
-      return (this.#whenEnded = late.length === 0 ? this.#commitNow() : this.#commitAfter(late));
-    });
+    const late = this.#running.all;
+    return this.#turns.isFree ? this.#commitBehind(late) : this.#turns.enter(() => this.#commitBehind(late));
+  }
+
+  #commitBehind(late: readonly Promise<unknown>[]): MaybePromise<void> {
+    this.#assertUsable();
+    this.#state = "ending";
+    return (this.#whenEnded = late.length === 0 ? this.#commitNow() : this.#commitAfter(late));
   }
 
   /** Whether nothing was sent in it that could have changed anything: then one more write is all that its commit would keep. */
@@ -191,32 +191,37 @@ export class Transaction implements Runner, ScopedTransaction {
    * between, so it is for writes whose failure the database itself reports. A savepoint's beginning leaves with them, too.
    * Returns what each gave; the first failure is thrown, and nothing was kept.
    */
-  async commitWith<T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> {
-    const signal = this.#signal;
+  commitWith<T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): MaybePromise<readonly R[]> {
     const { parent } = this;
     const isOwed = parent !== null && this.#connection === null && parent.#isAloneWith(this);
-    let connection = await (isOwed ? parent.#open(signal) : this.#onConnection((opened) => opened, signal));
-    if (isOwed && connection.together === undefined) connection = await this.#onConnection((opened) => opened, signal);
+    const own = (): MaybePromise<ReservedConnection> => this.#onConnection((opened) => opened, this.#signal);
+    const connection = isOwed ? whenDone(parent.#open(this.#signal), (opened) => (opened.together === undefined ? own() : opened)) : own();
+    return whenDone(connection, (opened) => this.#commitOn(parent === null || isOwed ? opened : null, rows, write));
+  }
+
+  /** `on` is null where a savepoint has begun already: then nothing leaves together. */
+  #commitOn<T, R>(on: ReservedConnection | null, rows: readonly T[], write: (row: T) => MaybePromise<R>): MaybePromise<readonly R[]> {
+    const signal = this.#signal;
     if (signal?.aborted === true) return this.#refuse(ownReason(signal.reason, signal));
-    const last = this.#isAlone && (parent === null || isOwed) ? this.#begunTogether(connection, rows, write) : null;
-    if (last === null) {
-      const results = await inTurn(rows, write);
-      await this.commit();
-      return results;
-    }
+    const last = on?.together !== undefined && this.#isAlone ? this.#begunTogether(on, rows, write) : null;
+    if (last === null) return whenDone(inTurn(rows, write), (results) => whenDone(this.commit(), () => results));
     this.#state = "ending";
-    const ending = settledTogether(last).then((outcome) => {
-      if (outcome.results !== null) this.#end("committed");
-      // A write that found no row was the only one: nothing was kept. Whatever else fails after the commit only concerns what was read back.
-      else if (!outcome.isCommitted || outcome.failure instanceof StaleObject) return this.#refuseInWords(outcome.failure);
-      else return this.#keptUnread(outcome.failure);
-      return [...outcome.results];
-    });
+    const ending = settledTogether(last).then((outcome) => this.#endedTogether(outcome));
     this.#whenEnded = ending.then(ignore, ignore);
     return ending;
   }
 
-  #begunTogether<T, R>(connection: ReservedConnection, rows: readonly T[], write: (row: T) => MaybePromise<R>): LastWrites<R> | null {
+  #endedTogether<R>(outcome: LastOutcome<R>): MaybePromise<readonly R[]> {
+    if (outcome.results !== null) {
+      this.#end("committed");
+      return outcome.results;
+    }
+    // A write that found no row was the only one: nothing was kept. Whatever else fails after the commit only concerns what was read back.
+    if (!outcome.isCommitted || outcome.failure instanceof StaleObject) return this.#refuseInWords(outcome.failure);
+    return this.#keptUnread(outcome.failure);
+  }
+
+  #begunTogether<T, R>(connection: ReservedConnection, rows: readonly T[], write: (row: T) => MaybePromise<R>): LastWrites<R> {
     const isNested = this.parent !== null;
     const frame = { opening: isNested ? this.#opening : [], ending: command(this.#ending, { signal: this.#signal }) };
     if (isNested) this.#connection = connection;
@@ -238,13 +243,13 @@ export class Transaction implements Runner, ScopedTransaction {
 
   /** Nobody else works with it. */
   get #isAlone(): boolean {
-    return this.#child === null && this.#turns.isFree && this.#running.size === 0 && this.#streams.isEmpty;
+    return this.#child === null && this.#turns.isFree && this.#running.count === 0 && this.#streams.isEmpty;
   }
 
   /** Whether it waits for the end of `child`, and for nothing else. */
   #isAloneWith(child: Transaction): boolean {
     const { parent } = this;
-    const isQuiet = this.#child === child && this.#running.size <= 1 && this.#streams.isEmpty;
+    const isQuiet = this.#child === child && this.#running.count <= 1 && this.#streams.isEmpty;
     return isQuiet && (parent === null || parent.#isAloneWith(this));
   }
 
@@ -292,14 +297,6 @@ export class Transaction implements Runner, ScopedTransaction {
     return this.#child;
   }
 
-  #tracked<T>(answer: MaybePromise<T>): MaybePromise<T> {
-    if (!(answer instanceof Promise)) return answer;
-    this.#running.add(answer);
-    const done = (): boolean => this.#running.delete(answer);
-    answer.then(done, done);
-    return answer;
-  }
-
   #dispatch(request: Request, writes: readonly string[]): MaybePromise<Answer> {
     if (request.writes && this.#readOnly)
       throw new TransactionError("The transaction is read-only. Begin one without { readOnly: true } to write.");
@@ -307,7 +304,7 @@ export class Transaction implements Runner, ScopedTransaction {
     if (opened !== null && this.#turns.isFree) {
       // What `#onConnection` would do, without the functions that waiting takes.
       this.#assertUsable();
-      return this.#tracked(withOwnReason(this.#runOn(opened, request, writes), request.signal));
+      return this.#running.add(withOwnReason(this.#runOn(opened, request, writes), request.signal));
     }
     return this.#onConnection((connection) => this.#runOn(connection, request, writes), request.signal);
   }
@@ -324,7 +321,7 @@ export class Transaction implements Runner, ScopedTransaction {
 
   #onConnection<T>(use: (connection: ReservedConnection) => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
     this.#assertUsable();
-    return this.#tracked(calledWithOwnReason(() => this.#turns.enter(() => this.#openAndUse(use, signal), signal), signal));
+    return this.#running.add(calledWithOwnReason(() => this.#turns.enter(() => this.#openAndUse(use, signal), signal), signal));
   }
 
   #openAndUse<T>(use: (connection: ReservedConnection) => MaybePromise<T>, signal: AbortSignal | undefined): MaybePromise<T> {
@@ -377,8 +374,7 @@ export class Transaction implements Runner, ScopedTransaction {
   }
 
   async #commitAfter(calls: readonly Promise<unknown>[]): Promise<void> {
-    const outcomes = await Promise.allSettled(calls);
-    const failure = outcomes.find((outcome) => outcome.status === "rejected");
+    const failure = await RunningCalls.failureOf(calls);
     await (failure === undefined ? this.#commitNow() : this.#refuse(failure.reason));
   }
 
@@ -414,7 +410,7 @@ export class Transaction implements Runner, ScopedTransaction {
     const end = (): void => this.#end("rolled back");
     if (connection === null) return end();
     const { parent } = this;
-    const texts = parent === null ? ["ROLLBACK"] : [`ROLLBACK TO SAVEPOINT ${this.#savepoint}`, this.#ending];
+    const texts = parent === null ? ["ROLLBACK"] : [`ROLLBACK TO SAVEPOINT ${savepointAt(this.#depth)}`, this.#ending];
     // Changes that cannot be undone alone take the whole transaction with them.
     const failed = (error: unknown): void => (parent === null ? end() : this.#lose(error));
     if (!connection.inTransaction) return failed(null);

@@ -2,20 +2,21 @@
  * The flush of one changed object in a straight line: nothing else is in hand that is new, deleted, changed or related, and no hook wants to be told.
  * It is what nearly every transaction of a program does, so it makes no sets, no order and no levels. Anything else is the business of `flush.ts`.
  */
-import { whenDone } from "../../base/maybe-promise.ts";
+import { settled, whenDone } from "../../base/maybe-promise.ts";
 import type { MaybePromise } from "../../base/maybe-promise.ts";
+import type { Runner } from "../../engine/run.ts";
 import { columnProblem, completed, valueAssignment } from "../../query/expressions/assignments.ts";
 import type { Assignment } from "../../query/expressions/assignments.ts";
 import { rootOf } from "../../query/root.ts";
 import { changeAt } from "../writes/change-row.ts";
 import type { RowPlace } from "../writes/change-row.ts";
+import type { Row } from "../writes/prepared-row.ts";
 import type { EntityState } from "../tracking/entity-state.ts";
 import { isExpression } from "./flush-check.ts";
 import { keyOfObject } from "../tracking/identity-map.ts";
 import { alignWithKeys, inHand, relationsOf } from "../tracking/relations.ts";
 import { putBack, valuesOf } from "../tracking/unit-of-work.ts";
 import type { UnitOfWork } from "../tracking/unit-of-work.ts";
-import { writeBatch } from "../writes/write-batch.ts";
 import type { Ending, OpenFlush } from "../writes/write-batch.ts";
 
 /** The one object that was changed; `null` when nothing was, `undefined` when there is more to look at. */
@@ -65,31 +66,44 @@ export const placeOfState = (state: EntityState): RowPlace => {
 };
 
 /** Writes the object's changes. When that fails the object is what it was before; the row is the caller's to undo. */
-export const flushOne = async (
+export const flushOne = (
   unit: UnitOfWork,
   open: OpenFlush,
   state: EntityState,
   assignments: readonly Assignment[],
   ending: Ending | null,
-): Promise<true> => {
+): MaybePromise<boolean> => {
   const { object, tracking } = state;
   const { table } = tracking;
-  const before = valuesOf(table, object);
   const undo = unit.checkpoint();
-  try {
-    await open((runner) => {
-      const write = (): MaybePromise<void> =>
-        whenDone(changeAt(runner, rootOf(table.model), placeOfState(state), assignments, { use: "flush()" }), (written) => {
-          Object.assign(object, written);
-          unit.written(table, object, state);
-          alignWithKeys(unit.identities, table, object);
-        });
-      return (ending?.isUnwritten === true ? ending.send : writeBatch)([state], write);
-    });
-    return true;
-  } catch (error) {
+  let before: Readonly<Row> | null = null;
+  const written = (now: Readonly<Row>): void => {
+    if (!saysAlready(object, now)) {
+      before = valuesOf(table, object);
+      Object.assign(object, now);
+    }
+    unit.written(table, object, state);
+    alignWithKeys(unit.identities, table, object);
+  };
+  const failed = (error: unknown): never => {
     undo();
-    putBack(table, object, before);
+    if (before !== null) putBack(table, object, before);
     throw error;
-  }
+  };
+  const writeOn = (runner: Runner): MaybePromise<unknown> => {
+    const write = (): MaybePromise<void> =>
+      whenDone(changeAt(runner, rootOf(table.model), placeOfState(state), assignments, { use: "flush()" }), written);
+    return ending?.isUnwritten === true ? ending.send(justOne, write) : write();
+  };
+  return settled(() => open(writeOn), isDone, failed);
 };
+
+/** Nearly always: only what the database computed is news. */
+const saysAlready = (object: Readonly<Row>, now: Readonly<Row>): boolean => {
+  // In this order: a column that was not fetched explains itself when it is read.
+  for (const property in now) if (!Object.hasOwn(object, property) || object[property] !== now[property]) return false;
+  return true;
+};
+
+const justOne = [null];
+const isDone = (): boolean => true;

@@ -141,17 +141,19 @@ class Flush {
     const changes = updates.length + cascade.links.length + deletes.length + deferred.length;
     for (const [index, level] of levels.entries()) {
       const isLast = changes === 0 && index === levels.length - 1;
-      await this.#insert(level, keys, deferred, isLast && this.#ending !== null ? this.#ending.send : writeBatch);
+      await this.#insert(level, keys, deferred, isLast ? this.#sendLast : writeBatch);
     }
     await this.#setLate(deferred, late, keys);
     // A change that finds no row is an error, and must not be committed with others.
     const isAlone = inserts.length === 0 && changes === 1 && this.#ending?.isUnwritten === true;
-    await this.#update(updates, keys, isAlone ? this.#ending.send : writeBatch);
+    await this.#update(updates, keys, isAlone ? this.#sendLast : writeBatch);
     await writeBatch(pairsOf(cascade.links), (pairs) => addPairs(this.#runner, pairs));
     await this.#clearBeforeDelete(removals.deferred);
     for (const batch of removals.batches.toReversed()) await this.#delete(batch);
     this.#unit.takeOutDeparted();
   }
+
+  readonly #sendLast: SendWrites = (rows, write) => (this.#ending === null ? writeBatch(rows, write) : this.#ending.send(rows, write));
 
   #keep(node: Node): void {
     if (!this.#before.has(node.object)) this.#before.set(node.object, { node, values: valuesOf(node.table, node.object) });
@@ -373,16 +375,14 @@ const prepared = async (unit: UnitOfWork, session: object): Promise<Work | null>
  * When it fails, objects and sets are what they were before, and the error is thrown: the caller rolls the rows back.
  * `ending`: the transaction is to be committed next, and may be with the last writes.
  */
-export const flush = (unit: UnitOfWork, open: OpenFlush, session: object, ending: Ending | null = null): Promise<boolean> => {
+export const flush = (unit: UnitOfWork, open: OpenFlush, session: object, ending: Ending | null = null): MaybePromise<boolean> => {
   const only = onlyChanged(unit);
-  if (only === null) return nothing;
+  if (only === null) return false;
   const assignments = only === undefined ? null : plainAssignments(unit, only);
   return only === undefined || assignments === null
     ? flushAll(unit, open, session, ending)
     : flushOne(unit, open, only, assignments, ending);
 };
-
-const nothing = Promise.resolve(false);
 
 const flushAll = async (unit: UnitOfWork, open: OpenFlush, session: object, ending: Ending | null): Promise<boolean> => {
   const added = new Set(unit.added);

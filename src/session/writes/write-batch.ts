@@ -1,4 +1,5 @@
 /** The seam for writes of many rows: one call for each, started without waiting for the one before, so that a driver with a pipeline sends them together. */
+import { whenDone } from "../../base/maybe-promise.ts";
 import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { Runner } from "../../engine/run.ts";
 
@@ -6,10 +7,10 @@ import type { Runner } from "../../engine/run.ts";
 const batchSize = 1000;
 
 /** How many writes of one kind are sent. */
-export type SendWrites = <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>) => Promise<R[]>;
+export type SendWrites = <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>) => MaybePromise<readonly R[]>;
 
 /** Calls `write` with the runner of a flush, which is asked for only when there is something to write. */
-export type OpenFlush = (write: (runner: Runner) => Promise<unknown>) => Promise<unknown>;
+export type OpenFlush = (write: (runner: Runner) => MaybePromise<unknown>) => MaybePromise<unknown>;
 
 /** How the last writes of a transaction are sent, with its COMMIT right behind them. */
 export interface Ending {
@@ -22,7 +23,10 @@ export interface Ending {
  * Returns what each write returned, in order. After the first failure nothing more is started, and what is on its way is waited for:
  * then that failure is thrown, since those behind it only say that the transaction is lost.
  */
-export const writeBatch = async <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> => {
+export const writeBatch = <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): MaybePromise<readonly R[]> =>
+  rows.length === 1 ? whenDone(write(rows[0]!), (result) => [result]) : inBatches(rows, write);
+
+const inBatches = async <T, R>(rows: readonly T[], write: (row: T) => MaybePromise<R>): Promise<R[]> => {
   const results: R[] = [];
   for (let start = 0; start < rows.length; start += batchSize) {
     const written: MaybePromise<R>[] = [];

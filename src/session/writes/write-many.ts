@@ -45,7 +45,7 @@ const insertAllOrNone = async <R>(
   groups: readonly Uniform[],
   insert: (runner: Runner, group: Uniform) => MaybePromise<R>,
   signal: AbortSignal | undefined,
-): Promise<R[]> => {
+): Promise<readonly R[]> => {
   if (groups.length === 0) return [];
   return scope.nested(
     (transaction) => transaction.commitWith(groups, (group) => insert(transaction, group)),

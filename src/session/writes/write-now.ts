@@ -1,15 +1,13 @@
 /** The session's calls that write one row at once, and what they mean for the objects in hand. */
 import { ConfigurationError, StaleObject } from "../../base/errors.ts";
 import { QueryBuilder } from "../../query/query-builder.ts";
-import { keyValues } from "../../query/paging/by-key.ts";
-import type { Root } from "../../query/root.ts";
 import type { Table } from "../../schema/table.ts";
 import { deleteRow, updateRow } from "./change-row.ts";
 import type { ChangeOptions } from "./change-row.ts";
 import { forgetDependents } from "../flush/dependents.ts";
 import { rebased, trackingOf } from "../tracking/entity-state.ts";
 import type { EntityState } from "../tracking/entity-state.ts";
-import { keyOfObject, keyOfValues } from "../tracking/identity-map.ts";
+import { keyOfObject } from "../tracking/identity-map.ts";
 import { insertRow, readBack } from "./insert-row.ts";
 import { prepareRow, rootOfInstance } from "./prepared-row.ts";
 import type { PreparedRow, Row } from "./prepared-row.ts";
@@ -17,19 +15,6 @@ import { alignWithKeys } from "../tracking/relations.ts";
 import type { SessionScope } from "../session-scope.ts";
 import { putBack, valuesOf } from "../tracking/unit-of-work.ts";
 import type { UnitOfWork } from "../tracking/unit-of-work.ts";
-
-/** The session's own object for a key, `null` for one that is deleted; `undefined` when the database has to be asked. */
-export const knownByKey = ({ identities, deleted }: UnitOfWork, { table }: Root, key: unknown): object | null | undefined => {
-  if (identities.isEmpty) return undefined;
-  const values = keyValues(table, key);
-  // A fraction is no key of any row; the database is asked, and its check says so.
-  if (values.some((value) => typeof value === "number" && !Number.isSafeInteger(value))) return undefined;
-  const state = identities.of(table).get(keyOfValues(table, values)!);
-  if (state === undefined || state.tracking.missing.length > 0) return undefined;
-  const { object } = state;
-  const isGone = deleted.has(object) || (table.softDelete !== null && (object[table.softDelete.property] ?? null) !== null);
-  return isGone ? null : object;
-};
 
 /** After rows were inserted: `settle` completes their objects, which are tracked from then on. */
 export const trackInserted = (unit: UnitOfWork, rows: readonly PreparedRow[], settle: readonly (() => void)[]): void => {
