@@ -77,6 +77,11 @@ export class PostgresAnswer implements Answer {
   }
 
   get columns(): readonly string[] {
-    return this.fields.map((field) => field.name);
+    let names = namesByFields.get(this.fields);
+    if (names === undefined) namesByFields.set(this.fields, (names = this.fields.map((field) => field.name)));
+    return names;
   }
 }
+
+/** The fields of a prepared statement are the same array each time, and so are their names. */
+const namesByFields = new WeakMap<readonly ResultField[], readonly string[]>();

@@ -1,6 +1,6 @@
 /** SQLite through `better-sqlite3`, where the user's project has it. Only what we use of it is declared here. */
 import type { Binding, BindingDatabase, BindingStatement, OpenOptions, StoredValue } from "./binding.ts";
-import { insertedKey, IntegerTooLarge, NotOneStatement, WrongValueCount } from "./binding.ts";
+import { insertedKey, IntegerTooLarge, mayChangeNames, NotOneStatement, WrongValueCount } from "./binding.ts";
 
 interface Statement {
   readonly reader: boolean;
@@ -8,10 +8,10 @@ interface Statement {
   raw(enabled: boolean): Statement;
   safeIntegers(enabled: boolean): Statement;
   columns(): readonly { readonly name: string }[];
-  all(values: unknown): unknown[][];
-  get(values: unknown): unknown[] | undefined;
-  run(values: unknown): { readonly changes: number; readonly lastInsertRowid: number | bigint };
-  iterate(values: unknown): Iterator<unknown[]>;
+  all(...values: readonly unknown[]): unknown[][];
+  get(...values: readonly unknown[]): unknown[] | undefined;
+  run(...values: readonly unknown[]): { readonly changes: number; readonly lastInsertRowid: number | bigint };
+  iterate(...values: readonly unknown[]): Iterator<unknown[]>;
 }
 
 interface Database {
@@ -57,7 +57,7 @@ class BetterSqlite3Database implements BindingDatabase {
 
   prepare(text: string): BindingStatement {
     try {
-      return new BetterSqlite3Statement(this.#database.prepare(text), /\?\d/.test(text));
+      return new BetterSqlite3Statement(this.#database.prepare(text), text);
     } catch (error) {
       if (error instanceof RangeError && error.message.includes("statement"))
         throw new NotOneStatement("not one statement", { cause: error });
@@ -82,21 +82,24 @@ class BetterSqlite3Database implements BindingDatabase {
 class BetterSqlite3Statement implements BindingStatement {
   readonly hasRows: boolean;
   readonly #statement: Statement;
+  readonly #mayChangeNames: boolean;
   #names: readonly string[];
   #bigints = false;
   #isNumbered: boolean;
   #isSettled: boolean;
 
-  /** `mayBeNumbered`: the text has something like `?1`, if perhaps in a string. */
-  constructor(statement: Statement, mayBeNumbered: boolean) {
-    this.#isNumbered = mayBeNumbered;
-    this.#isSettled = !mayBeNumbered;
+  constructor(statement: Statement, text: string) {
+    // Something like `?1`, if perhaps in a string.
+    this.#isNumbered = /\?\d/.test(text);
+    this.#isSettled = !this.#isNumbered;
+    this.#mayChangeNames = mayChangeNames(text);
     this.hasRows = statement.reader;
     this.#statement = statement.reader ? statement.raw(true) : statement;
     this.#names = namesOf(statement);
   }
 
   columns(): readonly string[] {
+    if (!this.#mayChangeNames) return this.#names;
     try {
       this.#names = namesOf(this.#statement);
     } catch {
@@ -108,29 +111,29 @@ class BetterSqlite3Statement implements BindingStatement {
   all(values: readonly StoredValue[], bigints: boolean): unknown[][] {
     if (!bigints && !this.#statement.readonly) return this.#readNarrowed(values);
     this.#readBigints(bigints);
-    const rows = this.#bind(values, (bound) => this.#statement.all(bound));
+    const rows = this.#bind(values, (bound) => this.#statement.all(...bound));
     return !bigints && hasDoubtfulNumber(rows) ? this.#readNarrowed(values) : rows;
   }
 
   first(values: readonly StoredValue[], bigints: boolean): unknown[] | undefined {
     this.#readBigints(bigints);
-    const row = this.#bind(values, (bound) => this.#statement.get(bound));
+    const row = this.#bind(values, (bound) => this.#statement.get(...bound));
     return !bigints && row !== undefined && hasDoubtfulNumber([row]) ? this.#readNarrowed(values)[0] : row;
   }
 
   run(values: readonly StoredValue[]): number {
-    return this.#bind(values, (bound) => this.#statement.run(bound)).changes;
+    return this.#bind(values, (bound) => this.#statement.run(...bound)).changes;
   }
 
   insert(values: readonly StoredValue[]): number | null {
-    const { changes, lastInsertRowid } = this.#bind(values, (bound) => this.#statement.run(bound));
+    const { changes, lastInsertRowid } = this.#bind(values, (bound) => this.#statement.run(...bound));
     return insertedKey(changes, lastInsertRowid);
   }
 
   iterate(values: readonly StoredValue[], bigints: boolean): Iterator<unknown[]> {
     // One by one there is no second look at a rounded integer, so every integer is read whole and narrowed here.
     this.#readBigints(true);
-    const rows = this.#bind(values, (bound) => this.#statement.iterate(bound));
+    const rows = this.#bind(values, (bound) => this.#statement.iterate(...bound));
     if (bigints) return rows;
     return {
       next: () => {
@@ -145,7 +148,7 @@ class BetterSqlite3Statement implements BindingStatement {
   /** This library rounds large integers without a word, so what may be one is read whole. A statement that writes is never run twice for it. */
   #readNarrowed(values: readonly StoredValue[]): unknown[][] {
     this.#readBigints(true);
-    const rows = this.#bind(values, (bound) => this.#statement.all(bound));
+    const rows = this.#bind(values, (bound) => this.#statement.all(...bound));
     for (const row of rows) narrow(row);
     return rows;
   }
@@ -156,10 +159,10 @@ class BetterSqlite3Statement implements BindingStatement {
     this.#bigints = bigints;
   }
 
-  /** Placeholders with numbers (`?1`) are names to this library. Whether the text has them is settled by the first values that are taken. */
-  #bind<T>(values: readonly StoredValue[], use: (bound: unknown) => T): T {
+  /** Values one by one: the library takes them faster than an array. Placeholders with numbers (`?1`) are names to it. Whether the text has them is settled by the first values that are taken. */
+  #bind<T>(values: readonly StoredValue[], use: (bound: readonly unknown[]) => T): T {
     try {
-      const result = use(this.#isNumbered ? numbered(values) : values);
+      const result = use(this.#isNumbered ? [numbered(values)] : values);
       this.#isSettled = true;
       return result;
     } catch (error) {

@@ -19,10 +19,21 @@ export const retryWhileBusy = <T>(place: Place, connection: SqliteConnection, at
   try {
     return attempt();
   } catch (error) {
-    if (!mayRetry(error) || place.busyTimeoutMs <= 0) throw error;
-    place.line.hold(connection);
-    return retry(place, attempt, signal, error).finally(() => place.line.free(connection));
+    return retryAfter(error, place, connection, attempt, signal);
   }
+};
+
+/** The same for what was tried once and threw `error`. */
+export const retryAfter = <T>(
+  error: unknown,
+  place: Place,
+  connection: SqliteConnection,
+  attempt: () => T,
+  signal?: AbortSignal,
+): Promise<T> => {
+  if (!mayRetry(error) || place.busyTimeoutMs <= 0) throw error;
+  place.line.hold(connection);
+  return retry(place, attempt, signal, error).finally(() => place.line.free(connection));
 };
 
 /** The same on a connection that is held already. */

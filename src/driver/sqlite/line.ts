@@ -58,6 +58,11 @@ export class Line<C> {
     return connection === null ? this.#wait(job, signal) : job(connection);
   }
 
+  /** A connection for a job that ends when it returns, where one is free; `null` where the job has to `enter`. */
+  now(): C | null {
+    return this.#take();
+  }
+
   hold(connection: C): void {
     const free = this.#free;
     if (free.at(-1) === connection) free.pop();

@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Binding, BindingDatabase, BindingStatement, OpenOptions, StoredValue } from "./binding.ts";
-import { insertedKey, IntegerTooLarge, NotOneStatement, WrongValueCount } from "./binding.ts";
+import { insertedKey, IntegerTooLarge, mayChangeNames, NotOneStatement, WrongValueCount } from "./binding.ts";
 import { FreshStatement, SchemaVersion } from "./fresh-statement.ts";
 import type { ArrayStatement } from "./object-rows.ts";
 import { withArrayRows } from "./object-rows.ts";
@@ -58,7 +58,7 @@ class NodeSqliteDatabase implements BindingDatabase {
   }
 
   prepare(text: string): BindingStatement {
-    const prepare = (): BindingStatement => new NodeSqliteStatement(this.#prepareOne(text), changingText.test(text));
+    const prepare = (): BindingStatement => new NodeSqliteStatement(this.#prepareOne(text), text);
     return this.#schema !== null && text.includes("*") ? new FreshStatement(prepare, this.#schema) : prepare();
   }
 
@@ -139,19 +139,22 @@ class NodeSqliteStatement implements BindingStatement {
   readonly hasRows: boolean;
   readonly #statement: ArrayStatement;
   readonly #changesRows: boolean;
+  readonly #mayChangeNames: boolean;
   #names: readonly string[];
   #bigints = false;
   #checkedCount = -1;
 
-  /** `changesRows`: after other statements SQLite still reports the changes of the last one that made some. */
-  constructor(statement: ArrayStatement, changesRows: boolean) {
+  constructor(statement: ArrayStatement, text: string) {
     this.#statement = statement;
+    this.#mayChangeNames = mayChangeNames(text);
     this.#names = statement.columns().map((column) => column.name);
     this.hasRows = this.#names.length > 0;
-    this.#changesRows = changesRows;
+    // After other statements SQLite still reports the changes of the last one that made some.
+    this.#changesRows = changingText.test(text);
   }
 
   columns(): readonly string[] {
+    if (!this.#mayChangeNames) return this.#names;
     try {
       this.#names = this.#statement.columns().map((column) => column.name);
     } catch {

@@ -94,6 +94,8 @@ class SqliteDriver implements Driver {
   #writer: SqliteConnection;
   /** Writers that could not be rolled back. */
   #lost = 0;
+  readonly #readByReader = (large: Request): MaybePromise<Answer> =>
+    whenDone(this.#placeToRead(large), (place) => enterAndReadLarge(place, large));
   #closing: Promise<void> | null = null;
   #isClosed = false;
 
@@ -133,12 +135,12 @@ class SqliteDriver implements Driver {
   run(request: Request): MaybePromise<Answer> {
     if (this.#closing !== null) throw this.#closedError();
     request.signal?.throwIfAborted();
-    if (opensTransaction.test(request.text)) throw sharedTransaction();
+    if (opensTransaction(request.text)) throw sharedTransaction();
     if (this.#readerPlace === null) return runAt(this.#writerPlace, request);
     if (!request.writes && this.#writerPlace.line.isHeld) {
       return whenDone(this.#placeToRead(request), (place) => runAt(place, request));
     }
-    return runAt(this.#writerPlace, request, (large) => whenDone(this.#placeToRead(large), (place) => enterAndReadLarge(place, large)));
+    return runAt(this.#writerPlace, request, this.#readByReader);
   }
 
   async *stream(request: Request, batchSize: number): AsyncGenerator<Answer, void, void> {
@@ -227,7 +229,10 @@ class SqliteDriver implements Driver {
   }
 }
 
-const opensTransaction = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:begin|savepoint)\b/i;
+const opening = /^(?:\s|--[^\n]*\n|\/\*[^]*?\*\/)*(?:begin|savepoint)\b/i;
+
+/** SELECT and INSERT, in capitals as nearly always, are told apart by two letters. */
+const opensTransaction = (text: string): boolean => !text.startsWith("SE") && !text.startsWith("IN") && opening.test(text);
 
 const sharedTransaction = (): TransactionError =>
   new TransactionError(

@@ -39,6 +39,15 @@ const namesOf = (properties: ObjectShape["properties"]): Pick<Form, "columns" | 
 const rawForms = new Lru<string, Form>(500);
 
 const rawFormOf = (names: readonly string[]): Form => {
+  let form = formsByNames.get(names);
+  if (form === undefined) formsByNames.set(names, (form = rawFormNamed(names)));
+  return form;
+};
+
+/** Drivers give the same array of names for the same statement, where they can. */
+const formsByNames = new WeakMap<readonly string[], Form>();
+
+const rawFormNamed = (names: readonly string[]): Form => {
   const key = names.join("\0");
   const known = rawForms.get(key);
   if (known !== undefined && known.columns.length === names.length) return known;
