@@ -13,8 +13,9 @@ type Encode = (value: unknown) => BoundValue;
 
 /** An array of arrays would be one array of two dimensions, which `unnest` takes apart whole: inner ones travel as text. */
 const encoderFor = (type: ColumnType, compilation: Compilation): Encode | null => {
-  const encode = compilation.words.codec(type).encode as Encode | null;
-  if (type.kind !== "array") return encode;
+  const codec = compilation.words.codec(type);
+  const encode = codec.encode as Encode | null;
+  if (type.kind !== "array") return codec.onlyChecks === true ? null : encode;
   return (value) => arrayText((encode === null ? value : encode(value)) as readonly BoundValue[]);
 };
 

@@ -19,12 +19,7 @@ export const runAt = (place: Place, request: Request, readElsewhere: ReadElsewhe
   return place.line.enter((next) => runOn(place, next, request, readElsewhere), request.signal);
 };
 
-const runOn = (
-  place: Place,
-  connection: SqliteConnection,
-  request: Request,
-  readElsewhere: ReadElsewhere | null,
-): MaybePromise<Answer> => {
+const runOn = (place: Place, connection: SqliteConnection, request: Request, readElsewhere: ReadElsewhere | null): MaybePromise<Answer> => {
   place.check();
   if (request.repeats !== undefined && request.repeats !== null) {
     const repetition = new Repetition(connection, request, request.repeats);

@@ -108,8 +108,8 @@ const withGaps = (rows: readonly Returned[], keptOut: readonly number[]): readon
 
 /** What the rows give for one column. */
 const columnOf = (rows: Uniform, index: number): unknown[] => {
-  const list: unknown[] = [];
-  for (const row of rows) list.push(row.values[index]);
+  const list = new Array<unknown>(rows.length);
+  for (let place = 0; place < rows.length; place++) list[place] = rows[place]!.values[index];
   return list;
 };
 

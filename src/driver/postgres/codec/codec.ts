@@ -21,6 +21,8 @@ export interface BinaryForm {
   readonly sizeBytes?: number;
   readonly decode: Decode;
   readonly encode: Encode;
+  /** Writes the length and the value at once, where that is faster than `encode` between `startValue` and `endValue`. */
+  readonly encodeSized?: Encode;
 }
 
 export interface WireCodec {

@@ -16,6 +16,7 @@ const textForm: TextForm = { decode: asItIs, encode: textOnly };
 const sameBytes: BinaryForm = {
   decode: readText,
   encode: (writer: ByteWriter, value: unknown) => writer.text(textOnly(value)),
+  encodeSized: (writer: ByteWriter, value: unknown) => writer.sizedText(textOnly(value)),
 };
 
 /** A type whose binary form is its text: strings, enums. */

@@ -147,6 +147,20 @@ export class ByteWriter {
     this.offset += (this.block as unknown as NativeWrite).utf8Write(value, this.offset, this.block.length - this.offset);
   }
 
+  /** The text with its length in bytes in front. */
+  sizedText(value: string): void {
+    if (value.length <= shortText) {
+      this.ensure(shortText + 4);
+      const { block, offset } = this;
+      this.offset = offset + 4;
+      if (this.#ascii(value)) return store(block, offset, value.length);
+      this.offset = offset;
+    }
+    this.startValue();
+    this.text(value);
+    this.endValue();
+  }
+
   /** Writes short plain ASCII without leaving JavaScript, which costs more than the bytes. Leaves nothing behind when it is something else. */
   #ascii(value: string): boolean {
     this.ensure(shortText);

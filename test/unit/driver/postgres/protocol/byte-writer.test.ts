@@ -190,3 +190,27 @@ test("a writer that is never at rest neither loses nor repeats a byte", () => {
   const expected = Array.from({ length: 2000 }, (_, round) => Buffer.concat([Buffer.alloc(700, round % 251), Buffer.from([255])]));
   assert.deepEqual(Buffer.concat(sent), Buffer.concat(expected));
 });
+
+test("a text with its length is what the length and the text are, of every kind, and where a block ends", () => {
+  const texts = ["", "a", "x".repeat(23), "x".repeat(24), "x".repeat(25), "é", `${"x".repeat(22)}é`, "💡".repeat(12), "x".repeat(70_000)];
+  for (const before of [
+    0,
+    ...Array.from({ length: 60 }, (_, index) => 16_384 - 30 + index),
+    ...Array.from({ length: 60 }, (_, index) => 65_536 - 30 + index),
+  ]) {
+    for (const text of texts) {
+      const [sized, plain] = [new ByteWriter(), new ByteWriter()];
+      for (const writer of [sized, plain]) for (let at = 0; at < before; at++) writer.int8(7);
+      sized.sizedText(text);
+      sized.int8(9);
+      plain.startValue();
+      plain.text(text);
+      plain.endValue();
+      plain.int8(9);
+      assert.ok(taken(sized).equals(taken(plain)), `${text.length} behind ${before}`);
+    }
+  }
+  const writer = new ByteWriter();
+  assert.throws(() => writer.sizedText("a\0"), /NUL/);
+  assert.throws(() => writer.sizedText("\ud800"), /surrogate/);
+});
