@@ -32,6 +32,7 @@ import type { LockOptions } from "./query.ts";
 import { refinedTable } from "./loading/refined-table.ts";
 import { isOutside, withRow } from "./root.ts";
 import type { Root } from "./root.ts";
+import { kept } from "./lookups/lookup.ts";
 import { isSkip } from "./lookups/skip.ts";
 import { deletedStep, distinctStep, limitStep, lockStep, nothingStep, offsetStep, rowCount } from "./steps.ts";
 import { holdsWindow, refuseWindow } from "./expressions/windowed.ts";
@@ -58,7 +59,10 @@ export interface QueryState {
   readonly cache: CacheChoice | null;
 }
 
-export const startOf = (root: Root): QueryState => ({
+/** Where a query of the root begins: one state for all, since none is ever changed. */
+export const startOf = (root: Root): QueryState => (root.start ??= newStart(root)) as QueryState;
+
+const newStart = (root: Root): QueryState => ({
   root,
   scope: root.scope,
   shape: root.shape,
@@ -166,11 +170,13 @@ export abstract class RefinableQuery {
     const state = this.#state;
     let shape = state.shape;
     let collections = 0;
-    const values = state.values.slice();
+    let { values } = state;
     for (const key of Object.keys(lookups)) {
       const given = (lookups as Record<string, unknown>)[key];
       if (isSkip(given)) continue;
-      const form = state.scope.lookup(key).ask(given, values);
+      const value = kept(given);
+      const form = state.scope.lookup(key).formOf(value);
+      values = form.valuesWith(values, value);
       if (form.lookup.toMany && ++collections > 1) return this.#conditions(lookups, false);
       shape = shape.child(form);
     }

@@ -20,6 +20,8 @@ export class Root {
   readonly #orders = new Map<string, OrderMaker>();
   readonly #again: () => Root;
   #inner: Root | null = null;
+  /** The state that every query of it begins with, for whoever makes queries. */
+  start: object | null = null;
 
   /** `again` makes the root of the same rows with a source of its own. */
   constructor(table: Table, scope = new LookupScope(table), shape = new Shape<Step>(), again: () => Root = () => secondRoot(table)) {

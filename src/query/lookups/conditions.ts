@@ -2,7 +2,7 @@
 import type { ExpressionNode, ParameterNode } from "../../ast/expression.ts";
 import type { Source } from "../../ast/source.ts";
 import type { Step } from "../draft.ts";
-import { allOf } from "./lookup.ts";
+import { allOf, kept } from "./lookup.ts";
 import type { LookupForm } from "./lookup.ts";
 import type { LookupScope } from "./lookup-scope.ts";
 import type { Combination } from "./q.ts";
@@ -18,13 +18,16 @@ export interface Resolved {
 }
 
 /** The forms of all lookups of an object, and their values. Skipped ones are left out. */
-const formsOf = (scope: LookupScope, lookups: object): { forms: LookupForm[]; values: unknown[] } => {
+const formsOf = (scope: LookupScope, lookups: object): { forms: LookupForm[]; values: readonly unknown[] } => {
   const forms: LookupForm[] = [];
-  const values: unknown[] = [];
+  let values: readonly unknown[] = [];
   for (const key of Object.keys(lookups)) {
     const given = (lookups as Record<string, unknown>)[key];
     if (isSkip(given)) continue;
-    forms.push(scope.lookup(key).ask(given, values));
+    const value = kept(given);
+    const form = scope.lookup(key).formOf(value);
+    values = form.valuesWith(values, value);
+    forms.push(form);
   }
   return { forms, values };
 };

@@ -36,6 +36,8 @@ export class LookupScope {
   /** What `joinLateral()` put beside each row: relations of this query's own. */
   readonly joined: readonly Relation[];
   readonly #lookups = new Map<string, Lookup>();
+  #lastKey: string | null = null;
+  #lastLookup: Lookup | null = null;
 
   constructor(
     table: Table,
@@ -70,6 +72,14 @@ export class LookupScope {
 
   /** The lookup that a key means. Throws `ConfigurationError` for a key that means nothing, with the nearest name. */
   lookup(key: string): Lookup {
+    if (key === this.#lastKey) return this.#lastLookup!;
+    const lookup = this.#find(key);
+    this.#lastKey = key;
+    this.#lastLookup = lookup;
+    return lookup;
+  }
+
+  #find(key: string): Lookup {
     const known = this.#lookups.get(key);
     if (known !== undefined) return known;
     const lookup = this.#resolve(key);

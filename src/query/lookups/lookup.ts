@@ -8,6 +8,7 @@ import type { Relation } from "../../schema/table.ts";
 import type { ColumnType } from "../../types/column-type.ts";
 import { conjunction } from "../draft.ts";
 import type { Step } from "../draft.ts";
+import { itself } from "./operators.ts";
 import type { FormOf, Operator, Test } from "./operators.ts";
 import type { JsonTarget } from "./json-lookup.ts";
 
@@ -34,9 +35,10 @@ export class LookupForm implements StepMaker<Step> {
     this.#form = form;
   }
 
-  /** Adds what `given` binds, in the order of the parameters. */
-  pushValues(values: unknown[], given: unknown): void {
-    for (const value of this.#form.values(given)) values.push(value);
+  /** The values with what `given` binds behind them, in the order of the parameters: an array of its own, and of its own size. */
+  valuesWith(values: readonly unknown[], given: unknown): readonly unknown[] {
+    if (this.#form.values !== itself) return [...values, ...this.#form.values(given)];
+    return values.length === 0 ? [given] : [...values, given];
   }
 
   /** The comparison at the end of the relations, on a row of `source`. */
@@ -62,6 +64,8 @@ export class Lookup {
   readonly toMany: boolean;
   readonly #operator: Operator;
   readonly #forms = new Map<string, LookupForm>();
+  /** What was asked last, which is asked again nearly always. */
+  #last: { readonly asked: FormOf; readonly form: LookupForm } | null = null;
 
   constructor(key: string, root: Source, relations: readonly Relation[], subject: Subject, path: readonly string[], operator: Operator) {
     this.root = root;
@@ -72,25 +76,20 @@ export class Lookup {
     this.#operator = operator;
   }
 
-  /** The form for a value, the same object for the same kind of value; what it binds is added to `values`. */
-  ask(given: unknown, values: unknown[]): LookupForm {
-    // A copy: what the caller's array says later, or the second time, is not the query's.
-    const kept = Array.isArray(given) ? [...(given as unknown[])] : given;
-    const form = this.#formOf(kept);
-    form.pushValues(values, kept);
+  /** The form for a value, the same object for the same kind of value. */
+  formOf(given: unknown): LookupForm {
+    if (given === undefined) throw undefinedValue(this.target.name);
+    const asked = this.#operator(given, this.target.name);
+    if (this.#last !== null && this.#last.asked === asked) return this.#last.form;
+    let form = this.#forms.get(asked.id);
+    if (form === undefined) this.#forms.set(asked.id, (form = new LookupForm(this, asked)));
+    this.#last = { asked, form };
     return form;
   }
-
-  #formOf(given: unknown): LookupForm {
-    if (given === undefined) throw undefinedValue(this.target.name);
-    const form = this.#operator(given, this.target.name);
-    const known = this.#forms.get(form.id);
-    if (known !== undefined) return known;
-    const made = new LookupForm(this, form);
-    this.#forms.set(form.id, made);
-    return made;
-  }
 }
+
+/** A copy of an array: what the caller's says later, or the second time, is not the query's. */
+export const kept = (given: unknown): unknown => (Array.isArray(given) ? [...(given as unknown[])] : given);
 
 const undefinedValue = (key: string): ConfigurationError =>
   new ConfigurationError(

@@ -35,7 +35,7 @@ export interface FormOf {
 /** Picks the form for a value. Throws `ConfigurationError` for a value that the operator cannot take. */
 export type Operator = (given: unknown, name: string) => FormOf;
 
-const itself = (given: unknown): readonly unknown[] => [given];
+export const itself = (given: unknown): readonly unknown[] => [given];
 const nothing = (): readonly unknown[] => [];
 const textType: ColumnType = { kind: "text" };
 const wholeType: ColumnType = { kind: "int" };
