@@ -132,7 +132,8 @@ export const where = (source: Source, node: ExpressionNode | null, deleted: Dele
 export const items = (list: readonly SelectItem[], compilation: Compilation): string =>
   list
     .map(({ expression, alias, type }) => {
-      const text = compilation.words.stored(expression, type, compilation);
+      const stored = compilation.words.stored(expression, type, compilation);
+      const text = expression.node === "column" ? (compilation.words.asRead?.(expression.column.type, stored) ?? stored) : stored;
       return alias === null ? text : `${text} AS ${quote(alias)}`;
     })
     .join(", ");

@@ -34,6 +34,8 @@ export interface Words {
   readonly repeatsPlaceholders: boolean;
   /** A parameter where nothing around it tells the database its type. */
   typedParameter(node: ParameterNode, compilation: Compilation): string;
+  /** A column of this type as a result, where the database would give it in another form than the model reads. */
+  asRead?(type: ColumnType, text: string): string;
   /** A value as a result, or assigned to a column of `type`: in the form in which it is stored. */
   stored(node: ExpressionNode, type: ColumnType | null, compilation: Compilation): string;
   /** An operand of a comparison or BETWEEN among `all` its operands. `equality`: only whether they are equal matters. */

@@ -27,7 +27,8 @@ export interface TableWords {
   isCountedUp(column: TableColumn): boolean;
   /** Whether comments have a place. */
   readonly hasComments: boolean;
-  readonly tableOptions: readonly string[];
+  /** What stands behind the columns. */
+  tableOptions(table: Table): readonly string[];
 }
 
 /** An expression as text, its values as literals. */
@@ -35,8 +36,10 @@ const textOf = (words: Words, expression: ExpressionNode): string => new Compila
 
 const conditions = ({ type, name }: TableColumn, table: TableWords): [string, string][] => {
   const column = quote(name);
-  const found = Object.entries(table.checks(type, column));
-  const values = type.values?.map((value) => table.words.literal(value, null));
+  // A type that the user names says by itself what it holds.
+  const isNamed = type.databaseType !== undefined;
+  const found = isNamed ? [] : Object.entries(table.checks(type, column));
+  const values = isNamed ? undefined : type.values?.map((value) => table.words.literal(value, null));
   if (values !== undefined) found.push(["values", `${column} IN (${values.join(", ")})`]);
   if (type.min !== undefined) found.push(["min", `${table.asNumber(type, column)} >= ${table.words.literal(type.min, null)}`]);
   if (type.max !== undefined) found.push(["max", `${table.asNumber(type, column)} <= ${table.words.literal(type.max, null)}`]);
@@ -156,7 +159,7 @@ export const describeTableWith = (tableWords: TableWords, table: Table, referenc
       ...table.indexes.map((index) => indexOf(index, tableWords)),
     ]),
     triggers: Object.freeze([]),
-    options: tableWords.tableOptions,
+    options: tableWords.tableOptions(table),
     comment: tableWords.hasComments ? table.comment : null,
     renamedFrom: table.renamedFrom,
   });

@@ -36,6 +36,8 @@ export interface ColumnType {
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly pattern?: RegExp;
+  /** What the database itself calls the type, where that is another than the kind's own. */
+  readonly databaseType?: string;
 }
 
 /**

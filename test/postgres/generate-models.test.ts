@@ -19,28 +19,19 @@ test("PostgreSQL: what models cannot say is remarked, above the model and in the
     await engine.execute(text);
   assert.deepEqual(generateModels(await introspect(engine)), {
     models: ["Thing"],
-    remarks: [
-      "The table 'log' has no primary key, so it has no model.",
-      "'things': its column mood is mood, for which models have no word.",
-      "'things': its column address is inet, for which models have no word.",
-      "'things': its column at is timestamp, for which models have no word.",
-      "'things': its column n is counted up by the database.",
-    ],
+    remarks: ["The table 'log' has no primary key, so it has no model.", "'things': its column n is counted up by the database."],
     text: `import { int, Model, oneOf, sql, text, timestamp } from "petrel";
 
 // The table 'log' has no primary key, so it has no model.
 
-// Not as in the database: its column mood is mood, for which models have no word.
-// Not as in the database: its column address is inet, for which models have no word.
-// Not as in the database: its column at is timestamp, for which models have no word.
 // Not as in the database: its column n is counted up by the database.
 export class Thing extends Model(
   "things",
   {
     id: int().primaryKey({ generated: false }),
-    mood: oneOf("sad", "it's ok").default("sad"),
-    address: text().nullable(),
-    at: timestamp().nullable(),
+    mood: oneOf("sad", "it's ok").databaseType("mood").default("sad"),
+    address: text().databaseType("inet").nullable(),
+    at: timestamp().databaseType("timestamp").nullable(),
     twice: int().nullable().generatedAs(sql\`(id * 2)\`),
     n: int(),
   },

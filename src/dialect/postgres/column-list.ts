@@ -7,7 +7,7 @@ import type { Compilation } from "../compilation.ts";
 import { qualified, quote } from "../quote.ts";
 import { arrayText } from "./array-text.ts";
 import { literal } from "./literal.ts";
-import { castName } from "./type-names.ts";
+import { castName, hasOwnType } from "./type-names.ts";
 
 type Encode = (value: unknown) => BoundValue;
 
@@ -48,9 +48,12 @@ export const columnList = (
   if (type === null) throw new BugError("a list of values to insert has no type.");
   const bound = compilation.bind(node, encodeAll(encoderFor(type, compilation)));
   if (type.kind === "array") {
-    const isClosed = column !== undefined && type.element?.values !== undefined;
+    const isClosed = column !== undefined && (type.element?.values !== undefined || type.databaseType !== undefined);
     return { list: `${bound}::text[]`, value: isClosed ? readAsColumn(name, column) : `${name}::${castName(type)}` };
   }
-  const isClosed = column !== undefined && type.values !== undefined;
+  // An input function reads it as an assignment would: nothing is cut to its length, and no time zone comes in between.
+  const isNamed = type.databaseType !== undefined && type.values === undefined && (type.kind === "text" || type.kind === "timestamp");
+  if (column !== undefined && isNamed) return { list: `${bound}::text[]`, value: readAsColumn(name, column) };
+  const isClosed = column !== undefined && hasOwnType(type);
   return { list: isClosed ? asColumn(bound, column) : `${bound}::${castName(type)}[]`, value: name };
 };

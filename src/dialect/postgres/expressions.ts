@@ -28,7 +28,7 @@ import { atom, level, test } from "../piece.ts";
 import type { Level, Piece } from "../piece.ts";
 import { nodeType } from "../../ast/node-type.ts";
 import { jsonContains, jsonEqual, jsonHasKey, jsonIsNull, jsonPath, jsonSet } from "./json.ts";
-import { castName } from "./type-names.ts";
+import { castName, hasOwnType, needsText } from "./type-names.ts";
 
 const bound = (node: ParameterNode, compilation: Compilation): string => {
   if (node.form !== "one" && node.form !== "asGiven")
@@ -67,6 +67,10 @@ export const stored = (node: ExpressionNode, type: ColumnType | null, compilatio
   return compilation.typed(node);
 };
 
+/** A column as a result: `"span"::text` where its type would come as something else than the text that the model reads. */
+export const asRead = (type: ColumnType, text: string): string =>
+  needsText(type) ? `${text}::text${type.kind === "array" ? "[]" : ""}` : text;
+
 /** NULL sorts last ascending and first descending by itself. */
 export const ordering = ({ expression, direction, nulls }: OrderingNode, _canBeNull: boolean, compilation: Compilation): string => {
   const isDescending = direction === "desc";
@@ -91,10 +95,12 @@ const typedList = (list: ParameterNode, element: ColumnType | null, compilation:
 
 /** `other` is what each element is compared with: texts of a closed set may be an enum in the database, which alone can say what the list is. */
 const comparedList = (list: ParameterNode, element: ColumnType | null, other: ColumnType | null, compilation: Compilation): string =>
-  other?.values === undefined ? typedList(list, element, compilation) : boundList(list, element, compilation);
+  other?.values === undefined && other?.databaseType === undefined
+    ? typedList(list, element, compilation)
+    : boundList(list, element, compilation);
 
 /** Whether the texts of a column may be an enum in the database. */
-const isClosedSet = (node: ExpressionNode): boolean => node.node === "column" && node.column.type.values !== undefined;
+const isClosedSet = (node: ExpressionNode): boolean => node.node === "column" && hasOwnType(node.column.type);
 
 /** Rows of lists are of kinds that the statement says, so they are no enums. */
 const besideLists = (node: ExpressionNode, compilation: Compilation): string =>
@@ -147,7 +153,8 @@ const encodePattern =
 
 /** What a pattern is held against: a closed set of texts may be an enum in the database, which has no patterns. */
 const matched = (of: ExpressionNode, compilation: Compilation, needed: Level): string => {
-  if (nodeType(of)?.values === undefined) return compilation.typed(of, needed);
+  const type = nodeType(of);
+  if (type === null || !hasOwnType(type)) return compilation.typed(of, needed);
   return `${compilation.typed(of, level.atom)}::text`;
 };
 

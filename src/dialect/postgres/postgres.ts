@@ -16,7 +16,7 @@ import { qualified, quote } from "../quote.ts";
 import { postgresCodec } from "./codecs.ts";
 import { columnList } from "./column-list.ts";
 import { copy } from "./copy.ts";
-import { elements, operand, ordering, postgresSpelling, stored, typedParameter } from "./expressions.ts";
+import { asRead, elements, operand, ordering, postgresSpelling, stored, typedParameter } from "./expressions.ts";
 import { literal } from "./literal.ts";
 import { postgresExpressionKey, postgresIntrospection } from "./introspect.ts";
 import { commentsOf, postgresTables, renderPostgres } from "./table-changes.ts";
@@ -44,6 +44,7 @@ const words: Words = {
   operand,
   ordering,
   literal,
+  asRead,
   column: columnList,
   elements,
   lateral: { join: ({ left }, select, name) => `${left ? " LEFT" : ""} JOIN LATERAL (${select}) AS ${name} ON true` },
@@ -60,7 +61,7 @@ const tables: TableWords = {
   isCountedUp: () => false,
   primaryKeyName: (table) => constraintName(table, [], "pkey"),
   hasComments: true,
-  tableOptions: Object.freeze([]),
+  tableOptions: () => [],
 };
 
 /** The foreign keys to these tables, by their keys. */

@@ -32,6 +32,7 @@ const elementName = (element: ColumnType): string =>
 
 /** The name in a column definition: `varchar(100)`, `numeric(10, 2)`. */
 export const typeName = (type: ColumnType): string => {
+  if (type.databaseType !== undefined) return type.databaseType;
   switch (type.kind) {
     case "int":
       return type.size === 2 ? "smallint" : "integer";
@@ -46,6 +47,20 @@ export const typeName = (type: ColumnType): string => {
     default:
       return casts[type.kind];
   }
+};
+
+/** Whether the database may have a type of its own for these texts, which has no cast from text: only the column can name it. */
+export const hasOwnType = (type: ColumnType): boolean =>
+  type.values !== undefined || (type.databaseType !== undefined && type.kind === "text");
+
+/** Types that come as texts by themselves; of any other that a model reads as text, the server is asked for its text. */
+const readAsText =
+  /^(?:inet|cidr|macaddr8?|money|xml|tsvector|tsquery|(?:var)?bit|(?:var)?char|character varying|name|citext|numeric|ltree|geometry|geography|vector)(?:\(.*\))?$/i;
+
+export const needsText = (type: ColumnType): boolean => {
+  const { databaseType, kind, values, element } = type;
+  if (databaseType === undefined || values !== undefined || element?.values !== undefined) return false;
+  return (kind === "text" || element?.kind === "text") && !readAsText.test(databaseType.replace(/(?:\[\])+$/, ""));
 };
 
 const shortened: readonly (readonly [RegExp, string])[] = [

@@ -21,7 +21,7 @@ import { lateral } from "./lateral.ts";
 import { literal } from "./literal.ts";
 import { sqliteExpressionKey, sqliteIntrospection } from "./introspect.ts";
 import { renderSqlite, sqliteTables } from "./table-changes.ts";
-import { asNumber, checks, isCountedUp, typeName } from "./tables.ts";
+import { asNumber, checks, isCountedUp, tableOptions, typeName } from "./tables.ts";
 
 const refuseLock = (): never => {
   throw new ConfigurationError(
@@ -60,7 +60,7 @@ const tables: TableWords = {
   isCountedUp,
   primaryKeyName: () => null,
   hasComments: false,
-  tableOptions: Object.freeze(["STRICT"]),
+  tableOptions,
 };
 
 /** A foreign key names its table without a schema here: it is always one of the same file. */

@@ -1,5 +1,5 @@
 /** Tables on SQLite: STRICT, with four storage classes, and CHECKs for what the classes do not say. */
-import type { TableColumn } from "../../schema/table.ts";
+import type { Table, TableColumn } from "../../schema/table.ts";
 import type { ColumnType, Kind } from "../../types/column-type.ts";
 
 const classes: Readonly<Record<Kind, "INTEGER" | "REAL" | "TEXT" | "BLOB">> = {
@@ -24,7 +24,13 @@ const classes: Readonly<Record<Kind, "INTEGER" | "REAL" | "TEXT" | "BLOB">> = {
  */
 export const isCountedUp = ({ type }: TableColumn): boolean => typeName(type) === "INTEGER";
 
-export const typeName = (type: ColumnType): string => classes[type.kind];
+export const typeName = (type: ColumnType): string => type.databaseType ?? classes[type.kind];
+
+const strictTypes: ReadonlySet<string> = new Set(["INT", "INTEGER", "REAL", "TEXT", "BLOB", "ANY"]);
+
+/** STRICT, unless a column is declared with a type that STRICT does not know (https://sqlite.org/stricttables.html). */
+export const tableOptions = ({ columns }: Table): readonly string[] =>
+  columns.every(({ type }) => strictTypes.has(typeName(type).toUpperCase())) ? ["STRICT"] : [];
 
 export const checks = (type: ColumnType, name: string): Readonly<Record<string, string>> => {
   if (type.kind === "bool") return { bool: `${name} IN (0, 1)` };

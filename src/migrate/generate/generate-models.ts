@@ -222,6 +222,9 @@ const optionLines = (draft: Draft, words: Words, said: ReadonlySet<string>): str
   ];
 };
 
+/** Whether STRICT tables of SQLite have the type: a table with others is not STRICT as a model, too. */
+const isStrict = ({ type }: ColumnSnapshot): boolean => /^(?:INT|INTEGER|REAL|TEXT|BLOB|ANY|)$/i.test(type);
+
 const modelText = (draft: Draft, found: Snapshot, words: Words): string => {
   const said = new Set<string>();
   const { table } = draft;
@@ -231,7 +234,8 @@ const modelText = (draft: Draft, found: Snapshot, words: Words): string => {
     (relation) => `${relation.name}: () => belongsTo(${relation.target.model}, ${keyText(draft, relation.key)}${optionsOf(relation)}),`,
   );
   const settings = optionLines(draft, words, said);
-  if (found.dialect === "sqlite" && !table.options.includes("STRICT")) draft.remarks.push("it is not STRICT");
+  if (found.dialect === "sqlite" && !table.options.includes("STRICT") && table.columns.every(isStrict))
+    draft.remarks.push("it is not STRICT");
   if (found.dialect === "sqlite" && table.options.includes("WITHOUT ROWID")) draft.remarks.push("it is WITHOUT ROWID");
   const body = [...columns, ...(relations.length + draft.inverses.length > 0 ? ["", ...relations, ...draft.inverses] : [])];
   const indented = (lines: readonly string[], by: string): string => lines.map((line) => (line === "" ? "" : `${by}${line}`)).join("\n");

@@ -45,12 +45,14 @@ const exact: Readonly<Record<Snapshot["dialect"], Readonly<Record<string, string
 const near: Readonly<Record<Snapshot["dialect"], readonly (readonly [RegExp, string])[]>> = {
   postgres: [
     [/^real$/, "float()"],
-    [/^timestamp/, "timestamp()"],
-    [/^time\(/, "time()"],
+    [/^timestamp[^[]*$/, "timestamp()"],
+    [/^time\([^[]*$/, "time()"],
     [/^json$/, "json()"],
     [/^(?:real|float).*\[\]$/, "array(float())"],
     [/^(?:varchar|char).*\[\]$/, "array(text())"],
     [/^smallint\[\]$/, "array(int())"],
+    [/^(?:timestamp|timestamptz).*\[\]$/, "array(timestamp())"],
+    [/\[\]$/, "array(text())"],
   ],
   sqlite: [
     [/^BOOL/i, "bool()"],
@@ -179,6 +181,9 @@ const defaultOf = (kind: string, column: ColumnSnapshot, dialect: Snapshot["dial
 const generatedText = ({ generated }: ColumnSnapshot, words: Words): string =>
   generated === null ? "" : `.generatedAs(${sqlText(generated.expression, words)}${generated.stored ? "" : ", { stored: false }"})`;
 
+const holdsAnything = ({ type }: ColumnSnapshot, dialect: Snapshot["dialect"]): string | null =>
+  dialect === "sqlite" && /^ANY$/i.test(type) ? "is ANY, and the model reads texts" : null;
+
 /** A column's text, without what keys and relations add to it. */
 export const columnText = (
   { table, column, checks }: { table: string; column: ColumnSnapshot; checks: readonly CheckSnapshot[] },
@@ -188,9 +193,10 @@ export const columnText = (
   const own = new OwnChecks(table, column.name, checks);
   const [found, isExact] = kindOf(column, dialect, enums);
   const kind = used(isExact ? refined(found, own) : found, words);
-  const remark = isExact ? null : `is ${column.type === "" ? "of no type" : column.type}, for which models have no word`;
+  const named = isExact || column.type === "" ? "" : `.databaseType(${JSON.stringify(column.type)})`;
+  const remark = column.type === "" ? "is of no type, for which models have no word" : holdsAnything(column, dialect);
   return {
-    kind,
+    kind: kind + named,
     filled: column.generated === null ? defaultOf(kind, column, dialect, words) : generatedText(column, words),
     said: own.said,
     remark,

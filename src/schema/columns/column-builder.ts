@@ -49,6 +49,9 @@ class ColumnBuilder {
   named(name: string): ColumnBuilder {
     return this.#with({ name });
   }
+  databaseType(databaseType: string): ColumnBuilder {
+    return this.#with({ type: Object.freeze({ ...this.#definition.type, databaseType }) });
+  }
   check(given: unknown): ColumnBuilder {
     return this.#with({ check: { given } });
   }

@@ -27,6 +27,8 @@ const valuesProblem = (values: readonly unknown[]): string | null => {
 
 const arrayProblem = ({ element }: ColumnType): string | null => {
   if (element === undefined) return "needs the kind of its elements, as in array(text())";
+  if (element.databaseType !== undefined)
+    return 'has elements with a type of the database: name that of the array, as in array(text()).databaseType("inet[]")';
   return element.kind === "array" ? "holds arrays of arrays, which is not supported: use json()" : typeProblem(element);
 };
 
@@ -42,6 +44,14 @@ const typeProblem = (type: ColumnType): string | null => {
   const crossed = minLength !== undefined && maxLength !== undefined && minLength > maxLength;
   return crossed ? `has minLength ${minLength}, which is more than its maxLength ${maxLength}` : null;
 };
+
+/** Words, numbers in parentheses, brackets and quoted names: nothing that could end the type's place in a statement. */
+const typeWords = /^(?=.*\S)(?:[\p{L}\p{N}_ .,()[\]$]|-(?!-)|"(?:[^"\0]|"")+")+$/u;
+
+const databaseTypeProblem = ({ type: { databaseType } }: ColumnDefinition): string | null =>
+  databaseType === undefined || (typeof databaseType === "string" && typeWords.test(databaseType))
+    ? null
+    : 'has a type of the database that is not the name of one, as in .databaseType("inet")';
 
 const defaultProblem = ({ type, nullable, default: filler }: ColumnDefinition): string | null => {
   if (filler === undefined) return null;
@@ -110,6 +120,7 @@ export const columnProblem = (definition: ColumnDefinition): string | null => {
   if (definition.primaryKey === true && definition.nullable === true) return "is the primary key and nullable: remove .nullable()";
   return (
     typeProblem(definition.type) ??
+    databaseTypeProblem(definition) ??
     defaultProblem(definition) ??
     onUpdateProblem(definition) ??
     generatedProblem(definition) ??

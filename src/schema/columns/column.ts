@@ -46,6 +46,14 @@ export interface Column<out T, out K extends Kind = Kind, out F extends Flag = F
   references(column: `${string}.${string}`, options?: ForeignKeyOptions): Column<T, K, F>;
   /** The column's name in the database, where the naming convention does not fit. */
   named(name: string): Column<T, K, F>;
+  /**
+   * The database's own type, in its words, where it is not the one that this kind has by itself: what stands in CREATE TABLE. The kind still says how values are
+   * read, compared and written, and a text is what every type of PostgreSQL can be. No CHECK is made for what the type itself should say (the values of `oneOf`).
+   *
+   *     address: text().databaseType("inet")                      // "address" inet NOT NULL
+   *     mood: oneOf("sad", "glad").databaseType("mood")           // "mood" mood NOT NULL
+   */
+  databaseType(name: string): Column<T, K, F>;
   /** A condition on every row, in the database's names: `` int().check(sql`age % 2 = 0`) ``. One per column; `checks` of the model takes more. */
   check(condition: Sql<unknown>): Column<T, K, F>;
   /** A comment that PostgreSQL keeps with the column. SQLite has no place for it. */
