@@ -200,7 +200,8 @@ export class Database implements Runner, TransactionHost, AnswerSource {
 
   /** Throws `TransactionError` when the running code stands in a transaction of this database other than `own`, or could only go on after its end. */
   assertOutside(write: boolean, own: { readonly root: object } | null = null): void {
-    if (this.#counts.openTransactions === 0) return;
+    // Nearly always none is open but the one that asks.
+    if (this.#counts.openTransactions === (own === null ? 0 : 1)) return;
     const isMine = (transaction: ScopedTransaction): transaction is Transaction =>
       isOpenOn(this, transaction) && transaction.root !== own?.root;
     if (standsInside(isMine)) {

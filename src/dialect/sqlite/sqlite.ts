@@ -78,6 +78,8 @@ const withinFile = (table: TableSnapshot): TableSnapshot => {
   return { ...table, constraints };
 };
 
+const beginReading: readonly string[] = ["BEGIN"];
+const beginWriting: readonly string[] = ["BEGIN IMMEDIATE"];
 const noKeys = Object.freeze({ add: [], drop: [] });
 
 export const sqlite: Dialect = Object.freeze({
@@ -114,7 +116,7 @@ export const sqlite: Dialect = Object.freeze({
   // Every transaction here is serializable, which is at least as strict as whatever was asked for.
   begin: (options) => {
     isolationOf(options);
-    return [options.readOnly === true ? "BEGIN" : "BEGIN IMMEDIATE"];
+    return options.readOnly === true ? beginReading : beginWriting;
   },
   explain: (sql, { analyze }) => {
     if (!analyze) return `EXPLAIN QUERY PLAN ${sql}`;

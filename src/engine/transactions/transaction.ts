@@ -33,6 +33,8 @@ import type { TransactionOptions } from "./transaction-options.ts";
 import { Turns } from "./turns.ts";
 import { inModelWords } from "../violation.ts";
 
+const none: readonly Promise<unknown>[] = [];
+
 export class Transaction implements Runner, ScopedTransaction {
   readonly host: TransactionHost;
   readonly parent: Transaction | null;
@@ -171,7 +173,7 @@ export class Transaction implements Runner, ScopedTransaction {
   /** Makes everything permanent, after the calls that still run. When that fails, all is rolled back, and the reason thrown. */
   commit(): MaybePromise<void> {
     this.#assertUsable();
-    const late = this.#running.all;
+    const late = this.#running.count === 0 ? none : this.#running.all;
     return this.#turns.isFree ? this.#commitBehind(late) : this.#turns.enter(() => this.#commitBehind(late));
   }
 

@@ -53,9 +53,23 @@ export const refuseAll = (table: Table, problems: Readonly<Record<string, string
   });
 };
 
-export const valueAssignment = (column: TableColumn, value: unknown): Assignment => {
+type AssignmentForm = Pick<Assignment, "expression" | "parameters" | "key">;
+
+/** What assignments of plain values to one column have in common: every write of a row needs it. */
+const valueForms = new WeakMap<TableColumn, AssignmentForm>();
+
+const valueFormOf = (column: TableColumn): AssignmentForm => {
+  const known = valueForms.get(column);
+  if (known !== undefined) return known;
   const parameter: ParameterNode = { node: "parameter", form: "one", type: column.type, value: undefined, name: column.property };
-  return { column, expression: parameter, parameters: [parameter], values: [value], key: `${column.property}=` };
+  const form: AssignmentForm = { expression: parameter, parameters: [parameter], key: `${column.property}=` };
+  valueForms.set(column, form);
+  return form;
+};
+
+export const valueAssignment = (column: TableColumn, value: unknown): Assignment => {
+  const { expression, parameters, key } = valueFormOf(column);
+  return { column, expression, parameters, values: [value], key };
 };
 
 const expressionAssignment = (column: TableColumn, expression: ExpressionNode): Assignment => {

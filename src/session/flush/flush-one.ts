@@ -51,7 +51,8 @@ export const plainAssignments = ({ hooks }: UnitOfWork, state: EntityState): rea
     if (isExpression(value) || columnProblem(column, value) !== null) return null;
     assignments.push(valueAssignment(column, value));
   }
-  return assignments.length === 0 ? null : completed(table, rootOf(table.model).scope.source, assignments);
+  if (assignments.length === 0) return null;
+  return tracking.renews ? completed(table, rootOf(table.model).scope.source, assignments) : assignments;
 };
 
 /** Where the row of a tracked object is: by what was read, whatever the object says now. */

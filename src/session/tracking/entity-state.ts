@@ -17,7 +17,8 @@ export interface EntityState {
   readonly tracking: Tracking;
 }
 
-type Slots = EntityState & Readonly<Record<`v${number}`, unknown>>;
+type Slot = `v${number}`;
+type Slots = EntityState & Readonly<Record<Slot, unknown>>;
 type MakeState = (object: Row, stored: readonly unknown[] | null, positions: readonly number[] | null) => EntityState;
 type TestState = (state: EntityState) => boolean;
 
@@ -37,6 +38,9 @@ export class Tracking {
   /** The tracked columns that hold JSON: `track` takes the positions of their stored texts in this order. */
   readonly documents: readonly TableColumn[];
   readonly #keepings: readonly (Keeping | null)[];
+  readonly #slots: readonly Slot[];
+  /** Whether a write of a row changes columns that nobody assigned: a version, `updatedAt`. */
+  readonly renews: boolean;
   readonly #compiled: Compiled;
   /** Reads the primary key of an object that was just read, where it is one number or text, and so is the key in an identity map; `null` elsewhere. */
   readonly plainKey: ((object: Row) => string | number) | null;
@@ -49,6 +53,8 @@ export class Tracking {
     this.missing = table.columns.filter((column) => !columns.includes(column));
     this.documents = columns.filter((column) => column.type.kind === "json");
     this.#keepings = columns.map((column) => keepingOf(column.type));
+    this.#slots = columns.map((_, index) => `v${index}` as const);
+    this.renews = table.version !== null || table.columns.some(({ onUpdate }) => onUpdate !== null);
     this.#compiled = canGenerate() ? generated(this, this.#keepings) : interpreted(this, this.#keepings);
     this.plainKey = hasPlainKey(this) ? this.#compiled.plainKey : null;
     this.plainKeptKey = hasPlainKey(this) ? this.#compiled.plainKeptKey : null;
@@ -80,7 +86,7 @@ export class Tracking {
   kept(state: EntityState, column: TableColumn): unknown {
     const index = this.columns.indexOf(column);
     if (index < 0) return undefined;
-    const value = (state as Slots)[`v${index}`];
+    const value = (state as Slots)[this.#slots[index]!];
     return this.#keepings[index]?.restore(value) ?? value;
   }
 
@@ -96,7 +102,7 @@ export class Tracking {
 
   #isSame(index: number, value: unknown, state: EntityState): boolean {
     const keeping = this.#keepings[index] ?? null;
-    const kept = (state as Slots)[`v${index}`];
+    const kept = (state as Slots)[this.#slots[index]!];
     return keeping === null ? Object.is(value, kept) || value === kept : keeping.isSame(value, kept);
   }
 

@@ -16,7 +16,7 @@ import { trackingOfValues } from "./entity-state.ts";
 import type { EntityState } from "./entity-state.ts";
 import { Hooks } from "../hooks.ts";
 import { keepingOf } from "./kept-value.ts";
-import { IdentityMap } from "./identity-map.ts";
+import { IdentityMap, keptKey } from "./identity-map.ts";
 import type { Row } from "../writes/prepared-row.ts";
 import { keepUnwritten, own, releaseStrangers, takeOut } from "./relations.ts";
 
@@ -91,7 +91,7 @@ export class UnitOfWork {
   /** Objects whose rows were just deleted. */
   #departed: Set<Row> | null = null;
   /** Objects of others that relations here show by right: their rows are there, and this session does not write them. */
-  readonly #guests = new WeakSet<Row>();
+  #guests: WeakSet<Row> | null = null;
 
   /** Nothing in hand at all: the test that a session without objects pays for. */
   get isEmpty(): boolean {
@@ -101,17 +101,17 @@ export class UnitOfWork {
   add(object: Row): void {
     const table = tableOfInstance(object, "add()");
     this.deleted.delete(object);
-    this.#guests.delete(object);
+    this.#guests?.delete(object);
     if (this.identities.stateOf(table, object) === undefined) this.added.add(object);
   }
 
   /** Lets relations show an object that is not this session's and has its row. */
   welcome(object: Row): void {
-    this.#guests.add(object);
+    (this.#guests ??= new WeakSet()).add(object);
   }
 
   isGuest(object: Row): boolean {
-    return this.#guests.has(object);
+    return this.#guests?.has(object) === true;
   }
 
   delete(object: Row): void {
@@ -157,7 +157,8 @@ export class UnitOfWork {
   /** The object's row is now what the object says. Returns the state. */
   written(table: Table, object: Row, before?: EntityState, tracking = trackingOfValues(table, object)): EntityState {
     const state = tracking.track(object);
-    if (before !== undefined) this.identities.delete(before);
+    // Where the key has stayed the new state just takes the place of the old one.
+    if (before !== undefined && keptKey(before) !== keptKey(state)) this.identities.delete(before);
     const replaced = this.identities.set(state);
     // Without a transaction nothing is ever undone: no closure for each of ten thousand rows.
     if (!this.isRecording) return state;

@@ -95,6 +95,21 @@ const updatePlan = (root: Root, assignments: readonly Assignment[], place: RowPl
   };
 };
 
+/** The texts under which updates of one column by key are kept: a text that is put together anew has to be compared, one that is the same is found at once. */
+const oneColumnKeys = new Map<string, string>();
+
+const updateKey = ({ version }: RowPlace, assignments: readonly Assignment[]): string => {
+  const [first] = assignments;
+  const isPlain = version === undefined && assignments.length === 1 && !isComputed(first!);
+  const known = isPlain ? oneColumnKeys.get(first!.key) : undefined;
+  if (known !== undefined) return known;
+  let text = version === undefined ? "update by key" : "update by key and version";
+  for (const { key } of assignments) text += ` ${key}`;
+  // As many as columns have names.
+  if (isPlain) oneColumnKeys.set(first!.key, text);
+  return text;
+};
+
 /**
  * Writes columns of one row, and returns what they hold now, by property. Throws `StaleObject` when the row is gone or has another version.
  */
@@ -106,13 +121,9 @@ export const changeAt = (
   { use = "update()", signal }: ChangeOptions = {},
 ): MaybePromise<Row> => {
   const bound: unknown[] = [];
-  let text = place.version === undefined ? "update by key" : "update by key and version";
-  for (const { values, key } of assignments) {
-    for (const value of values) bound.push(value);
-    text += ` ${key}`;
-  }
+  for (const { values } of assignments) for (const value of values) bound.push(value);
   for (const value of valuesOfPlace(place)) bound.push(value);
-  const written = runWrite(runner, root, text, () => updatePlan(root, assignments, place), bound, signal);
+  const written = runWrite(runner, root, updateKey(place, assignments), () => updatePlan(root, assignments, place), bound, signal);
   return whenDone(written, ({ count, rows }) => {
     if (count === 0) throw stale(root.table, place, use);
     return columnsAfter(root.table, assignments, rows[0] ?? [], 0);
