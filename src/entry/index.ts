@@ -128,6 +128,7 @@ export { Q } from "../query/lookups/q.ts";
 export type {
   CallOptions,
   CompiledQuery,
+  ExplainedWrite,
   ExplainOptions,
   GroupedQuery,
   LockOptions,

@@ -44,7 +44,19 @@ const asked = async (
   signal: AbortSignal | undefined,
 ): Promise<Rows> => {
   const sql = runner.dialect.explain(plan.sql, how);
-  return runner.run({ ...plan, sql, bigints: false, batched: false, atMostOne: false, wire: null }, values, signal);
+  const asking = { ...plan, sql, bigints: false, batched: false, atMostOne: false, returnsKey: false, wire: null };
+  // A write is planned and not run: nobody is told of a change.
+  return runner.run(plan.writes.length === 0 ? asking : { ...asking, writes: [], mayWrite: false }, values, signal);
+};
+
+/** Throws `ConfigurationError` for an explanation of a write that cannot be had. */
+export const assertWriteExplained = (model: string, updates: boolean, deletes: boolean, analyze: boolean): void => {
+  if (updates && deletes) throw new ConfigurationError(`explain() of ${model} takes update or delete, not both.`, { model });
+  if (!analyze || !(updates || deletes)) return;
+  throw new ConfigurationError(
+    `explain() of ${model} does not run writes, which analyze would have to. Leave it out, or use engine.explain(text, values, { analyze: true }), which rolls back what it wrote.`,
+    { model },
+  );
 };
 
 /** PostgreSQL gives lines. SQLite gives a tree of steps: number, parent's number, an unused number, and what the step does. */

@@ -12,11 +12,10 @@ import type { Rows, Runner } from "../engine/run.ts";
 import type { StepMaker } from "../engine/plans/shape.ts";
 import type { Relation, Table } from "../schema/table.ts";
 import { AggregateCall } from "./expressions/aggregate.ts";
-import { assignmentsOf } from "./expressions/assignments.ts";
 import { assertBatchSize, ColumnarQuery } from "./columnar-query.ts";
 import { computedColumns } from "./expressions/computed.ts";
 import type { Step } from "./draft.ts";
-import { explainerOf } from "./explain.ts";
+import { assertWriteExplained, explainerOf } from "./explain.ts";
 import { fill } from "./loading/fill.ts";
 import type { Children, ReadChildren } from "./loading/fill.ts";
 import { assertStreamable, gather, gatherKeyed, joinedMany } from "./loading/gather.ts";
@@ -27,27 +26,26 @@ import type { Include } from "./loading/include-tree.ts";
 import { isWhole, loadMissing, loadRelations } from "./loading/load-relations.ts";
 import type { FetchChildren } from "./loading/load-relations.ts";
 import { namesAndOptions } from "./names-and-options.ts";
-import type { CallOptions, CompiledQuery, ExplainOptions, StreamOptions, WriteOptions } from "./query.ts";
+import type { CallOptions, CompiledQuery, ExplainedWrite, ExplainOptions, StreamOptions, WriteOptions } from "./query.ts";
 import type { Take } from "./paging/paging-query.ts";
 import { computedKey, RefinableQuery, startOf } from "./refinable-query.ts";
 import type { QueryState } from "./refinable-query.ts";
-import { rootOf, withRow } from "./root.ts";
+import { rootOf } from "./root.ts";
 import type { Root } from "./root.ts";
 import { planOf } from "./terminal.ts";
 import { branchesOf, valuesOf, valuesResult, valuesTree, withoutKeys } from "./results/values-tree.ts";
 import type { Branch } from "./results/values-tree.ts";
-import { aggregates, allRows, anyRow, deleteRows, firstRow, lastRow, onlyRow, rowCountOf, tuples, updateStep } from "./verbs.ts";
+import { aggregates, allRows, assertConsent, deleteRows, lastRow, rowVerbs, tuples, updateOf, valueVerbs } from "./verbs.ts";
 
 const takeChildren: Take<Children> = (plan, answer, runner) => ({ found: readAll(plan, answer, runner), wrapped: isWrapped(plan.shape) });
 const takeCount: Take<number> = (_plan, answer) => answer.count;
 /** What a query without rows need not ask for. */
 const asksRows: ReadonlySet<unknown> = new Set([readAll, takeChildren, takeCount]);
 const noRows: Rows = { rows: [], count: 0, columns: [] };
-const rowVerbs = { all: allRows, first: firstRow, only: onlyRow } as const;
-const valueVerbs = { count: rowCountOf, exists: anyRow } as const;
 const defaultBatchSize = 1000;
 
 type Row = Record<string, unknown>;
+type Explaining = ExplainOptions & ExplainedWrite<unknown>;
 
 export class QueryBuilder extends ColumnarQuery {
   readonly #runner: Runner | null;
@@ -91,7 +89,7 @@ export class QueryBuilder extends ColumnarQuery {
   }
 
   first(options?: CallOptions): Promise<unknown> {
-    return this.#few(1, firstRow, options).then((rows) => rows[0] ?? null);
+    return this.#few(1, rowVerbs.first, options).then((rows) => rows[0] ?? null);
   }
 
   last(options?: CallOptions): Promise<unknown> {
@@ -113,7 +111,7 @@ export class QueryBuilder extends ColumnarQuery {
   }
 
   async oneOrNull(options?: CallOptions): Promise<unknown> {
-    const rows = await this.#few(2, onlyRow, options);
+    const rows = await this.#few(2, rowVerbs.only, options);
     if (rows.length < 2) return rows[0] ?? null;
     const { modelName } = this.state.root.table;
     throw new MultipleResultsFound(`Several ${modelName} rows match the query, and one was expected. Narrow the query, or use first().`, {
@@ -193,12 +191,12 @@ export class QueryBuilder extends ColumnarQuery {
 
   count(options?: CallOptions): Promise<number> {
     if (this.state.isNothing) return Promise.resolve(0);
-    return this.#run(rowCountOf, readFirst, options) as Promise<number>;
+    return this.#run(valueVerbs.count, readFirst, options) as Promise<number>;
   }
 
   exists(options?: CallOptions): Promise<boolean> {
     if (this.state.isNothing) return Promise.resolve(false);
-    return this.#run(anyRow, readFirst, options) as Promise<boolean>;
+    return this.#run(valueVerbs.exists, readFirst, options) as Promise<boolean>;
   }
 
   sum(column: string, options?: CallOptions): Promise<unknown> {
@@ -275,31 +273,22 @@ export class QueryBuilder extends ColumnarQuery {
 
   update(values: unknown, options: WriteOptions = {}): Promise<number> {
     return this.#attempt(() => {
-      const { root, scope } = this.state;
-      this.#assertConsent("update", options);
-      const given = typeof values === "function" ? withRow(scope, values as (row: unknown) => unknown) : values;
-      const assignments = assignmentsOf(root.table, scope.source, given, "update()");
-      const bound = assignments.flatMap((assignment) => assignment.values);
-      const key = `update ${assignments.map((assignment) => assignment.key).join()}`;
-      const parameters = assignments.flatMap((assignment) => assignment.parameters);
-      return this.step(key, () => updateStep(assignments), bound, {}, parameters).#runHere(takeCount, options);
+      assertConsent("update", this.state, options);
+      return this.#updating(values).#runHere(takeCount, options);
     });
+  }
+
+  /** The query with its UPDATE as the last step. */
+  #updating(given: unknown): this {
+    const { key, makeStep, values, parameters } = updateOf(this.state.root, this.state.scope, given);
+    return this.step(key, makeStep, values, {}, parameters);
   }
 
   delete(options: WriteOptions = {}): Promise<number> {
     return this.#attempt(() => {
-      this.#assertConsent("delete", options);
+      assertConsent("delete", this.state, options);
       return this.#run(deleteRows, takeCount, options);
     });
-  }
-
-  #assertConsent(verb: string, options: WriteOptions): void {
-    if (this.state.restricted || options.all === true) return;
-    const { modelName } = this.state.root.table;
-    throw new ConfigurationError(
-      `${verb}() of ${modelName} has no condition and would ${verb} every row. Add filter(…) or where(…), or pass { all: true } if you mean it.`,
-      { model: modelName },
-    );
   }
 
   // ------------------------------------------------------------ the same query with other values
@@ -324,13 +313,14 @@ export class QueryBuilder extends ColumnarQuery {
     return { sql: plan.sql, params: bind(plan, values) };
   }
 
-  explain(options: ExplainOptions & { readonly format: "json" }): Promise<ExplainedPlan>;
-  explain(options?: ExplainOptions & { readonly format?: "text" | undefined }): Promise<string>;
-  explain({ analyze = false, format = "text", ...limit }: ExplainOptions = {}): Promise<string | ExplainedPlan> {
+  explain(options: Explaining & { readonly format: "json" }): Promise<ExplainedPlan>;
+  explain(options?: Explaining & { readonly format?: "text" | undefined }): Promise<string>;
+  explain({ analyze = false, format = "text", update, delete: deletes, ...limit }: Explaining = {}): Promise<string | ExplainedPlan> {
     return this.#attempt<string | ExplainedPlan>(async () => {
+      assertWriteExplained(this.state.root.table.modelName, update !== undefined, deletes === true, analyze);
       const runner = this.running();
-      const explained = explainerOf(format);
-      return explained(runner, this.plan(allRows, runner), this.state.values, analyze, signalOf(limit));
+      const { state } = update === undefined ? this.child(deletes === true ? deleteRows : allRows) : this.#updating(update);
+      return explainerOf(format)(runner, this.#planAt(state.shape, runner), state.values, analyze, signalOf(limit));
     });
   }
 

@@ -51,6 +51,14 @@ export interface ExplainOptions extends CallOptions {
   readonly format?: "text" | "json" | undefined;
 }
 
+/** A write to explain in place of the query: its plan, and nothing runs. */
+export interface ExplainedWrite<E> {
+  /** The plan of `update(values)`. */
+  readonly update?: Update<E> | ((row: Columns<E>) => Update<E>) | undefined;
+  /** The plan of `delete()`. */
+  readonly delete?: true | undefined;
+}
+
 /** A statement as it would be sent: the text, and the values in the order of its placeholders. */
 export interface CompiledQuery {
   readonly sql: string;
@@ -259,10 +267,13 @@ export interface Query<in out E, out Row> extends AsyncIterable<Row>, Rows<Row, 
    * that helps. On PostgreSQL conditions show the values of parameters.
    *
    *     const { nodes, hints } = await query.explain({ format: "json", analyze: true });   // EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON) SELECT …
+   *     await query.explain({ format: "json", update: { views: 0 } });                      // EXPLAIN (VERBOSE, FORMAT JSON) UPDATE … SET "views" = $1 …
+   *
+   * With `update` or `delete` it is the plan of that write, which is not run, and so needs no `{ all: true }` and cannot be measured.
    */
-  explain(options: ExplainOptions & { readonly format: "json" }): Promise<ExplainedPlan>;
+  explain(options: ExplainOptions & ExplainedWrite<E> & { readonly format: "json" }): Promise<ExplainedPlan>;
   /** The same as the database's own text. */
-  explain(options?: ExplainOptions & { readonly format?: "text" | undefined }): Promise<string>;
+  explain(options?: ExplainOptions & ExplainedWrite<E> & { readonly format?: "text" | undefined }): Promise<string>;
 }
 
 /** A query whose results are groups. */

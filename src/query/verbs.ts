@@ -1,13 +1,16 @@
 /** What each verb of a query asks the database, and how its answer is read. */
-import type { SelectItem } from "../ast/expression.ts";
+import type { ParameterNode, SelectItem } from "../ast/expression.ts";
 import { ConfigurationError } from "../base/errors.ts";
 import type { ResultForm } from "../rows/shape.ts";
 import type { ComputedColumn, Draft } from "./draft.ts";
 import { conjunction } from "./draft.ts";
+import { assignmentsOf } from "./expressions/assignments.ts";
 import type { Assignment } from "./expressions/assignments.ts";
 import { rowsOf } from "./loading/joined-rows.ts";
 import type { LookupScope } from "./lookups/lookup-scope.ts";
 import { ResultColumns, rowResult } from "./results/row-result.ts";
+import { withRow } from "./root.ts";
+import type { Root } from "./root.ts";
 import { assertWithout, definiteOrder, orderOf, selectOf, Terminal } from "./terminal.ts";
 import type { Finished, TerminalStep } from "./terminal.ts";
 
@@ -43,6 +46,10 @@ const wrapped = (wrap: "count" | "exists"): Terminal =>
   });
 export const rowCountOf = wrapped("count");
 export const anyRow = wrapped("exists");
+
+/** What prepared queries run by name. */
+export const rowVerbs = { all: allRows, first: firstRow, only: onlyRow } as const;
+export const valueVerbs = { count: rowCountOf, exists: anyRow } as const;
 
 /** How many rows there are without limit and offset. */
 export const rowsOfAllPages = new Terminal((draft) => {
@@ -107,12 +114,42 @@ const updated = (draft: Draft, assignments: readonly Assignment[]): Finished => 
   };
 };
 
+/** Refuses to write to every row, unless that is what was said. */
+export const assertConsent = (
+  verb: "update" | "delete",
+  { restricted, root }: { readonly restricted: boolean; readonly root: { readonly table: { readonly modelName: string } } },
+  options: { readonly all?: boolean },
+): void => {
+  if (restricted || options.all === true) return;
+  const { modelName } = root.table;
+  throw new ConfigurationError(
+    `${verb}() of ${modelName} has no condition and would ${verb} every row. Add filter(…) or where(…), or pass { all: true } if you mean it.`,
+    { model: modelName },
+  );
+};
+
 /** UPDATE with these assignments. */
-export const updateStep = (assignments: readonly Assignment[]): TerminalStep => ({
+const updateStep = (assignments: readonly Assignment[]): TerminalStep => ({
   parameters: assignments.flatMap((assignment) => assignment.parameters),
   apply: () => {},
   finish: (draft) => updated(draft, assignments),
 });
+
+/** The last step of `update(given)`: what tells it from others, and what it binds. */
+export const updateOf = (
+  { table }: Pick<Root, "table">,
+  scope: LookupScope,
+  given: unknown,
+): { readonly key: string; readonly makeStep: () => TerminalStep; readonly values: unknown[]; readonly parameters: ParameterNode[] } => {
+  const asked = typeof given === "function" ? withRow(scope, given as (row: unknown) => unknown) : given;
+  const assignments = assignmentsOf(table, scope.source, asked, "update()");
+  return {
+    key: `update ${assignments.map((assignment) => assignment.key).join()}`,
+    makeStep: () => updateStep(assignments),
+    values: assignments.flatMap((assignment) => assignment.values),
+    parameters: assignments.flatMap((assignment) => assignment.parameters),
+  };
+};
 
 export const deleteRows = new Terminal((draft) => {
   assertWritable(draft, "delete()");

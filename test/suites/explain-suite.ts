@@ -76,6 +76,32 @@ export const explainSuite = ({ name, open }: WatchedEngine): void => {
       await assert.rejects(async () => engine.explain("  ; "), /was given an empty text/);
     });
 
+    test("an update and a delete of a query are planned, and not run; they need no consent, and change nothing that is cached", async () => {
+      const heavy = engine.query(Parcel).filter({ weight__gt: 1990 });
+      const before = engine.statementCount;
+      const update = await heavy.explain({ format: "json", update: (row) => ({ weight: row.weight.plus(1) }) });
+      assert.match(update.sql, /^UPDATE "parcels" SET "weight" = "weight" \+ /);
+      assert.deepEqual(found(update), [["missingIndex", index('"weight"')]]);
+      const all = await engine.query(Parcel).explain({ format: "json", delete: true });
+      assert.equal(all.sql, 'DELETE FROM "parcels"');
+      assert.match(await heavy.explain({ update: { weight: 0 } }), isPostgres ? /^Update on parcels/ : /^SCAN parcels/);
+      assert.match(await heavy.explain({ delete: true }), isPostgres ? /^Delete on parcels/ : /^SCAN parcels/);
+      assert.equal(engine.statementCount - before, 4);
+      assert.equal(await engine.query(Parcel).filter({ weight__gte: 1990 }).count(), 10);
+      const changes: unknown[] = [];
+      const stop = engine.intercept((statement, next) => {
+        changes.push(statement.mayWrite, statement.writes);
+        return next();
+      });
+      await engine.transaction((session) => session.query(Parcel).filter({ id: 1 }).explain({ delete: true }), { readOnly: true });
+      stop();
+      assert.deepEqual(changes, [false, []]);
+      await assert.rejects(heavy.explain({ delete: true, analyze: true }), { code: "E1001", message: /does not run writes/ });
+      await assert.rejects(heavy.explain({ delete: true, update: { weight: 1 } }), /takes update or delete, not both/);
+      // @ts-expect-error A value of another kind is refused as update() refuses it.
+      await assert.rejects(heavy.explain({ update: { weight: "heavy" } }), { name: "ValidationError" });
+    });
+
     test("analyze measures on PostgreSQL, rolls writes back, and refuses them with readOnly; SQLite says that it cannot", async () => {
       if (!isPostgres) {
         await assert.rejects(engine.explain("SELECT 1", [], { analyze: true }), /SQLite explains how it would run a query/);

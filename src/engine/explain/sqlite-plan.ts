@@ -7,7 +7,8 @@ const reading =
 /** The steps of a SQLite table are called by its alias: the statement tells whose it is. */
 const tableOf = (sql: string, alias: string): string => {
   const named = new RegExp(`("(?:[^"]|"")+"|\\w+) (?:AS )?"?${alias.replaceAll(/[^\w]/g, "\\$&")}"?(?![\\w.])`, "gi");
-  for (const [, before = ""] of sql.matchAll(named)) if (!/^(?:from|join|as|select|and|or|on|by|,)$/i.test(before)) return plain(before);
+  for (const [, before = ""] of sql.matchAll(named))
+    if (!/^(?:from|join|as|select|update|into|set|where|and|or|on|by|,)$/i.test(before)) return plain(before);
   return alias;
 };
 
