@@ -170,7 +170,7 @@ export class QueryBuilder extends ColumnarQuery {
     // Rows that pass by are kept by nobody: neither are their relations.
     const untracked = runner.untracked === undefined ? this : this.on(runner.untracked);
     for await (const answer of runner.stream(plan, this.state.values, batchSize, signal)) {
-      const rows = plan.reader.all(answer.rows);
+      const rows = readAll(plan, answer);
       await loadRelations(rows as object[], this.state.includes, untracked.#fetching(signal));
       yield* rows;
     }

@@ -22,6 +22,13 @@ export const bigintProblem = (_type: ColumnType, value: unknown): string | null 
   return value >= int64[0] && value <= int64[1] ? null : "expects a bigint of 64 bits, got a greater one";
 };
 
+/** A column of SQLite may hold any 64 bits, whatever its model says; a sum may be as large anywhere. */
+const numberOf = (stored: bigint): number => {
+  const value = Number(stored);
+  if (Number.isSafeInteger(value)) return value;
+  throw new ValueProblem("cannot be read: it is a whole number beyond 2^53, which a number would round; bigint() reads it");
+};
+
 /** Integers travel as they are. A driver that reads 64-bit integers gives bigints for all of them, so both are understood. */
 export const integerCodec = (type: ColumnType): Codec => ({
   encode: (value: number): number => {
@@ -29,7 +36,7 @@ export const integerCodec = (type: ColumnType): Codec => ({
     if (problem !== null) throw new ValueProblem(problem);
     return value;
   },
-  decode: (stored: number | bigint): number => (typeof stored === "number" ? stored : Number(stored)),
+  decode: (stored: number | bigint): number => (typeof stored === "number" ? stored : numberOf(stored)),
   onlyChecks: true,
 });
 
