@@ -1,7 +1,7 @@
 /** What a shell has to know to complete commands and options: the list of commands as a function of that shell. */
 import type { Command } from "./command.ts";
 
-const everywhere: readonly string[] = ["--url", "--config", "--json", "--help"];
+const everywhere: readonly string[] = ["--url", "--database", "--config", "--json", "--help"];
 
 const wordsBehind = (commands: readonly Command[]): ReadonlyMap<string, readonly string[]> => {
   const words = new Map<string, Set<string>>([["", new Set(["--help", "--version"])]]);

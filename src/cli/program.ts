@@ -17,6 +17,7 @@ export interface Said {
 
 const everywhere: readonly (readonly [flags: string, description: string])[] = [
   ["--url <url>", "the database; otherwise DATABASE_URL, the configuration, PG*"],
+  ["--database <name>", "one of the databases of the configuration; otherwise default"],
   ["--config <file>", "the configuration; otherwise petrel.config.ts or petrel.toml here"],
   ["--json", "the answer as one JSON document"],
 ];

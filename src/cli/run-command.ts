@@ -47,8 +47,7 @@ class CommandCall implements Call {
   }
 
   settings(): Promise<Settings> {
-    const [config, url] = [this.options.text("config"), this.options.text("url")];
-    const typed = { ...(config === undefined ? {} : { config }), ...(url === undefined ? {} : { url }) };
+    const typed = { config: this.options.text("config"), url: this.options.text("url"), database: this.options.text("database") };
     return (this.#settings ??= readSettings(typed, this.system));
   }
 

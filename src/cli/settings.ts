@@ -1,12 +1,15 @@
 /** Which database, which models, which folder: what was typed goes before the environment, that before the file, that before what libpq reads. */
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { ConfigurationError } from "../base/errors.ts";
+import { didYouMean } from "../base/hint.ts";
 import { importFile } from "../config/config-file.ts";
 import type { Configuration, Options } from "../config/configuration.ts";
 import { databasesOf, loadConfiguration } from "../config/load.ts";
+import type { NamedDatabase } from "../config/load.ts";
 import type { Setting } from "../config/resolve.ts";
 import type { AnyModel } from "../schema/entity.ts";
 import { modelDefinitionOf } from "../schema/model-definition.ts";
+import { definedTable } from "../schema/registry.ts";
 
 /** A setting, and who said so, for `doctor`. */
 export interface Said<T> {
@@ -22,7 +25,9 @@ export interface Settings {
   readonly configuration: Configuration;
   /** Everything that was said, and by whom. */
   readonly said: readonly Setting[];
-  /** The default database. */
+  /** The name of the database that is meant: `default` unless another one was typed. */
+  readonly database: string;
+  /** Its URL. */
   readonly url: Said<string> | null;
   /** What it is opened with. */
   readonly options: Options;
@@ -35,27 +40,45 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** What was typed about the database. */
+export interface TypedSettings {
+  readonly config?: string | undefined;
+  readonly url?: string | undefined;
+  /** Its name among the `databases` of the configuration. */
+  readonly database?: string | undefined;
+}
+
+/** The one of this name; none where nothing names a database. Throws for a name that was typed and is not there. */
+const databaseOf = (configuration: Configuration, name: string | undefined): NamedDatabase | undefined => {
+  const all = databasesOf(configuration);
+  const found = all.find((each) => each.name === (name ?? "default"));
+  if (found !== undefined || name === undefined) return found;
+  const names = all.map((each) => each.name);
+  const there = names.length === 0 ? " The configuration names none." : ` There are: ${names.join(", ")}.`;
+  throw new ConfigurationError(`There is no database called '${name}'.${didYouMean(name, names)}${there}`);
+};
+
 /** Reads the configuration, if there is one. Opens no database. */
-export const readSettings = async (
-  typed: { readonly config?: string; readonly url?: string },
-  { cwd, env }: Surroundings,
-): Promise<Settings> => {
+export const readSettings = async (typed: TypedSettings, { cwd, env }: Surroundings): Promise<Settings> => {
+  if (typed.url !== undefined && typed.database !== undefined)
+    throw new ConfigurationError("--url and --database both say which database is meant. Give one of them.");
   const given = { by: "--url", configuration: typed.url === undefined ? {} : { url: typed.url } };
   const { file, folder, configuration, settings } = await loadConfiguration(given, { cwd, environment: env, config: typed.config });
-  const database = databasesOf(configuration).find(({ name }) => name === "default");
+  const database = databaseOf(configuration, typed.database);
+  const name = typed.database ?? "default";
   const byOf = (...paths: string[]): string | undefined => settings.find(({ path }) => paths.includes(path))?.by;
-  const by = byOf("url", "databases.default.url") ?? "";
+  const by = byOf(...(name === "default" ? ["url"] : []), `databases.${name}.url`) ?? "";
+  const migrations = resolve(folder, configuration.migrations?.folder ?? "migrations");
   return {
     file,
     folder,
     configuration,
+    database: name,
     said: settings,
     url: database === undefined ? null : { value: database.url, by: by === "environment" ? "DATABASE_URL" : by },
     options: database?.options ?? {},
-    migrations: {
-      value: resolve(folder, configuration.migrations?.folder ?? "migrations"),
-      by: byOf("migrations.folder") ?? "default",
-    },
+    // Two databases have two histories.
+    migrations: { value: name === "default" ? migrations : join(migrations, name), by: byOf("migrations.folder") ?? "default" },
   };
 };
 
@@ -67,7 +90,7 @@ export const urlOf = ({ url }: Settings): string => {
 const isModel = (value: unknown): value is AnyModel => typeof value === "function" && modelDefinitionOf(value) !== undefined;
 
 /** The models of the configuration: those it names, and those that the files it names export. Throws where it names none. */
-export const modelsOf = async ({ configuration, folder, file }: Settings): Promise<readonly AnyModel[]> => {
+const allModels = async ({ configuration, folder, file }: Settings): Promise<readonly AnyModel[]> => {
   const given = configuration.models;
   if (given === undefined)
     throw new ConfigurationError(
@@ -87,4 +110,11 @@ export const modelsOf = async ({ configuration, folder, file }: Settings): Promi
     for (const model of models) found.add(model);
   }
   return [...found];
+};
+
+/** Of several databases, each has its own models: those that say its name, and the default one all others. */
+export const modelsOf = async (settings: Settings): Promise<readonly AnyModel[]> => {
+  const models = await allModels(settings);
+  if (settings.configuration.databases === undefined) return models;
+  return models.filter((model) => (definedTable(model).database ?? "default") === settings.database);
 };

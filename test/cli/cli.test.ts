@@ -300,6 +300,59 @@ describe("petrel inspect, generate, explain, shell, doctor", () => {
   });
 });
 
+describe("--database", () => {
+  const files = {
+    "petrel.config.js": `
+      import { int, Model, text } from "petrel";
+      export class User extends Model("users", { id: int().primaryKey() }) {}
+      export class Visit extends Model("visits", { id: int().primaryKey(), page: text() }, { database: "analytics" }) {}
+      export default {
+        databases: { default: "sqlite:shop.db", analytics: { url: "sqlite:visits.db", statementCacheSize: 7 } },
+        models: [User, Visit],
+        seed: (engine) => engine.session().insert(Visit, { page: "/" }),
+      };
+    `,
+  };
+  const tables = async (cwd: string, ...more: string[]): Promise<unknown> => {
+    const { out } = await petrelHere(["inspect", "--json", ...more], { cwd });
+    return (JSON.parse(out) as { tables: { name: string }[] }).tables.map(({ name }) => name);
+  };
+
+  test("each database gets its own models, migrations and seed", async () => {
+    const cwd = project(files);
+    assert.equal((await petrelHere(["db", "push"], { cwd })).status, 0);
+    assert.deepEqual([await tables(cwd), await tables(cwd, "--database", "analytics")], [["users"], []]);
+    const named = ["--database", "analytics"];
+    const made = await petrelHere(["migrate", "make", "first", ...named], { cwd });
+    assert.equal(made.status, 0, made.err);
+    assert.ok(existsSync(join(cwd, "migrations", "analytics")));
+    assert.equal((await petrelHere(["migrate", "apply", ...named], { cwd })).status, 0);
+    assert.deepEqual(await tables(cwd, ...named), ["petrel_migrations", "visits"]);
+    assert.deepEqual(await tables(cwd), ["users"]);
+    assert.equal((await petrelHere(["db", "check", ...named], { cwd })).status, 0);
+    assert.equal((await petrelHere(["migrate", "status", ...named], { cwd })).status, 0);
+    assert.equal((await petrelHere(["db", "seed", ...named], { cwd })).status, 0);
+    assert.match((await petrelHere(["doctor", ...named], { cwd })).out, /url .*sqlite:visits\.db/);
+    // Its own name is that of the file.
+    assert.match((await petrelHere(["db", "drop", ...named], { cwd })).err, /visits\.db/);
+    assert.equal((await petrelHere(["db", "drop", "--confirm", "visits.db", ...named], { cwd })).status, 0);
+    assert.deepEqual([existsSync(join(cwd, "visits.db")), existsSync(join(cwd, "shop.db"))], [false, true]);
+  });
+
+  test("a name that is not there is answered with the nearest, and --url does not go with it", async () => {
+    const cwd = project(files);
+    const wrong = await petrelHere(["inspect", "--database", "analitics"], { cwd });
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.err, /no database called 'analitics'\. Did you mean 'analytics'\? There are: default, analytics\./);
+    const both = await petrelHere(["inspect", "--database", "analytics", "--url", "sqlite:x.db"], { cwd });
+    assert.equal(both.status, 2);
+    assert.match(both.err, /Give one of them/);
+    const none = await petrelHere(["inspect", "--database", "analytics"], { cwd: project({}) });
+    assert.match(none.err, /The configuration names none/);
+    assert.match((await petrelHere(["inspect", "--help"], { cwd })).out, /--database <name>/);
+  });
+});
+
 describe("petrel completion", () => {
   const isMissing = (shell: string): string | false => (spawnSync(shell, ["--version"]).status === 0 ? false : `there is no ${shell}`);
   const cases: readonly (readonly [typed: readonly string[], found: readonly string[]])[] = [

@@ -64,7 +64,10 @@ const settingsChecks = (settings: Settings): Check[] => [
     ? { check: "url", state: "wrong", found: "no --url, no DATABASE_URL, none in the configuration, no PG*" }
     : { check: "url", state: "ok", found: `${masked(settings.url.value)} (by ${settings.url.by})` },
   ...settings.said
-    .filter(({ path }) => !["url", "databases.default.url", "migrations.folder", "migrations.check", "models", "seed"].includes(path))
+    .filter(
+      ({ path }) =>
+        !["url", `databases.${settings.database}.url`, "migrations.folder", "migrations.check", "models", "seed"].includes(path),
+    )
     .map(({ path, value, by }): Check => ({ check: path, state: "ok", found: `${shownSetting(path, value)} (by ${by})` })),
   { check: "migrations", state: "ok", found: `${settings.migrations.value} (by ${settings.migrations.by})` },
 ];
