@@ -69,6 +69,9 @@ export class PetrelError extends Error {
 export const isPetrelError = (value: unknown): value is PetrelError =>
   typeof value === "object" && value !== null && (value as Record<symbol, unknown>)[brand] === true;
 
+/** What an error says, without the page at its end: for the message of another error, which has a page of its own. */
+export const sentenceOf = (error: Error): string => error.message.replace(/ \[E\d+: docs\/errors\/E\d+\.md\]$/, "");
+
 /** A model, an option or a call is wrong as it is written; running it again will not help. */
 export class ConfigurationError extends PetrelError {
   constructor(message: string, details?: ErrorDetails, code = "E1001") {

@@ -243,6 +243,12 @@ test("a row that does not fit ends the copy, names itself, and keeps nothing", a
     (error: Error) => error instanceof ValidationError && error.message.startsWith("Row 2 "),
   );
   await assert.rejects(engine.copyFrom(Item, [{ name: "a" }, { name: "b", madeAt: new Date() }]), ValidationError);
+  await assert.rejects(engine.copyFrom(Item, [{ name: "a" }, { name: 1 as never }]), (error: unknown) => {
+    assert.ok(error instanceof ValidationError);
+    assert.match(error.message, /^Row 2 of copyFrom\(\): [^[]* \[E\d+: docs\/errors\/E\d+\.md\]$/);
+    assert.deepEqual(Object.keys(error.fields ?? {}), ["name"]);
+    return true;
+  });
   await assert.rejects(engine.copyFrom(Item, names(2).concat(names(1))), (error: UniqueViolation) => error.model === "Item");
   await assert.rejects(engine.copyFrom(Item, 5 as never), ConfigurationError);
   let isClosed = false;

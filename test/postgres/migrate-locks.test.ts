@@ -190,3 +190,25 @@ ALTER TABLE a ADD COLUMN made timestamptz NOT NULL DEFAULT clock_timestamp();
   assert.deepEqual((await applyMigrations(engine, { folder })).done, ["one"]);
   await assert.rejects(rollbackMigrations(engine, { folder }), { code: "E1716" });
 });
+
+test("a run whose lock went with another connection, as behind a pooler of transactions, does nothing more", async () => {
+  const { engine } = await open();
+  await using _ = engine;
+  const alone = "-- petrel: no-transaction";
+  const folder = folderWith({
+    "one.sql": `-- up\nCREATE TABLE a (x integer);\n${alone}\nSELECT pg_advisory_unlock_all();\n${alone}\nCREATE TABLE b (x integer);\n`,
+  });
+  await assert.rejects(applyMigrations(engine, { folder }), (error: unknown) => {
+    assert.ok(error instanceof MigrationError);
+    assert.equal(error.code, "E1717");
+    assert.match(error.message, /not held by this connection any more, so nothing more was done\. .* migrate through a direct connection/);
+    return true;
+  });
+  const tables = async (): Promise<unknown> =>
+    (await engine.execute("SELECT to_regclass('a')::text AS a, to_regclass('b')::text AS b")).all();
+  assert.deepEqual(await tables(), [{ a: "a", b: null }]);
+  assert.deepEqual(
+    (await migrationStatus(engine, { folder })).unfinished.map(({ name }) => name),
+    ["one"],
+  );
+});

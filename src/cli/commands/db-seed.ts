@@ -1,5 +1,5 @@
 /** `petrel db seed`: runs the seed of the configuration on the database. */
-import { ConfigurationError } from "../../base/errors.ts";
+import { ConfigurationError, sentenceOf } from "../../base/errors.ts";
 import { importFile } from "../../config/config-file.ts";
 import type { Engine } from "../../session/engine.ts";
 import type { Call, Run } from "../command.ts";
@@ -23,7 +23,7 @@ export const seed = async (call: Call): Promise<void> => {
   try {
     await work(engine);
   } catch (cause) {
-    throw new ConfigurationError(`The seed failed: ${cause instanceof Error ? cause.message : "it threw something that is no Error"}`, {
+    throw new ConfigurationError(`The seed failed: ${cause instanceof Error ? sentenceOf(cause) : "it threw something that is no Error"}`, {
       cause,
     });
   }

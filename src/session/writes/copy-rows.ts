@@ -1,5 +1,5 @@
 /** `engine.copyFrom(Model, rows)`: rows checked and completed as for an insert, and sent as they come, without being held. */
-import { ConfigurationError, ValidationError } from "../../base/errors.ts";
+import { ConfigurationError, ValidationError, sentenceOf } from "../../base/errors.ts";
 import type { BoundValue } from "../../base/bound-value.ts";
 import { unlessAborted } from "../../base/unless-aborted.ts";
 import { startedLimit } from "../../engine/call-limit.ts";
@@ -38,7 +38,11 @@ export const copyFrom = async (place: CopyPlace, model: AnyModel, rows: unknown,
       return prepareRow(model, values as object, "copyFrom()");
     } catch (error) {
       throw error instanceof ValidationError
-        ? new ValidationError(`Row ${number} of copyFrom(): ${error.message}`, { cause: error, model: table.modelName })
+        ? new ValidationError(`Row ${number} of copyFrom(): ${sentenceOf(error)}`, {
+            cause: error,
+            model: table.modelName,
+            ...(error.fields === undefined ? {} : { fields: error.fields }),
+          })
         : error;
     }
   };

@@ -9,6 +9,7 @@ import { readAnswers } from "../../../src/migrate/answers.ts";
 import { diff } from "../../../src/migrate/diff/diff.ts";
 import { graphOf } from "../../../src/migrate/files/graph.ts";
 import { emptyStructure } from "../../../src/migrate/files/merged-structure.ts";
+import { idOf } from "../../../src/migrate/files/migration-file.ts";
 import type { Migration } from "../../../src/migrate/migration-plan.ts";
 import { render } from "../../../src/migrate/render.ts";
 import { reverse } from "../../../src/migrate/diff/reverse.ts";
@@ -126,4 +127,18 @@ test("answers come from a file, which is looked through", async () => {
     rmSync(folder, { recursive: true });
   }
   await assert.rejects(readAnswers(file), { code: "E1714" });
+});
+
+test("lines that end as Windows ends them are the same migration, with the same steps", () => {
+  const text = '-- parents: a@0123456789ab\n\n-- up\n-- petrel: loses "all"\nCREATE TABLE a (\n  x integer\n);\n-- down\nDROP TABLE a;\n';
+  const windows = text.replaceAll("\n", "\r\n");
+  assert.equal(idOf(windows), idOf(text));
+  const unix = parseSqlFile(text, "sqlite", "one.sql");
+  const read = parseSqlFile(windows, "sqlite", "one.sql");
+  const bare = (steps: readonly { readonly sql: string }[] | null) =>
+    steps?.map((step) => ({ ...step, sql: step.sql.replaceAll("\r\n", "\n") }));
+  assert.deepEqual(
+    [read.parents, read.replaces, bare(read.up), bare(read.down)],
+    [unix.parents, unix.replaces, bare(unix.up), bare(unix.down)],
+  );
 });
