@@ -161,7 +161,9 @@ export const monitorSuite = ({ name, open }: WatchedEngine): void => {
       const write = { values: [], writes: true, bigints: false, batched: false };
       await holder.send({ ...write, text: "UPDATE users SET name = name WHERE id = 1" });
       const waiting = engine.query(User).filter({ id: 1 }).update({ name: "Ann" });
-      const { server, failure } = await follow(monitor, (sample) => (sample.server?.waiting.length ?? 0) > 0);
+      // Sessions and waits are asked one after the other: a sample may have begun before the transaction, and ended behind the update.
+      const isWhole = ({ server: seen }: Sample): boolean => seen !== null && seen.waiting.length > 0 && seen.sessions.idleInTransaction > 0;
+      const { server, failure } = await follow(monitor, isWhole);
       await holder.rollback();
       await waiting;
       const [wait] = server!.waiting;
