@@ -55,7 +55,6 @@ interface Pipeline {
 }
 type Sharp = (image: Uint8Array, options: object) => Pipeline;
 
-let loading: Promise<Sharp> | null = null;
 const loadSharp = async (): Promise<Sharp> => {
   // The name in a variable: the package is optional, and neither bundlers nor the compiler should look for it.
   const name: string = "sharp";
@@ -68,6 +67,16 @@ const loadSharp = async (): Promise<Sharp> => {
       { cause },
     );
   }
+};
+
+let loading: Promise<Sharp> | null = null;
+/** A failure is not kept: a package that is installed, or memory that is free again, is found by the next call. */
+const sharpOf = (): Promise<Sharp> => {
+  loading ??= loadSharp().catch((error: unknown) => {
+    loading = null;
+    throw error;
+  });
+  return loading;
 };
 
 const formats: Readonly<Record<string, ImageInfo["format"]>> = { jpeg: "jpeg", jpg: "jpeg", png: "png", gif: "gif", webp: "webp" };
@@ -113,7 +122,7 @@ export class ImageProcessor {
 
   /** What the image is. Reads its head only. */
   async info(image: Uint8Array): Promise<ImageInfo> {
-    const sharp = await (loading ??= loadSharp());
+    const sharp = await sharpOf();
     let found: Metadata;
     try {
       found = await sharp(image, this.#limits()).metadata();
@@ -174,7 +183,7 @@ export class ImageProcessor {
     into: { readonly format?: ImageInfo["format"]; readonly isStill?: boolean; readonly options?: FormatOptions } = {},
   ): Promise<Uint8Array> {
     const { format, frames } = await this.info(image);
-    const sharp = await loading!;
+    const sharp = await sharpOf();
     try {
       const pipeline = sharp(image, { ...this.#limits(), animated: frames > 1 && into.isStill !== true }).autoOrient();
       return await work(pipeline)

@@ -79,16 +79,19 @@ test("what only reads is the standby's, everything else the primary's", async ()
   for (const [what, ask] of Object.entries(asksPrimary)) assert.equal(await answeredByReplica(engine, ask), 0, what);
 });
 
+/** A standby that has replayed no commit yet does not say how far it is behind: until it has everything, it is not asked. */
+const ready = (engine: Engine): Promise<void> => until(async () => (await engine.health()).replicas[0]!.isReady);
+
 test("the caller may say who answers", async () => {
   await using engine = await open();
-  await engine.health();
+  await ready(engine);
   const onPrimary = engine.with({ on: "primary" });
   assert.equal(await answeredByReplica(engine, () => onPrimary.query(Entry).all()), 0);
   await onPrimary.close();
   assert.equal(await answeredByReplica(engine, () => engine.execute("SELECT 1", [], { on: "replica" })), 1);
   assert.equal(await answeredByReplica(engine, () => engine.execute("INSERT INTO servers VALUES ('x')", [], { on: "replica" })), 0);
   const anyReplica = engine.with({ on: "replica" });
-  await engine.health();
+  await ready(engine);
   assert.equal((await anyReplica.execute("SELECT is_copy() AS it", [], { on: "replica" })).column("it")[0], true);
   assert.equal(await isCopy(anyReplica), false, "nobody knows what SQL of one's own does");
   assert.throws(() => engine.with({ on: "standby" as "primary" }), ConfigurationError);
@@ -97,8 +100,8 @@ test("the caller may say who answers", async () => {
 test("one reads what one wrote, however far behind the standby is", async () => {
   await using engine = await open();
   await using asWell = await open({ readYourWrites: false });
-  await engine.health();
-  await asWell.health();
+  await ready(engine);
+  await ready(asWell);
   const session = engine.session();
   await pauseReplay(true);
   try {
@@ -114,6 +117,28 @@ test("one reads what one wrote, however far behind the standby is", async () => 
     await pauseReplay(false);
   }
   await until(async () => (await answeredByReplica(engine, () => engine.query(Entry).all())) === 1);
+});
+
+test("what a copy answered is kept for those who asked a copy, and is no answer to anybody else", async () => {
+  await using engine = await open({ performance: { queryCache: { ttl: 60 } } });
+  await ready(engine);
+  const anyReplica = engine.with({ on: "replica" });
+  const countOn = (on: Engine): Promise<number> => on.query(Entry).filter({ what: "kept" }).cache({ ttl: 60 }).count();
+  await pauseReplay(true);
+  try {
+    await engine.session().insert(Entry, { what: "kept" });
+    assert.equal(await countOn(anyReplica), 0);
+    const before = engine.statementCount;
+    assert.deepEqual([await countOn(anyReplica), engine.statementCount - before], [0, 0]);
+    assert.deepEqual([await countOn(engine), engine.statementCount - before], [1, 1]);
+    assert.deepEqual([await countOn(engine), await countOn(anyReplica), engine.statementCount - before], [1, 0, 1]);
+    // A write through any of them makes all answers void.
+    await anyReplica.session().insert(Entry, { what: "kept" });
+    assert.equal(await countOn(engine), 2);
+  } finally {
+    await pauseReplay(false);
+  }
+  await until(async () => (await anyReplica.query(Entry).filter({ what: "kept" }).noCache().count()) === 2);
 });
 
 test("a window of time after a write, for servers without positions", async () => {

@@ -6,6 +6,12 @@ import type { DriverFeatures } from "../../driver/features.ts";
 const patienceMs = 5000;
 const longestPauseMs = 30_000;
 
+/** Where the primary was, and when it was asked. */
+export interface Written {
+  readonly position: bigint;
+  readonly askedAt: number;
+}
+
 export class Replica {
   readonly driver: Driver & DriverFeatures;
   readonly address: string;
@@ -21,6 +27,8 @@ export class Replica {
   /** What it is owed among the others: see `chosen`. */
   credit = 0;
   #answeredAt = -Infinity;
+  /** When the primary was asked for a position that this one was seen to have. */
+  #caughtUpAt = -Infinity;
   #failures = 0;
   #pausedUntil = 0;
   #asking: Promise<void> | null = null;
@@ -37,22 +45,24 @@ export class Replica {
   }
 
   /** Asks it how far it has come, unless it is being asked, or failed a short while ago. `written` is where the primary is. Never rejects. */
-  check(written: () => bigint | null, isUrgent = false): Promise<void> {
+  check(written: () => Written | null, isUrgent = false): Promise<void> {
     if (!isUrgent && performance.now() < this.#pausedUntil) return Promise.resolve();
     this.#asking ??= this.#ask(written).finally(() => (this.#asking = null));
     return this.#asking;
   }
 
-  async #ask(written: () => bigint | null): Promise<void> {
+  async #ask(written: () => Written | null): Promise<void> {
     const start = performance.now();
     try {
       const { isStandby, position, sinceLastCommitMs } = await this.driver.standing!(patienceMs);
       const now = performance.now();
       const end = written();
-      const isBehind = position !== null && end !== null && position < end;
+      const isBehind = position !== null && end !== null && position < end.position;
+      if (!isBehind) this.#caughtUpAt = Math.max(this.#caughtUpAt, end?.askedAt ?? start);
       this.position = position;
       this.latencyMs = now - start;
-      this.lagMs = isBehind ? Math.max(0, sinceLastCommitMs ?? Infinity) : 0;
+      // What it lacks was written after it had everything; on a primary that was idle its last commit may be hours old.
+      this.lagMs = isBehind ? Math.max(0, Math.min(sinceLastCommitMs ?? Infinity, now - this.#caughtUpAt)) : 0;
       this.problem = isStandby ? null : "It is no standby any more: it takes writes.";
       this.#answeredAt = now;
       this.#failures = 0;

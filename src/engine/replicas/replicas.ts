@@ -9,7 +9,7 @@
 import type { Driver } from "../../driver/driver.ts";
 import type { DriverFeatures } from "../../driver/features.ts";
 import { chosen } from "./replica.ts";
-import type { Replica } from "./replica.ts";
+import type { Replica, Written } from "./replica.ts";
 
 export interface ReplicaSettings {
   /** `true`: a copy answers when it has what this process wrote; a number: so many milliseconds after the last write; `false`: at once. */
@@ -30,7 +30,7 @@ export class Replicas {
   readonly #primary: Driver & DriverFeatures;
   readonly #settings: ReplicaSettings;
   /** Where the primary was when it was last asked. */
-  #written: bigint | null = null;
+  #written: Written | null = null;
   #hasPositions = true;
   /** Counts what may have written, when it has ended. */
   #writes = 0;
@@ -114,11 +114,12 @@ export class Replicas {
 
   async #askWritten(): Promise<void> {
     const writes = this.#writes;
+    const askedAt = performance.now();
     try {
       const position = await this.#primary.writtenPosition!(patienceMs);
       if (position === null) this.#hasPositions = false;
       else {
-        this.#written = position;
+        this.#written = { position, askedAt };
         if (this.#required.writes !== writes) this.#required = { writes, position };
       }
     } catch {

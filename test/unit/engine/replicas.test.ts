@@ -25,6 +25,7 @@ class Server implements Driver, DriverFeatures {
   readonly log: string[] = [];
   position: bigint | null = 0n;
   isStandby = true;
+  sinceLastCommitMs: number | null = 50;
   failure: Error | null = null;
   batches: readonly Answer[] = [nothing];
 
@@ -57,7 +58,7 @@ class Server implements Driver, DriverFeatures {
   }
   async standing(): Promise<Standing> {
     if (this.failure !== null) throw this.failure;
-    return { isStandby: this.isStandby, position: this.position, sinceLastCommitMs: 50 };
+    return { isStandby: this.isStandby, position: this.position, sinceLastCommitMs: this.sinceLastCommitMs };
   }
   async close(): Promise<void> {}
 }
@@ -104,6 +105,32 @@ test("after a write the primary answers until a copy has come so far", async () 
     return copies[0]!.log.at(-1) === "now";
   });
   await driver.close();
+});
+
+test("a copy that had everything a moment ago is not far behind, however long ago the last commit was", async () => {
+  const { primary, copies, all, replicas, driver } = await setUp(1, { readYourWrites: false });
+  for (const sinceLastCommitMs of [3_600_000, null]) {
+    copies[0]!.sinceLastCommitMs = sinceLastCommitMs;
+    primary.position = copies[0]!.position! + 10n;
+    await replicas.refresh();
+    assert.equal(all[0]!.lagMs < 1000, true);
+    assert.equal(replicas.isReady(all[0]!), true);
+    copies[0]!.position = primary.position;
+    await replicas.refresh();
+    assert.equal(all[0]!.lagMs, 0);
+  }
+  await driver.close();
+});
+
+test("a copy that was never seen with everything is as far behind as its last commit is old", async () => {
+  const [primary, copy] = [new Server(), new Server()];
+  primary.position = 10n;
+  copy.sinceLastCommitMs = null;
+  const replica = new Replica(copy, "copy", 1);
+  const replicas = new Replicas(primary, [replica], usual);
+  await replicas.refresh();
+  assert.equal(replica.lagMs, Infinity);
+  replicas.close();
 });
 
 test("a write that failed may have been made all the same", async () => {
