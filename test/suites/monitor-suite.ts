@@ -162,7 +162,8 @@ export const monitorSuite = ({ name, open }: WatchedEngine): void => {
       await holder.send({ ...write, text: "UPDATE users SET name = name WHERE id = 1" });
       const waiting = engine.query(User).filter({ id: 1 }).update({ name: "Ann" });
       // Sessions and waits are asked one after the other: a sample may have begun before the transaction, and ended behind the update.
-      const isWhole = ({ server: seen }: Sample): boolean => seen !== null && seen.waiting.length > 0 && seen.sessions.idleInTransaction > 0;
+      const isWhole = ({ server: seen }: Sample): boolean =>
+        seen !== null && seen.waiting.length > 0 && seen.sessions.idleInTransaction > 0;
       const { server, failure } = await follow(monitor, isWhole);
       await holder.rollback();
       await waiting;
