@@ -151,20 +151,12 @@ export class Database implements Runner, TransactionHost, AnswerSource {
     this.#counts.statements++;
     try {
       const answer = sent(this.driver, request, this, null);
-      if (answer instanceof Promise) return withOwnReason(answer.then(done, failed), request.signal);
+      if (answer instanceof Promise) return withOwnReason(toldLater(answer, changes, writes, change), request.signal);
       changes.tell(change);
       return answer;
     } catch (error) {
       changes.tell(change);
       throw ownReason(inModelWords(error, writes), request.signal);
-    }
-    function done(answer: Answer): Answer {
-      changes.tell(change);
-      return answer;
-    }
-    function failed(error: unknown): never {
-      changes.tell(change);
-      throw inModelWords(error, writes);
     }
   }
 
@@ -237,6 +229,18 @@ export class Database implements Runner, TransactionHost, AnswerSource {
     await this.close();
   }
 }
+
+const toldLater = (answer: Promise<Answer>, changes: TableChanges, writes: readonly string[], change: TableChange): Promise<Answer> =>
+  answer.then(
+    (given) => {
+      changes.tell(change);
+      return given;
+    },
+    (error: unknown) => {
+      changes.tell(change);
+      throw inModelWords(error, writes);
+    },
+  );
 
 const isOpenOn = (database: Database, transaction: ScopedTransaction): transaction is Transaction =>
   transaction instanceof Transaction && transaction.isOpen && database.isDatabaseOf(transaction);

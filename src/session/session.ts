@@ -138,9 +138,9 @@ export class Session implements Runner {
   // Overloads of one length would spoil each other's messages: an instance with options is insert(User, user, { signal }).
   insert<E extends AnyEntity>(instance: E): Promise<E>;
   insert<E extends AnyEntity>(model: ModelOf<E>, values: Insert<E>, options?: CallOptions): Promise<E>;
-  async insert(given: object, second?: object, third: CallOptions = {}): Promise<object> {
+  insert(given: object, second?: object, third: CallOptions = {}): Promise<object> {
     const { values, options } = valuesAndOptions(given, second, third);
-    return insertNow(this.#scope, this, () => prepareRow(given, values, "insert()"), signalOf(options));
+    return insertNow(this.#scope, this, given, values, options);
   }
 
   /**

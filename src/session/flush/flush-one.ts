@@ -11,6 +11,7 @@ import { rootOf } from "../../query/root.ts";
 import { changeAt } from "../writes/change-row.ts";
 import type { RowPlace } from "../writes/change-row.ts";
 import type { Row } from "../writes/prepared-row.ts";
+import { saysAlready } from "../tracking/entity-state.ts";
 import type { EntityState } from "../tracking/entity-state.ts";
 import { isExpression } from "./flush-check.ts";
 import { keyOfObject } from "../tracking/identity-map.ts";
@@ -79,6 +80,7 @@ export const flushOne = (
   const undo = unit.checkpoint();
   let before: Readonly<Row> | null = null;
   const written = (now: Readonly<Row>): void => {
+    // Nearly always it does: only what the database computed is news.
     if (!saysAlready(object, now)) {
       before = valuesOf(table, object);
       Object.assign(object, now);
@@ -97,13 +99,6 @@ export const flushOne = (
     return ending?.isUnwritten === true ? ending.send(justOne, write) : write();
   };
   return settled(() => open(writeOn), isDone, failed);
-};
-
-/** Nearly always: only what the database computed is news. */
-const saysAlready = (object: Readonly<Row>, now: Readonly<Row>): boolean => {
-  // In this order: a column that was not fetched explains itself when it is read.
-  for (const property in now) if (!Object.hasOwn(object, property) || object[property] !== now[property]) return false;
-  return true;
 };
 
 const justOne = [null];

@@ -82,6 +82,17 @@ export class Tracking {
     return this.missing.length === 0 ? changed : [...changed, ...this.#assigned(state)];
   }
 
+  /** Whether the object says what its row had, of every column that was fetched but those in `others`. */
+  isUnchangedBut(others: Readonly<Row>, state: EntityState): boolean {
+    const { object } = state;
+    for (let index = 0; index < this.columns.length; index++) {
+      const { property } = this.columns[index]!;
+      if (Object.hasOwn(others, property)) continue;
+      if (!Object.hasOwn(object, property) || !this.#isSame(index, object[property], state)) return false;
+    }
+    return true;
+  }
+
   /** The value that the row had; `undefined` for a column that was not fetched. */
   kept(state: EntityState, column: TableColumn): unknown {
     const index = this.columns.indexOf(column);
@@ -198,6 +209,13 @@ export const trackingOfValues = (table: Table, object: Row): Tracking => {
   return trackingOf(table);
 };
 
+/** Whether the object holds these very values already. */
+export const saysAlready = (object: Readonly<Row>, now: Readonly<Row>): boolean => {
+  // In this order: a column that was not fetched explains itself when it is read.
+  for (const property in now) if (!Object.hasOwn(object, property) || object[property] !== now[property]) return false;
+  return true;
+};
+
 /**
  * The state of an object whose row has changed: `now` are the columns that changed, or were not known before, and what they hold.
  * The object itself is left as it is.
@@ -205,6 +223,7 @@ export const trackingOfValues = (table: Table, object: Row): Tracking => {
 export const rebased = (state: EntityState, now: Readonly<Row>): EntityState => {
   const { object, tracking } = state;
   const { table } = tracking;
+  if (tracking.missing.length === 0 && saysAlready(object, now) && tracking.isUnchangedBut(now, state)) return tracking.track(object);
   const columns = table.columns.filter((column) => tracking.columns.includes(column) || Object.hasOwn(now, column.property));
   const current = columns.map(({ property }) => {
     const isThere = Object.hasOwn(object, property);

@@ -1,5 +1,7 @@
 /** The session's calls that write one row at once, and what they mean for the objects in hand. */
 import { ConfigurationError, StaleObject } from "../../base/errors.ts";
+import { signalOf } from "../../engine/call-limit.ts";
+import type { CallOptions } from "../../query/query.ts";
 import { QueryBuilder } from "../../query/query-builder.ts";
 import type { Table } from "../../schema/table.ts";
 import { deleteRow, updateRow } from "./change-row.ts";
@@ -7,7 +9,7 @@ import type { ChangeOptions } from "./change-row.ts";
 import { forgetDependents } from "../flush/dependents.ts";
 import { rebased, trackingOf } from "../tracking/entity-state.ts";
 import type { EntityState } from "../tracking/entity-state.ts";
-import { keyOfObject } from "../tracking/identity-map.ts";
+import { keptKey, keyOfObject } from "../tracking/identity-map.ts";
 import { insertRow, readBack } from "./insert-row.ts";
 import { prepareRow, rootOfInstance } from "./prepared-row.ts";
 import type { PreparedRow, Row } from "./prepared-row.ts";
@@ -38,15 +40,17 @@ const isWhole = ({ instance, form: { absent } }: PreparedRow): boolean => {
   return true;
 };
 
-/** Inserts the row of an object, which is prepared after the `beforeInsert` hooks of the instance were called. */
+/** Inserts the row of an instance, or of a model's `values`. */
 export const insertNow = async (
   scope: SessionScope,
   session: object,
-  prepare: () => PreparedRow,
-  signal?: AbortSignal,
+  given: object,
+  values: object | undefined,
+  options: CallOptions,
 ): Promise<object> => {
   const { unit } = scope;
-  let row = prepare();
+  const signal = signalOf(options);
+  let row = prepareRow(given, values, "insert()");
   const { table } = row.root;
   if (unit.hooks.has("beforeInsert", table)) {
     await unit.hooks.row("beforeInsert", table, row.instance, session);
@@ -78,7 +82,7 @@ export const upserted = (unit: UnitOfWork, { root, instance, said }: PreparedRow
 /** The state of an object after some columns of its row were written; what else it has unwritten stays so. */
 const wrote = (unit: UnitOfWork, state: EntityState, now: Readonly<Row>): void => {
   const next = rebased(state, now);
-  unit.identities.delete(state);
+  if (keptKey(next) !== keptKey(state)) unit.identities.delete(state);
   unit.identities.set(next);
   unit.record(() => {
     unit.identities.delete(next);
