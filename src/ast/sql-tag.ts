@@ -13,6 +13,7 @@ import type { NowNode } from "./leaf.ts";
 import { NodeHolder, nodeOf } from "./node-holder.ts";
 import { splitPlaceholders } from "./placeholders.ts";
 import { marksOf } from "./raw-texts.ts";
+import type { TextMarks } from "./raw-texts.ts";
 
 declare const row: unique symbol;
 /** A piece of SQL with bound parameters. `T` is the type of its value, or of its rows. */
@@ -80,24 +81,24 @@ const isBindable = (value: unknown): boolean => {
   return typeof value === "string" || typeof value === "number" || typeof value === "bigint" || typeof value === "boolean";
 };
 
-const parameter = (value: unknown, where: string): ParameterNode => {
+/** Where a value stands, for messages. */
+type Where = () => string;
+
+// Parts and pieces are made for each statement that runs, and nobody outside can reach them: freezing them takes longer than making them
+// (`npm run bench -- by-id`).
+const parameter = (value: unknown, where: Where): ParameterNode => {
   if (isBindable(value)) {
-    return Object.freeze({
-      node: "parameter",
-      form: "asGiven",
-      type: null,
-      value: Array.isArray(value) ? Object.freeze([...value]) : value,
-    });
+    return { node: "parameter", form: "asGiven", type: null, value: Array.isArray(value) ? Object.freeze([...value]) : value };
   }
   const what = Array.isArray(value) ? "an array that holds something else than values" : describe(value);
   const remedy =
     value === undefined
       ? "Use null for NULL."
       : "Pass a value, a model, a column or another sql`…`; for a JSON document pass JSON.stringify(value).";
-  throw new ConfigurationError(`${where} is ${what}, which SQL has no value for. ${remedy}`);
+  throw new ConfigurationError(`${where()} is ${what}, which SQL has no value for. ${remedy}`);
 };
 
-const partOf = (value: unknown, where: string): RawPart => {
+const partOf = (value: unknown, where: Where): RawPart => {
   const node = nodeOf(value);
   if (node) return node;
   const table = typeof value === "function" ? tableNamed(value) : undefined;
@@ -109,11 +110,11 @@ const piece = <T>(texts: readonly string[], parts: readonly RawPart[]): Sql<T> =
   const node: RawNode = {
     node: "raw",
     texts: Object.isFrozen(texts) ? texts : Object.freeze([...texts]),
-    parts: Object.freeze([...parts]),
+    parts,
     type: null,
   };
   // The phantom type is not there at run time.
-  return new SqlPiece(Object.freeze(node)) as unknown as Sql<T>;
+  return new SqlPiece(node) as unknown as Sql<T>;
 };
 
 /** The engine freezes a template's strings and their `raw`; a call with any other array was not written as a template. */
@@ -123,22 +124,40 @@ const isTemplate = (strings: unknown): strings is TemplateStringsArray =>
   Array.isArray((strings as { raw?: unknown }).raw) &&
   Object.isFrozen((strings as { raw?: unknown }).raw);
 
+/** Templates of the program that were found to be in order. */
+const known = new WeakMap<TemplateStringsArray, TextMarks>();
+
 const tag = <T>(strings: TemplateStringsArray, ...values: readonly unknown[]): Sql<T> => {
-  if (!isTemplate(strings) || strings.length !== values.length + 1) {
-    throw new ConfigurationError(
-      "sql is a template tag: write sql`SELECT …${value}`, without parentheses. For text that you trust use sql.raw(text, parameters).",
-    );
+  const marks = known.get(strings) ?? checkedMarks(strings, values.length);
+  if (strings.length !== values.length + 1) throw notATemplate();
+  const parts: RawPart[] = [];
+  for (let index = 0; index < values.length; index++) {
+    const part = partOf(values[index], () => `Value ${index + 1} of sql\`…\``);
+    if (part.node === "parameter" && marks.hidden.has(index)) throw hiddenValue(index);
+    parts.push(part);
   }
+  return piece<T>(strings, parts);
+};
+
+const notATemplate = (): ConfigurationError =>
+  new ConfigurationError(
+    "sql is a template tag: write sql`SELECT …${value}`, without parentheses. For text that you trust use sql.raw(text, parameters).",
+  );
+
+const hiddenValue = (index: number): ConfigurationError =>
+  new ConfigurationError(
+    `Value ${index + 1} of sql\`…\` stands inside quotes or a comment, where no database looks for values. ` +
+      "Take the quotes away; to put a value into a longer text, join them with ||.",
+  );
+
+const checkedMarks = (strings: TemplateStringsArray, values: number): TextMarks => {
+  if (!isTemplate(strings) || strings.length !== values + 1) throw notATemplate();
   if (strings.some((text) => text === undefined)) {
     throw new ConfigurationError("sql`…` has a backslash sequence that JavaScript does not know. Write the backslash twice.");
   }
-  const parts = values.map((value, index) => partOf(value, `Value ${index + 1} of sql\`…\``));
-  const hidden = parts.findIndex((part, index) => part.node === "parameter" && marksOf(strings).hidden.has(index));
-  if (hidden < 0) return piece<T>(strings, parts);
-  throw new ConfigurationError(
-    `Value ${hidden + 1} of sql\`…\` stands inside quotes or a comment, where no database looks for values. ` +
-      "Take the quotes away; to put a value into a longer text, join them with ||.",
-  );
+  const marks = marksOf(strings);
+  known.set(strings, marks);
+  return marks;
 };
 
 const valueFor = (key: number | string, parameters: object): unknown => {
@@ -163,7 +182,7 @@ const raw = <T>(text: string, parameters?: readonly unknown[] | Readonly<Record<
   }
   return piece<T>(
     texts,
-    order.map((key) => partOf(valueFor(key, parameters), `Parameter ${typeof key === "number" ? key + 1 : key} of sql.raw()`)),
+    order.map((key) => partOf(valueFor(key, parameters), () => `Parameter ${typeof key === "number" ? key + 1 : key} of sql.raw()`)),
   );
 };
 
@@ -189,7 +208,7 @@ const separatorText = (separator: Sql<unknown> | undefined): string => {
 };
 
 const join = (parts: readonly unknown[], separator?: Sql<unknown>): Sql<unknown> => {
-  const joined = parts.map((part, index) => partOf(part, `Part ${index + 1} of sql.join()`));
+  const joined = parts.map((part, index) => partOf(part, () => `Part ${index + 1} of sql.join()`));
   return piece(["", ""], [Object.freeze({ node: "joinedParts", parts: Object.freeze(joined), separator: separatorText(separator) })]);
 };
 

@@ -82,7 +82,7 @@ const request = (sql: string, values: readonly BoundValue[], options: RawOptions
   text: sql,
   values,
   writes: writes(sql),
-  readsOnly: options.on === "replica" && !writes(sql),
+  readsOnly: options.on !== undefined && options.on === "replica" && !writes(sql),
   bigints: options.bigints ?? false,
   batched: true,
   signal: signalOf(options),
@@ -151,12 +151,8 @@ export const requestOfSql = (dialect: Dialect, piece: Sql<unknown>, options: Raw
   const node = nodeOf(piece) as RawNode | undefined;
   if (node?.node !== "raw")
     throw new ConfigurationError("execute() takes a piece of SQL made by the sql tag, a statement made by select(), or SQL text.");
-  const { plan, parameters } = rawPlanOf(dialect, node);
-  const values = bind(
-    plan,
-    parameters.map((parameter) => parameter.value),
-  );
-  return request(plan.sql, values, options);
+  const { plan, values } = rawPlanOf(dialect, node);
+  return request(plan.sql, bind(plan, values), options);
 };
 
 /** Runs a piece made by the `sql` tag. */

@@ -8,10 +8,10 @@ import type { Dialect } from "../../dialect/dialect.ts";
 import { makePlan } from "./plan.ts";
 import type { Plan } from "./plan.ts";
 
-/** The plan of a piece, and the piece's own parameters in the order in which the plan takes their values. */
+/** The plan of a piece, and the piece's own values in the order in which the plan takes them. */
 export interface RawPlan {
   readonly plan: Plan;
-  readonly parameters: readonly ParameterNode[];
+  readonly values: readonly unknown[];
 }
 
 interface Known {
@@ -34,13 +34,26 @@ const isPlain = (part: RawPart): boolean => isValue(part) || part.node === "tabl
 export const rawPlanOf = (dialect: Dialect, node: RawNode): RawPlan => {
   const { texts, parts } = node;
   const known = byTexts.get(texts);
-  if (known?.dialect === dialect && parts.every((part, index) => isSame(part, known.parts[index]!)))
-    return { plan: known.plan, parameters: parts.filter(isValue) };
+  if (known !== undefined && known.dialect === dialect) {
+    const values = valuesLike(known.parts, parts);
+    if (values !== null) return { plan: known.plan, values };
+  }
   const parameters = parametersOf(node);
   const plan = makePlan(dialect, { statement: "raw", sql: node }, parameters, { form: "tuples" });
   // Texts that were made for one piece are gone with it.
   if (parts.every(isPlain)) byTexts.set(texts, { dialect, plan, parts: parts.map(withoutValue) });
-  return { plan, parameters };
+  return { plan, values: parameters.map((parameter) => parameter.value) };
+};
+
+/** The values among the parts; `null` where the text would say something else of one of them than of the known ones. */
+const valuesLike = (known: readonly RawPart[], parts: readonly RawPart[]): unknown[] | null => {
+  const values: unknown[] = [];
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index]!;
+    if (!isSame(part, known[index]!)) return null;
+    if (isValue(part)) values.push(part.value);
+  }
+  return values;
 };
 
 const withoutValue = (part: RawPart): RawPart => (isValue(part) ? { ...part, value: null } : part);
