@@ -129,6 +129,15 @@ export class ContextDriver implements Driver, DriverFeatures {
     this.key = JSON.stringify([inner.key ?? null, ...context.values]);
   }
 
+  /** The same context with other servers below it. */
+  over(choose: (inner: Driver) => Driver): ContextDriver {
+    return new ContextDriver(choose(this.#inner), this.#context);
+  }
+
+  writtenPosition(timeoutMs: number): Promise<bigint | null> {
+    return this.#inner.writtenPosition?.(timeoutMs) ?? Promise.resolve(null);
+  }
+
   get readsInto(): boolean {
     return this.#inner.readsInto === true;
   }

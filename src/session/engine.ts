@@ -13,6 +13,7 @@ import { poolStatus } from "../engine/pool-status.ts";
 import type { PoolStatus } from "../engine/pool-status.ts";
 import { runText } from "../engine/raw.ts";
 import type { RawOptions, RawParameters } from "../engine/raw.ts";
+import { lastWrite } from "../engine/replicas/log-position.ts";
 import type { Result } from "../engine/results/result.ts";
 import type { Transaction } from "../engine/transactions/transaction.ts";
 import type { TransactionOptions } from "../engine/transactions/transaction-options.ts";
@@ -50,7 +51,7 @@ export class Engine extends Database {
   /**
    * The same database, in whose every statement and transaction a role acts and settings hold, for PostgreSQL's row security. They travel with the
    * statement or with BEGIN, and end with the transaction: the next user of the connection sees nothing of them. It costs next to nothing to make, so
-   * make one per request; closing it closes nothing. `on` says which server answers reads, where there are replicas. SQL of your own could take the context off (`RESET ROLE`): run none that is not yours.
+   * make one per request; closing it closes nothing. `on` and `after` say which server answers reads, where there are replicas. SQL of your own could take the context off (`RESET ROLE`): run none that is not yours.
    * `role` and `settings` throw `ConfigurationError` on SQLite.
    *
    *     const mine = engine.with({ role: "tenant", settings: { "app.tenant_id": 7 } });
@@ -58,6 +59,19 @@ export class Engine extends Database {
    */
   with(context: Context): Engine {
     return new Engine(this.dialect, inContext(this.driver, context), this);
+  }
+
+  /**
+   * Where the writes of this engine ended, as text to give to whoever reads next: `engine.with({ after })`, in this process or another one. Call it after
+   * the commit. One round trip to the primary; of `engine.with({ after })` none, and what it was given, as long as nothing was written there.
+   * `null` where the server has no such positions, and on SQLite, which has one server.
+   *
+   *     const mine = engine.with({ after: request.cookies.lastWrite ?? null });
+   *     await mine.session().insert(Order, { … });
+   *     response.cookie("lastWrite", await mine.lastWrite());     // SELECT pg_current_wal_insert_lsn()
+   */
+  lastWrite(): Promise<string | null> {
+    return lastWrite(this);
   }
 
   /** A session. Each statement commits by itself until a transaction is begun. */

@@ -119,6 +119,48 @@ test("one reads what one wrote, however far behind the standby is", async () => 
   await until(async () => (await answeredByReplica(engine, () => engine.query(Entry).all())) === 1);
 });
 
+test("a request reads what the one before it wrote, by a text that travels, and waits for nobody else's writes", async () => {
+  await using writing = await createEngine(primary.socketUrl());
+  await using reading = await open();
+  await using busy = await open();
+  await Promise.all([ready(reading), ready(busy)]);
+  const earlier = await writing.lastWrite();
+  assert.match(earlier!, /^[0-9A-F]+\/[0-9A-F]+$/);
+  await until(async () => (await answeredByReplica(reading, () => reading.with({ after: earlier }).query(Entry).count())) === 1);
+  await pauseReplay(true);
+  try {
+    const { id } = await writing.session().insert(Entry, { what: "cookie" });
+    const after = await writing.lastWrite();
+    const found = (engine: Engine): Promise<number> => engine.query(Entry).filter({ id }).count();
+    // The process has not written, so it is content with the standby; whoever has the text is not.
+    assert.equal(await found(reading), 0);
+    const next = reading.with({ after });
+    assert.equal(await answeredByReplica(reading, async () => assert.equal(await found(next), 1)), 0);
+    assert.equal(await next.lastWrite(), after);
+    assert.equal(await answeredByReplica(reading, () => next.transaction((tx) => tx.query(Entry).all(), { readOnly: true })), 0);
+    // In a process that writes all the time, who has not written is answered by the standby.
+    await busy.session().insert(Entry, { what: "noise" });
+    assert.equal(await answeredByReplica(busy, () => busy.query(Entry).count()), 0);
+    assert.equal(await answeredByReplica(busy, () => busy.with({ after: earlier }).query(Entry).count()), 1);
+    const fresh = busy.with({ after: null });
+    assert.deepEqual([await answeredByReplica(busy, () => fresh.query(Entry).count()), await fresh.lastWrite()], [1, null]);
+    // Until it writes.
+    const written = await fresh.session().insert(Entry, { what: "mine" });
+    assert.equal(await fresh.query(Entry).filter({ id: written.id }).count(), 1);
+    assert.notEqual(await fresh.lastWrite(), null);
+  } finally {
+    await pauseReplay(false);
+  }
+  const { id } = await writing.session().insert(Entry, { what: "cookie" });
+  const mine = reading.with({ after: await writing.lastWrite(), settings: { "app.user_id": 7 } });
+  assert.equal(await mine.query(Entry).filter({ id }).count(), 1);
+  await until(async () => (await answeredByReplica(reading, () => mine.query(Entry).filter({ id }).count())) === 1);
+  assert.equal(await answeredByReplica(reading, () => mine.with({ on: "primary" }).query(Entry).count()), 0);
+  for (const wrong of ["", "x", "1/2/3", "1/123456789", 5 as unknown as string])
+    assert.throws(() => reading.with({ after: wrong }), { code: "E1001", message: /what lastWrite\(\) gave/ });
+  assert.throws(() => reading.with({ on: "replica", after: null }), { code: "E1001" });
+});
+
 test("what a copy answered is kept for those who asked a copy, and is no answer to anybody else", async () => {
   await using engine = await open({ performance: { queryCache: { ttl: 60 } } });
   await ready(engine);

@@ -14,6 +14,12 @@ test("SQLite has no replicas, and the same code runs without them", async () => 
   const onPrimary = engine.with({ on: "primary" });
   assert.equal((await onPrimary.execute("SELECT 1 AS one")).column("one")[0], 1);
   await onPrimary.close();
+  assert.equal(await engine.lastWrite(), null);
+  for (const after of [null, "16/B374D848"]) {
+    const mine = engine.with({ after });
+    assert.deepEqual([(await mine.execute("SELECT 1 AS one")).column("one")[0], await mine.lastWrite()], [1, null]);
+  }
+  assert.throws(() => engine.with({ after: "yesterday" }), ConfigurationError);
   assert.equal((await engine.execute("SELECT 1 AS one", [], { on: "replica" })).column("one")[0], 1);
   const { primary } = await engine.health();
   assert.equal(primary.address, null);

@@ -9,6 +9,7 @@
 import type { Driver } from "../../driver/driver.ts";
 import type { DriverFeatures } from "../../driver/features.ts";
 import { chosen } from "./replica.ts";
+import { OwnWrites } from "./own-writes.ts";
 import type { Replica, Written } from "./replica.ts";
 
 export interface ReplicaSettings {
@@ -32,12 +33,10 @@ export class Replicas {
   /** Where the primary was when it was last asked. */
   #written: Written | null = null;
   #hasPositions = true;
-  /** Counts what may have written, when it has ended. */
-  #writes = 0;
-  #lastWriteAt = -Infinity;
-  /** The position behind the first so many writes. */
-  #required: { readonly writes: number; readonly position: bigint } = { writes: 0, position: 0n };
-  #asking: Promise<void> | null = null;
+  /** What this process wrote. */
+  readonly own = new OwnWrites();
+  /** The furthest position that a view waits for. */
+  #awaited = 0n;
   #timer: NodeJS.Timeout | null = null;
   #pauseMs = fastestMs;
   #lastReadAt = 0;
@@ -49,22 +48,33 @@ export class Replicas {
     this.#settings = settings;
   }
 
-  /** Something that may have written has ended, well or not. */
-  wrote(): void {
-    this.#writes++;
-    this.#lastWriteAt = performance.now();
+  /** Something that may have written has ended, well or not: in a view, if there is one. */
+  wrote(view: OwnWrites | null): void {
+    const now = performance.now();
+    this.own.ended(now);
+    view?.ended(now);
     this.#pauseMs = fastestMs;
   }
 
-  /** The copy that is to answer a read, or `null`. `isOwnRead`: it must know what this process wrote. */
-  pick(isOwnRead: boolean): Replica | null {
+  /** The copy that is to answer a read, or `null`. `reader`: whose writes it must have; `null` for nobody's. */
+  pick(reader: OwnWrites | null): Replica | null {
     const now = performance.now();
     this.#lastReadAt = now;
     const ready = this.all.filter((replica) => this.isReady(replica, now));
-    const able = isOwnRead ? ready.filter((replica) => this.#knowsWrites(replica, now)) : ready;
+    const able = reader === null ? ready : ready.filter((replica) => this.#hasWrites(replica, reader, now));
+    if (reader !== null && reader !== this.own) this.#await(reader);
     if (this.#timer === null) this.#look();
     else if (able.length < ready.length && this.#pauseMs === fastestMs) this.#look();
     return chosen(able);
+  }
+
+  /** A view's position is asked for when somebody reads behind its writes, and copies are asked more often until one has come there. */
+  #await(view: OwnWrites): void {
+    if (!view.isKnown) void this.#askPrimary(view);
+    else if (view.position > this.#awaited) {
+      this.#awaited = view.position;
+      this.#pauseMs = fastestMs;
+    }
   }
 
   /** Whether it is well and not too far behind. */
@@ -73,17 +83,18 @@ export class Replicas {
     return replica.isWell(now, 3 * intervalMs + patienceMs / 5) && replica.lagMs <= maxLagMs;
   }
 
-  #knowsWrites(replica: Replica, now: number): boolean {
-    const { readYourWrites } = this.#settings;
-    if (readYourWrites === false || this.#writes === 0) return true;
-    if (readYourWrites !== true) return now - this.#lastWriteAt >= readYourWrites;
-    if (!this.#hasPositions) return now - this.#lastWriteAt >= windowMs;
-    return this.#required.writes === this.#writes && replica.position !== null && replica.position >= this.#required.position;
+  /** Views are asked for by somebody who knows why: they go by positions, whatever holds for the process. */
+  #hasWrites(replica: Replica, reader: OwnWrites, now: number): boolean {
+    const readYourWrites = reader === this.own ? this.#settings.readYourWrites : true;
+    if (readYourWrites === false || reader.isNothing) return true;
+    if (readYourWrites !== true) return now - reader.lastAt >= readYourWrites;
+    if (!this.#hasPositions) return now - reader.lastAt >= windowMs;
+    return reader.isKnown && replica.position !== null && replica.position >= reader.position;
   }
 
   /** Asks everybody now. */
   async refresh(): Promise<void> {
-    await this.#askPrimary();
+    await this.#askPrimary(this.own);
     await Promise.all(this.all.map((replica) => replica.check(() => this.#written, true)));
   }
 
@@ -91,7 +102,7 @@ export class Replicas {
   #look(): void {
     if (this.#isClosed) return;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    void this.#askPrimary();
+    void this.#askPrimary(this.own);
     for (const replica of this.all) void replica.check(() => this.#written);
     const { intervalMs } = this.#settings;
     this.#pauseMs = this.#isWaiting() ? Math.min(intervalMs, this.#pauseMs * 2) : intervalMs;
@@ -103,24 +114,26 @@ export class Replicas {
 
   #isWaiting(): boolean {
     const now = performance.now();
-    return this.all.some((replica) => this.isReady(replica, now) && !this.#knowsWrites(replica, now));
+    return this.all.some(
+      (replica) => this.isReady(replica, now) && (!this.#hasWrites(replica, this.own, now) || (replica.position ?? 0n) < this.#awaited),
+    );
   }
 
-  #askPrimary(): Promise<void> {
+  #askPrimary(reader: OwnWrites): Promise<void> {
     if (!this.#hasPositions) return Promise.resolve();
-    this.#asking ??= this.#askWritten().finally(() => (this.#asking = null));
-    return this.#asking;
+    reader.asking ??= this.#askWritten(reader).finally(() => (reader.asking = null));
+    return reader.asking;
   }
 
-  async #askWritten(): Promise<void> {
-    const writes = this.#writes;
+  async #askWritten(reader: OwnWrites): Promise<void> {
+    const { count } = reader;
     const askedAt = performance.now();
     try {
       const position = await this.#primary.writtenPosition!(patienceMs);
       if (position === null) this.#hasPositions = false;
       else {
         this.#written = { position, askedAt };
-        if (this.#required.writes !== writes) this.#required = { writes, position };
+        reader.learned(count, position);
       }
     } catch {
       // The primary is away: what it wrote last is still what copies have to have.

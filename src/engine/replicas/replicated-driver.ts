@@ -12,6 +12,7 @@ import type { MaybePromise } from "../../base/maybe-promise.ts";
 import type { Answer, Driver, Request, ReservedConnection, ReserveOptions } from "../../driver/driver.ts";
 import type { DriverFeatures } from "../../driver/features.ts";
 import type { PlannedRequest } from "../watching/interceptor.ts";
+import { OwnWrites } from "./own-writes.ts";
 import type { Replica } from "./replica.ts";
 import type { Replicas } from "./replicas.ts";
 import { ReportingConnection } from "./reporting-connection.ts";
@@ -34,22 +35,31 @@ export class ReplicatedDriver implements Driver, DriverFeatures {
   readonly replicas: Replicas;
   readonly #primary: Inner;
   readonly #server: Server | null;
+  /** Whose writes a copy must have; the process's where it is `null`. */
+  readonly #view: OwnWrites | null;
   #isClosed = false;
 
-  constructor(primary: Inner, replicas: Replicas, server: Server | null = null) {
+  constructor(primary: Inner, replicas: Replicas, server: Server | null = null, view: OwnWrites | null = null) {
     this.#primary = primary;
     this.replicas = replicas;
     this.#server = server;
+    this.#view = view;
   }
 
   /** The same servers, asked in another way. */
   towards(server: Server): ReplicatedDriver {
-    return new ReplicatedDriver(this.#primary, this.replicas, server);
+    return new ReplicatedDriver(this.#primary, this.replicas, server, this.#view);
+  }
+
+  /** The same servers for somebody who has seen what lies before `position`, and then what is written here. */
+  after(position: bigint): ReplicatedDriver {
+    return new ReplicatedDriver(this.#primary, this.replicas, this.#server, new OwnWrites(position));
   }
 
   /** Answers of a copy that may be behind are no answers of another server. */
   get key(): string {
-    return this.#server ?? "";
+    if (this.#server !== null) return this.#server;
+    return this.#view === null ? "" : `after ${this.#view.id}`;
   }
 
   get readsInto(): boolean {
@@ -75,6 +85,11 @@ export class ReplicatedDriver implements Driver, DriverFeatures {
 
   watchPool(...call: Parameters<NonNullable<DriverFeatures["watchPool"]>>): () => void {
     return this.#primary.watchPool!(...call);
+  }
+
+  /** Where a view began, as long as nothing was written in it. */
+  writtenPosition(timeoutMs: number): Promise<bigint | null> {
+    return this.#view?.count === 0 ? Promise.resolve(this.#view.position) : this.#primary.writtenPosition!(timeoutMs);
   }
 
   run(request: Request): MaybePromise<Answer> {
@@ -150,7 +165,7 @@ export class ReplicatedDriver implements Driver, DriverFeatures {
 
   #pick(): Replica | null {
     if (this.#server === "primary" || this.#isClosed) return null;
-    const replica = this.replicas.pick(this.#server === null);
+    const replica = this.replicas.pick(this.#server === null ? (this.#view ?? this.replicas.own) : null);
     if (replica !== null) replica.statements++;
     return replica;
   }
@@ -163,7 +178,7 @@ export class ReplicatedDriver implements Driver, DriverFeatures {
     replica.failed(error);
   }
 
-  readonly #wrote = (): void => this.replicas.wrote();
+  readonly #wrote = (): void => this.replicas.wrote(this.#view);
 
   #writing<T>(answer: MaybePromise<T>): Promise<T> {
     return Promise.resolve(answer).finally(this.#wrote);

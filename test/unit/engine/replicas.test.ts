@@ -239,3 +239,43 @@ test("with the primary away, copies answer on", async () => {
   assert.deepEqual([counts([primary]), counts(copies)], [[0], [1]]);
   await driver.close();
 });
+
+test("a view waits for what it was given and for its own writes, and for nobody else's", async () => {
+  const { primary, copies, driver } = await setUp(1);
+  copies[0]!.position = 5n;
+  const view = driver.after(10n);
+  await view.run(asking("behind"));
+  await driver.run(asking("anybody"));
+  assert.deepEqual([primary.log, copies[0]!.log], [["behind"], ["anybody"]]);
+  copies[0]!.position = 10n;
+  await until(async () => {
+    await view.run(asking("there"));
+    return copies[0]!.log.at(-1) === "there";
+  });
+  assert.equal(await view.writtenPosition(1000), 10n);
+  primary.position = 20n;
+  await driver.run(asking("write", false));
+  await view.run(asking("still there"));
+  assert.equal(copies[0]!.log.at(-1), "still there");
+  await view.run(asking("write", false));
+  assert.equal(await view.writtenPosition(1000), 20n);
+  await view.run(asking("its own"));
+  assert.equal(primary.log.at(-1), "its own");
+  assert.notEqual(driver.after(10n).key, driver.after(10n).key);
+  await driver.close();
+});
+
+test("a view on servers without positions reads from the primary for a while after its own writes", async () => {
+  const { primary, copies, driver } = await setUp(1);
+  primary.position = copies[0]!.position = null;
+  await driver.replicas.refresh();
+  const view = driver.after(0n);
+  await view.run(asking("first"));
+  await driver.run(asking("write", false));
+  await view.run(asking("second"));
+  assert.deepEqual(copies[0]!.log, ["first", "second"]);
+  await view.run(asking("write", false));
+  await view.run(asking("third"));
+  assert.equal(primary.log.at(-1), "third");
+  await driver.close();
+});
