@@ -16,7 +16,7 @@ export { planMigrations, planRollback } from "../migrate/apply/plan-migrations.t
 export { applyMigrations, rollbackMigrations, stampMigrations } from "../migrate/apply/runner.ts";
 export { squashMigrations, type SquashOptions } from "../migrate/files/squash-migrations.ts";
 export { findDrift, migrationStatus } from "../migrate/apply/migration-status.ts";
-export { findUnmanaged, type UnmanagedObject } from "../migrate/structure/unmanaged.ts";
+export { findUnmanaged, type UnmanagedChange, type UnmanagedObject } from "../migrate/structure/unmanaged.ts";
 export { migrationHistory } from "../migrate/apply/history.ts";
 export { lintMigrations, type LintOptions } from "../migrate/effects/lint-migrations.ts";
 export type {

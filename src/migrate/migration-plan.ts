@@ -3,7 +3,7 @@ import type { Duration } from "../config/duration.ts";
 import type { Change, DdlStatement, LockLevel, Plan, Question } from "../schema/change.ts";
 import type { ObjectName, Snapshot } from "../schema/snapshot.ts";
 import type { Step } from "./migration.ts";
-import type { UnmanagedObject } from "./structure/unmanaged.ts";
+import type { UnmanagedChange, UnmanagedObject } from "./structure/unmanaged.ts";
 
 /** A file in the folder of migrations. */
 export interface Migration {
@@ -173,8 +173,10 @@ export interface Drift {
   /** From what the migrations left to what is there. */
   readonly changes: readonly Change[];
   readonly statements: readonly DdlStatement[];
-  /** What is there and was not compared, since structures have no words for it. */
+  /** What is there and structures have no words for: its definition is compared, and no statement is made of it. */
   readonly unmanaged: readonly UnmanagedObject[];
+  /** Which of these somebody added, changed or dropped. */
+  readonly unmanagedChanges: readonly UnmanagedChange[];
 }
 
 /** What `makeMigration` came to. */

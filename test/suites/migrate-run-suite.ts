@@ -318,7 +318,7 @@ export const migrateRunSuite = ({ name: database, open }: RunEngine): void => {
         await put(folder, "a.sql", sqlFile([], "CREATE TABLE a (id integer PRIMARY KEY, x text);", "DROP TABLE a;"));
         assert.deepEqual((await findDrift(engine)).since, null);
         await applyMigrations(engine, { folder });
-        assert.deepEqual(await findDrift(engine), { since: "a", changes: [], statements: [], unmanaged: [] });
+        assert.deepEqual(await findDrift(engine), { since: "a", changes: [], statements: [], unmanaged: [], unmanagedChanges: [] });
         await engine.execute("CREATE INDEX by_hand ON a (x)");
         const drift = await findDrift(engine);
         assert.deepEqual(

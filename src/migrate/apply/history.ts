@@ -2,6 +2,7 @@
 import { MigrationError } from "../../base/errors.ts";
 import type { Database } from "../../engine/database.ts";
 import type { Sender } from "../../engine/raw.ts";
+import type { WrittenObject } from "../structure/unmanaged.ts";
 import type { Snapshot } from "../../schema/snapshot.ts";
 import { historyTable } from "./history-table.ts";
 import { ask } from "./migration-connection.ts";
@@ -106,6 +107,8 @@ export interface WrittenStructure {
   readonly since: string;
   readonly schemas: readonly string[];
   readonly structure: Snapshot;
+  /** Absent where an older version wrote it. */
+  readonly unmanaged?: readonly WrittenObject[];
 }
 
 /** Kept with the last migration; `null` takes it away while something is under way. */

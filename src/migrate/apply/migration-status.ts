@@ -7,7 +7,7 @@ import { introspect } from "../structure/introspect.ts";
 import type { Drift, FolderOptions, MigrationStatus } from "../migration-plan.ts";
 import { databaseName, readProgress } from "./plan-migrations.ts";
 import { render } from "../render.ts";
-import { findUnmanaged } from "../structure/unmanaged.ts";
+import { unmanagedChanges, writtenObjects } from "../structure/unmanaged.ts";
 
 /**
  * What is applied, pending, half done, changed and missing. Changes nothing, and creates nothing.
@@ -38,10 +38,19 @@ export const migrationStatus = async (database: Database, { folder }: FolderOpti
 export const findDrift = async (database: Database): Promise<Drift> => {
   const written = await readStructure(database);
   const isUnfinished = (await readHistory(database)).some((row) => row.state !== "applied");
-  const unmanaged = await findUnmanaged(database, { schemas: written?.schemas ?? [] });
+  const objects = await writtenObjects(database, written?.schemas ?? []);
+  const unmanaged = Object.freeze(objects.map(({ kind, schema, name, table }) => Object.freeze({ kind, schema, name, table })));
+  const nothing = Object.freeze([]);
   if (written === null || isUnfinished)
-    return Object.freeze({ since: null, changes: Object.freeze([]), statements: Object.freeze([]), unmanaged });
+    return Object.freeze({ since: null, changes: nothing, statements: nothing, unmanaged, unmanagedChanges: nothing });
   const found = await introspect(database, { schemas: written.schemas, ignore: [historyTable] });
   const { changes } = diff(written.structure, found);
-  return Object.freeze({ since: written.since, changes, statements: render(changes, database.dialect.name), unmanaged });
+  const moved = Object.freeze(unmanagedChanges(written.unmanaged ?? objects, objects));
+  return Object.freeze({
+    since: written.since,
+    changes,
+    statements: render(changes, database.dialect.name),
+    unmanaged,
+    unmanagedChanges: moved,
+  });
 };

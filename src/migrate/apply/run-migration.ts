@@ -10,6 +10,7 @@ import { CommitOutcomeUnknown, ConnectionLost, isPetrelError, MigrationError } f
 import { readRow, removeRow, writeRow, writeStructure } from "./history.ts";
 import type { HistoryRow } from "./history.ts";
 import { historyTable } from "./history-table.ts";
+import { writtenObjects } from "../structure/unmanaged.ts";
 import { introspectOn, without } from "../structure/introspect.ts";
 import { settled } from "./leftover.ts";
 import { ask, inTransaction, retrying } from "./migration-connection.ts";
@@ -95,7 +96,11 @@ export const newRow = async ({ sender }: Worker, migration: Migration, how: Hist
 
 /** Writes down what the database looks like: whatever is different later was done by somebody else. */
 export const captureStructure = async ({ sender }: Worker, schemas: readonly string[]): Promise<void> =>
-  writeStructure(sender, { schemas, structure: without(await introspectOn(sender, { schemas }), [historyTable]) });
+  writeStructure(sender, {
+    schemas,
+    structure: without(await introspectOn(sender, { schemas }), [historyTable]),
+    unmanaged: await writtenObjects(sender, schemas),
+  });
 
 const note = async (worker: Worker, task: Task, row: HistoryRow | null, written: Note, settings: RunSettings): Promise<void> => {
   const { sender } = worker;
