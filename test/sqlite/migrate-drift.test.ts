@@ -9,7 +9,10 @@ import { applyMigrations, findDrift } from "../../src/entry/migrate.ts";
 test("a virtual table that somebody made anew, made or dropped is noticed", async () => {
   await using engine = await createEngine("sqlite::memory:");
   const folder = await mkdtemp(join(tmpdir(), "petrel-drift-"));
-  await writeFile(join(folder, "one.sql"), "-- up\nCREATE VIRTUAL TABLE words USING fts5(body);\nCREATE VIRTUAL TABLE others USING fts5(body);\n");
+  await writeFile(
+    join(folder, "one.sql"),
+    "-- up\nCREATE VIRTUAL TABLE words USING fts5(body);\nCREATE VIRTUAL TABLE others USING fts5(body);\n",
+  );
   await applyMigrations(engine, { folder });
   const changes = async () => (await findDrift(engine)).unmanagedChanges.map(({ change, object }) => `${change} ${object.name}`);
   assert.deepEqual(await changes(), []);
