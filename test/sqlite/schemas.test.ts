@@ -71,3 +71,19 @@ test("structure is compared within the one file", async () => {
   );
   assert.deepEqual((await introspect(engine)).tables, []);
 });
+
+test("an index that a plan lacks is one of the table's own file", async () => {
+  await using engine = await createEngine("sqlite::memory:", { attach: { other: ":memory:" } });
+  class Named extends Model("named", { id: int().primaryKey(), n: int() }, { schema: "other" }) {}
+  await engine.createAll([Named, Thing]);
+  const { nodes, hints } = await engine.query(Named).filter({ n: 1 }).explain({ format: "json" });
+  assert.deepEqual([nodes[0]!.schema, nodes[0]!.table], ["other", "named"]);
+  assert.deepEqual(
+    hints.map(({ sql }) => sql),
+    ['CREATE INDEX "other"."named_n_index" ON "named" ("n")'],
+  );
+  await engine.execute(hints[0]!.sql!);
+  assert.deepEqual((await engine.query(Named).filter({ n: 1 }).explain({ format: "json" })).hints, []);
+  const aliased = await engine.explain('SELECT * FROM "other"."things" AS "t" WHERE "t"."id" + 1 = 2');
+  assert.deepEqual([aliased.nodes[0]!.schema, aliased.nodes[0]!.table], ["other", "things"]);
+});

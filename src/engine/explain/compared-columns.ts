@@ -48,7 +48,9 @@ export const whereOf = (sql: string): string => {
 export const indexFor = (schema: string | null, table: string, { equal, range }: ComparedColumns, isPostgres: boolean): string | null => {
   const columns = [...equal, ...range.slice(0, 1)];
   if (columns.length === 0) return null;
-  const on = `ON ${qualified({ schema, name: table })} (${columns.map(quote).join(", ")})`;
+  const listed = `(${columns.map(quote).join(", ")})`;
   // PostgreSQL makes up a name that is free; without CONCURRENTLY nobody could write meanwhile.
-  return isPostgres ? `CREATE INDEX CONCURRENTLY ${on}` : `CREATE INDEX ${quote([table, ...columns, "index"].join("_"))} ${on}`;
+  if (isPostgres) return `CREATE INDEX CONCURRENTLY ON ${qualified({ schema, name: table })} ${listed}`;
+  // SQLite has the schema in front of the index, whose table is in the same file.
+  return `CREATE INDEX ${qualified({ schema, name: [table, ...columns, "index"].join("_") })} ON ${quote(table)} ${listed}`;
 };

@@ -61,16 +61,16 @@ const postgresScan: Rule = (node, _plan, { scanRows, keptShare }) => {
 };
 
 const sqliteScan: Rule = (node, { sql }) => {
-  const { table, alias, facts, index, indexCondition } = node;
+  const { table, schema, alias, facts, index, indexCondition } = node;
   if (table === null) return null;
   const detail = String(facts["detail"]);
   if (detail.includes("USING AUTOMATIC")) {
     const equal = [...(indexCondition ?? "").matchAll(/(\w+)=\?/g)].map(([, name]) => name!);
-    const add = indexFor(null, table, { equal, range: [] }, false);
+    const add = indexFor(schema, table, { equal, range: [] }, false);
     return { kind: "missingIndex", message: `SQLite makes an index of ${table} for each run of the statement.`, table, sql: add };
   }
   if (node.kind !== "SCAN" || index !== null) return null;
-  const add = indexFor(null, table, comparedColumns(whereOf(sql), alias ?? table), false);
+  const add = indexFor(schema, table, comparedColumns(whereOf(sql), alias ?? table), false);
   if (add === null) return null;
   return { kind: "missingIndex", message: `${table} is read as a whole: no index serves the condition.`, table, sql: add };
 };
