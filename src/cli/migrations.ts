@@ -1,4 +1,5 @@
 /** What all commands about migrations need: the folder, the dialect of the URL, runs with consent, and plans as text. */
+import { fullName } from "../ast/source.ts";
 import { ConfigurationError } from "../base/errors.ts";
 import type { Duration } from "../config/duration.ts";
 import type { MigrationPlan, RunOptions, RunReport } from "../migrate/migration-plan.ts";
@@ -53,7 +54,7 @@ export const consentTo = async (call: Call, plan: MigrationPlan): Promise<string
 
 const facts = (step: MigrationPlan["migrations"][number]["steps"][number]): string => {
   const found = [
-    step.lock === null || step.table === null ? "" : `locks ${step.table.name}: ${step.lock}`,
+    step.lock === null || step.table === null ? "" : `locks ${fullName(step.table)}: ${step.lock}`,
     step.rewrites ? "rewrites all rows" : "",
     step.scans ? "reads all rows" : "",
     step.transactional ? "" : "outside of a transaction",

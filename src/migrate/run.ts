@@ -1,4 +1,5 @@
 /** Running the statements of a plan: the smallest way to do it, without history and without locks against others who migrate. */
+import { fullName } from "../ast/source.ts";
 import { MigrationError } from "../base/errors.ts";
 import type { Database } from "../engine/database.ts";
 import type { DdlStatement } from "../schema/change.ts";
@@ -13,7 +14,7 @@ const runOne = async (connection: MigrationConnection, statement: DdlStatement):
   const answer = await connection.run(request(statement.sql));
   if (!statement.expectsNoRows || answer.rows.length === 0) return;
   throw new MigrationError(
-    `After the change, ${answer.rows.length} rows of '${statement.table?.name ?? "a table"}' refer to rows that are not there, so nothing was changed. ` +
+    `After the change, ${answer.rows.length} rows of '${statement.table === null ? "a table" : fullName(statement.table)}' refer to rows that are not there, so nothing was changed. ` +
       "Remove or mend those rows first.",
     statement.table === null ? {} : { table: statement.table.name },
     "E1703",

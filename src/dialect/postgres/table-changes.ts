@@ -1,4 +1,5 @@
 /** Changes of structure in PostgreSQL's words, each with the lock it takes (manual, "Explicit Locking" and "ALTER TABLE"). */
+import { fullName } from "../../ast/source.ts";
 import { BugError } from "../../base/errors.ts";
 import type { Change, Commented, DdlStatement, LockLevel } from "../../schema/change.ts";
 import { constraintName as nameFor } from "../../schema/naming.ts";
@@ -186,7 +187,7 @@ export const renderPostgres = (change: Change): readonly DdlStatement[] => {
       return [
         ddl(
           `DROP TABLE ${qualified(change.table)}`,
-          on(change.table, "ACCESS EXCLUSIVE", { losesData: `drops the table ${change.table.name}` }),
+          on(change.table, "ACCESS EXCLUSIVE", { losesData: `drops the table ${fullName(change.table)}` }),
         ),
       ];
     case "renameTable":
@@ -194,7 +195,7 @@ export const renderPostgres = (change: Change): readonly DdlStatement[] => {
     case "addColumn":
       return addColumn(change.table, change.column);
     case "dropColumn": {
-      const losesData = change.column.generated === null ? `drops the column ${change.table.name}.${change.column.name}` : null;
+      const losesData = change.column.generated === null ? `drops the column ${fullName(change.table)}.${change.column.name}` : null;
       return [alter(change.table, `DROP COLUMN ${quote(change.column.name)}`, { losesData })];
     }
     case "renameColumn":

@@ -1,4 +1,5 @@
 /** The way from one structure to another: typed steps, in an order in which they can be run. */
+import { fullName } from "../../ast/source.ts";
 import { MigrationError } from "../../base/errors.ts";
 import { quote } from "../../dialect/quote.ts";
 import type { Answers, Change, Plan } from "../../schema/change.ts";
@@ -38,7 +39,7 @@ const renameSteps = (steps: Steps, renames: Renames): void => {
 const assertSameOptions = (from: TableSnapshot, to: TableSnapshot): void => {
   if (JSON.stringify(from.options) === JSON.stringify(to.options)) return;
   throw new MigrationError(
-    `The table '${from.name}' would have to change from '${from.options.join(" ") || "an ordinary table"}' to '${to.options.join(" ") || "an ordinary table"}', ` +
+    `The table '${fullName(from)}' would have to change from '${from.options.join(" ") || "an ordinary table"}' to '${to.options.join(" ") || "an ordinary table"}', ` +
       "which no statement does. Create the new table under another name, copy the rows, and rename it.",
     { table: from.name },
     "E1702",

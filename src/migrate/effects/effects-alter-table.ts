@@ -1,4 +1,5 @@
 /** What ALTER TABLE does, action by action (PostgreSQL's manual, "ALTER TABLE"). */
+import { fullName } from "../../ast/source.ts";
 import type { LockLevel } from "../../schema/change.ts";
 import type { ObjectName } from "../../schema/snapshot.ts";
 import { everything, nothing, owned, used } from "./effect.ts";
@@ -77,7 +78,7 @@ const dropAction = (action: StatementReader, table: ObjectName): Action => {
   const column = action.name();
   return {
     lock: "ACCESS EXCLUSIVE",
-    losesData: `drops the column ${table.name}.${column ?? "?"}`,
+    losesData: `drops the column ${fullName(table)}.${column ?? "?"}`,
     touches: [owned("column", table, column)],
     rules: ["drop-column"],
   };

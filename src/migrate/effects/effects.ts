@@ -2,6 +2,7 @@
  * What a statement does, read from its text: whether it may stand in a transaction, what it locks, rewrites and loses, and what it touches. Locks are those
  * of PostgreSQL's manual ("Explicit Locking", "ALTER TABLE"); on SQLite every change locks the whole database.
  */
+import { fullName } from "../../ast/source.ts";
 import type { LockLevel } from "../../schema/change.ts";
 import type { Snapshot } from "../../schema/snapshot.ts";
 import { everything, nothing, owned, used } from "./effect.ts";
@@ -59,7 +60,7 @@ const dropTable = (read: StatementReader): Effects => {
     ...nothing,
     lock: "ACCESS EXCLUSIVE",
     table: tables[0] ?? null,
-    losesData: `drops the table${tables.length === 1 ? "" : "s"} ${tables.map(({ name }) => name).join(", ")}`,
+    losesData: `drops the table${tables.length === 1 ? "" : "s"} ${tables.map(fullName).join(", ")}`,
     touches: tables.map((table) => owned("table", table)),
     rules: ["drop-table"],
   };
@@ -69,7 +70,7 @@ const changeRows = (read: StatementReader, verb: "DELETE" | "UPDATE" | "TRUNCATE
   read.skip("FROM", "ONLY", "TABLE");
   const table = read.object();
   if (table === null) return { ...nothing, touches: [everything] };
-  const loses = verb === "UPDATE" ? null : `deletes rows of ${table.name}`;
+  const loses = verb === "UPDATE" ? null : `deletes rows of ${fullName(table)}`;
   return {
     ...nothing,
     lock: verb === "TRUNCATE" ? "ACCESS EXCLUSIVE" : null,

@@ -1,4 +1,5 @@
 /** What is dangerous about a statement on a table with rows and users, and the safer way in steps. */
+import { fullName } from "../../ast/source.ts";
 import type { ObjectName } from "../../schema/snapshot.ts";
 
 export interface LintRule {
@@ -10,7 +11,7 @@ export interface LintRule {
   readonly needsRows: boolean;
 }
 
-export const nameOf = (table: ObjectName | null): string => (table === null ? "the table" : table.name);
+export const nameOf = (table: ObjectName | null): string => (table === null ? "the table" : fullName(table));
 
 const rule = (name: string, message: LintRule["message"], instead: LintRule["instead"], needsRows = true): LintRule => ({
   name,

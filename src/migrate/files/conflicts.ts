@@ -1,4 +1,5 @@
 /** Whether two branches of migrations can be applied after each other in any order: they do unless they touch the same thing. */
+import { fullName } from "../../ast/source.ts";
 import { keyOf, sameName } from "../../schema/snapshot.ts";
 import type { Snapshot } from "../../schema/snapshot.ts";
 import type { Touch } from "../effects/effect.ts";
@@ -16,12 +17,12 @@ const isWhole = (touch: Touch): boolean => touch.what === "table" && touch.owns;
 const clash = (a: Touch, b: Touch): string | null => {
   if (a.what === "everything" || b.what === "everything") return "something that their text does not show";
   const isSameTable = a.table !== null && b.table !== null && sameName(a.table, b.table);
-  if (isSameTable && (isWhole(a) || isWhole(b))) return `the table ${a.table.name}`;
+  if (isSameTable && (isWhole(a) || isWhole(b))) return `the table ${fullName(a.table)}`;
   if (!a.owns || !b.owns || a.what !== b.what || a.name !== b.name) return null;
   if (a.table === null || b.table === null)
     return a.table === b.table ? (a.what === "object" ? `the ${a.name}` : `the ${a.what} ${a.name}`) : null;
   if (!isSameTable) return null;
-  return a.what === "column" ? `the column ${a.table.name}.${a.name}` : `the rows of ${a.table.name}`;
+  return a.what === "column" ? `the column ${fullName(a.table)}.${a.name}` : `the rows of ${fullName(a.table)}`;
 };
 
 export const conflictsBetween = (
