@@ -117,3 +117,37 @@ test("benchmark measures in a table of its own, which is gone afterwards", async
   const tables = JSON.parse((await petrelHere(["inspect", "--json", "--url", server.url()], { cwd })).out) as { tables: unknown[] };
   assert.deepEqual(tables.tables, []);
 });
+
+test("schemas: pushed, pulled by --schema, checked, reset, and drift of what is not managed is a finding", async () => {
+  const folder = scratchFolder("cli-postgres-schemas");
+  writeAll(folder, {
+    "petrel.config.ts": `export default { models: "./models.ts" };\n`,
+    "models.ts": `import { int, Model, text } from "petrel";
+export class User extends Model("users", { id: int().primaryKey() }) {}
+export class Payer extends Model("users", { id: int().primaryKey(), name: text() }, { schema: "billing" }) {}
+`,
+  });
+  const run = (...args: string[]): Promise<Ended> => petrelHere(args, { cwd: folder, env: { DATABASE_URL: server.url("schemas_shop") } });
+  await run("db", "create");
+  assert.equal((await run("db", "push")).status, 0);
+  assert.equal((await run("db", "check")).status, 0);
+  const pulled = JSON.parse((await run("db", "pull", "--json", "--schema", "billing")).out) as {
+    models: string[];
+    text: string;
+    remarks: string[];
+  };
+  assert.deepEqual([pulled.models, pulled.remarks], [["User", "BillingUser"], []]);
+  assert.match(pulled.text, /schema: "billing"/);
+  assert.deepEqual((JSON.parse((await run("db", "pull", "--json")).out) as { models: string[] }).models, ["User"]);
+  assert.equal((await run("migrate", "make", "first")).status, 0);
+  const reset = await run("db", "reset", "--confirm", "schemas_shop");
+  assert.equal(reset.status, 0, reset.err);
+  assert.equal((await run("migrate", "check")).status, 0);
+  await using engine = await createEngine(server.url("schemas_shop"));
+  await engine.execute("CREATE SEQUENCE billing.numbers");
+  const drifted = await run("migrate", "check");
+  assert.equal(drifted.status, 4);
+  assert.match(drifted.out, /Somebody changed the database since [^]*-- added: the sequence billing\.numbers/);
+  await engine.close();
+  assert.equal((await run("db", "drop", "--confirm", "schemas_shop", "--force")).status, 0);
+});
