@@ -18,12 +18,14 @@ export interface RedisClient {
   set(key: string, value: string, unit: "PX", ms: number): Promise<unknown>;
   setnx(key: string, value: string): Promise<unknown>;
   mset(...keysAndValues: string[]): Promise<unknown>;
+  /** True for a client of a cluster. */
+  readonly isCluster?: boolean;
   on(event: "error", heard: (error: Error) => void): unknown;
   disconnect(): void;
 }
 
 export interface RedisStoreOptions {
-  /** What its keys begin with. Default `petrel:`. */
+  /** What its keys begin with. Default `petrel:`, and `{petrel}:` on a cluster, where it must hold a hash tag: all keys lie in one slot. */
   readonly prefix?: string | undefined;
   /** How long Redis may take to answer, in milliseconds, before the database is asked. Default 500. */
   readonly timeoutMs?: number | undefined;
@@ -100,6 +102,19 @@ class Redis implements RedisStore {
   }
 }
 
+/** What Redis Cluster makes the slot of: what stands between the first braces. */
+const hashTag = /^[^{]*\{[^}]+\}/;
+
+/** Commands that name several keys are answered by one node of a cluster only where all of them lie in one slot. */
+const prefixFor = (client: RedisClient, given: string | undefined): string => {
+  if (client.isCluster !== true) return given ?? "petrel:";
+  const prefix = given ?? "{petrel}:";
+  if (hashTag.test(prefix)) return prefix;
+  throw new ConfigurationError(
+    "redisStore() on a cluster asks for several keys at once, which have to lie in one slot. Give it a prefix with a hash tag, such as '{shop}:', or none.",
+  );
+};
+
 /** The answer in a text that was kept under this stamp; `null` for any other, and for one that cannot be read. */
 const answerOf = (text: string, stamp: string): KeptAnswer | null => {
   const end = text.indexOf("\n");
@@ -114,22 +129,21 @@ const answerOf = (text: string, stamp: string): KeptAnswer | null => {
 /**
  * A store in Redis, for `performance: { queryCache: { store } }`, by a URL (which needs the package ioredis) or a client of ioredis. Processes that use
  * one Redis and one prefix share their answers about one database, and what makes them void. While Redis does not answer, the database does.
+ * A client of a cluster (`new Cluster([…])`) is taken, too: all keys of one store lie on one of its nodes. Throws `ConfigurationError` for a prefix without
+ * a hash tag there.
  *
  *     await using store = await redisStore("redis://localhost:6379");
  *     await using engine = await createEngine(url, { performance: { queryCache: { store, ttl: 60 } } });
  */
-export const redisStore = async (
-  redis: string | RedisClient,
-  { prefix = "petrel:", timeoutMs = 500 }: RedisStoreOptions = {},
-): Promise<RedisStore> => {
+export const redisStore = async (redis: string | RedisClient, { prefix, timeoutMs = 500 }: RedisStoreOptions = {}): Promise<RedisStore> => {
   if (typeof redis !== "string") {
     if (typeof redis !== "object" || redis === null || typeof redis.mget !== "function")
       throw new ConfigurationError("redisStore() takes a URL such as 'redis://localhost:6379', or a client of ioredis.");
-    return new Redis(redis, false, prefix);
+    return new Redis(redis, false, prefixFor(redis, prefix));
   }
   if (!/^rediss?:\/\//.test(redis)) throw new ConfigurationError("redisStore() takes a URL that begins with redis:// or rediss://.");
   const client = await loadClient(redis, timeoutMs);
   // It connects again by itself; whoever asks meanwhile is told by the command that fails.
   client.on("error", () => {});
-  return new Redis(client, true, prefix);
+  return new Redis(client, true, prefixFor(client, prefix));
 };
