@@ -33,6 +33,19 @@ const files: Readonly<Record<DatabaseKind, readonly string[]>> = {
   ],
 };
 
+/** Other ways of libraries that a quick run has already: left out there, unless they are named. */
+const otherWays: ReadonlySet<string> = new Set([
+  "pg-pipeline",
+  "drizzle-postgres-js",
+  "drizzle-postgres-js-prepared",
+  "drizzle-next-pg",
+  "drizzle-next-sqlite",
+  "sequelize-raw",
+]);
+
+/** Those of a quick run of everything. */
+export const quickField = (contenders: readonly Contender[]): readonly Contender[] => contenders.filter(({ id }) => !otherWays.has(id));
+
 export interface Absent {
   readonly file: string;
   readonly reason: string;

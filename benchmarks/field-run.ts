@@ -27,7 +27,7 @@ export interface Pace {
 // too, and the first calls of a turn find their caches full of somebody else's data: turns are long, and few.
 export const paces: Readonly<Record<Pace["name"], Pace>> = {
   full: { name: "full", rounds: 15, roundMs: 150, warmUpMs: [3000, 3000], isolation: "scenario" },
-  quick: { name: "quick", rounds: 7, roundMs: 60, warmUpMs: [600, 1500], isolation: "contender" },
+  quick: { name: "quick", rounds: 7, roundMs: 60, warmUpMs: [1500, 2500], isolation: "contender" },
   smoke: { name: "smoke", rounds: 2, roundMs: 1, warmUpMs: [0, 0], isolation: "contender" },
 };
 

@@ -5,7 +5,7 @@ import { cpus, release, totalmem, type as systemType } from "node:os";
 import { dirname, join } from "node:path";
 import { help, parseCommandLine } from "./command-line.ts";
 import type { Wanted } from "./command-line.ts";
-import { fieldOf } from "./contenders.ts";
+import { fieldOf, quickField } from "./contenders.ts";
 import { openDatabase } from "./database.ts";
 import { goals } from "./goals.ts";
 import { paces, runField, Stages } from "./field-run.ts";
@@ -77,7 +77,8 @@ const measure = async (wanted: Wanted, keep: (run: Run) => void): Promise<void> 
   for (const kind of wanted.databases) {
     const here = asked.filter((scenario) => scenario.databases.includes(kind));
     if (here.length === 0) continue;
-    const { contenders, ...field } = await fieldOf(kind, wanted.contenders);
+    const { contenders: all, ...field } = await fieldOf(kind, wanted.contenders);
+    const contenders = pace.name === "quick" && wanted.contenders.length === 0 ? quickField(all) : all;
     absent.push(...field.absent.map(({ file, reason }) => ({ name: `${file} on ${kind}`, reason })));
     Object.assign(versions, field.versions);
     const database = await openDatabase(kind);
