@@ -168,7 +168,8 @@ const tellingVerbs: Verbs = {
   notify: ({ engine }, options) => engine.notify("news", "", options),
   listen: ({ engine }, options) => engine.listen("news", () => {}, options),
 };
-const engineOthers = ["query", "with", "session", "poolStatus"];
+/** `lastWrite` waits for the primary, as `health` does, for at most 5 s of its own. */
+const engineOthers = ["query", "with", "session", "poolStatus", "lastWrite"];
 
 const objects = (): Objects<User> => new Objects(User);
 const objectsVerbs: Verbs = {
