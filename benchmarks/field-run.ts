@@ -17,8 +17,8 @@ export interface Pace {
   readonly rounds: number;
   /** Milliseconds that a round should take. */
   readonly roundMs: number;
-  /** Milliseconds that each contender is warmed up for: at least, and at most where its calls still get faster. */
-  readonly warmUpMs: readonly [least: number, most: number];
+  /** Milliseconds of calls that each contender is warmed up with, three times as many where its process is new; and the most that it takes with tables made anew. */
+  readonly warmUpMs: readonly [calls: number, most: number];
   /** A process for each contender and scenario, one for each contender, or none. */
   readonly isolation: "scenario" | "contender" | "none";
 }
@@ -26,8 +26,8 @@ export interface Pace {
 // A call by id takes three times as long in its first second on one core as in its third, since V8 compiles on that core
 // too, and the first calls of a turn find their caches full of somebody else's data: turns are long, and few.
 export const paces: Readonly<Record<Pace["name"], Pace>> = {
-  full: { name: "full", rounds: 15, roundMs: 150, warmUpMs: [3000, 3000], isolation: "scenario" },
-  quick: { name: "quick", rounds: 7, roundMs: 60, warmUpMs: [1500, 2500], isolation: "contender" },
+  full: { name: "full", rounds: 15, roundMs: 150, warmUpMs: [1000, 12_000], isolation: "scenario" },
+  quick: { name: "quick", rounds: 5, roundMs: 60, warmUpMs: [700, 2000], isolation: "contender" },
   smoke: { name: "smoke", rounds: 2, roundMs: 1, warmUpMs: [0, 0], isolation: "contender" },
 };
 
@@ -52,6 +52,7 @@ interface Player {
 export class Stages {
   readonly #pace: Pace;
   readonly #stages = new Map<string, Stage>();
+  readonly #used = new Set<string>();
 
   constructor(pace: Pace) {
     this.#pace = pace;
@@ -66,12 +67,22 @@ export class Stages {
     return stage;
   }
 
+  /** Whether nothing was measured in the process so far. */
+  isNew(id: string): boolean {
+    return !this.#used.has(id);
+  }
+
+  used(id: string): void {
+    this.#used.add(id);
+  }
+
   /** Ends a process that cannot be used any more, or all of them. */
   async end(id?: string): Promise<void> {
     const ending = id === undefined ? [...this.#stages.keys()] : [id];
     for (const each of ending) {
       const stage = this.#stages.get(each);
       this.#stages.delete(each);
+      this.#used.delete(each);
       await stage?.end();
     }
   }
@@ -175,19 +186,16 @@ export const runField = async (run: FieldRun): Promise<readonly Measurement[]> =
   const calibrate = async (player: Player): Promise<void> => {
     const most = scenario.mostCalls ?? 100_000;
     const [least, longest] = pace.warmUpMs;
-    let [spent, calls, fastest, lastGain] = [0, 1, Infinity, 0];
+    const enough = least * 1000 * (stages.isNew(player.contender.id) ? 3 : 1);
+    let [spent, calls, fastest] = [0, 1, Infinity];
     const start = performance.now();
-    // What is not timed (tables made anew, connections opened) may take much longer than what is.
-    const isWarm = (): boolean => {
-      const isSteady = spent >= least * 1000 && spent - lastGain > (least * 1000) / 2;
-      return isSteady || spent >= longest * 1000 || performance.now() - start >= longest * 4;
-    };
     do {
       spent += await turn(player, calls);
-      if (player.perCall < fastest * 0.97) lastGain = spent;
       fastest = Math.min(fastest, player.perCall);
       calls = Math.min(most, Math.max(scenario.concurrency ?? 1, Math.ceil((pace.roundMs * 1000) / fastest)));
-    } while (!isWarm());
+      // What is not timed (tables made anew, connections opened) may take much longer than what is.
+    } while (spent < enough && performance.now() - start < longest);
+    stages.used(player.contender.id);
     player.calls = calls;
   };
 
