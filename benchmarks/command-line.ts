@@ -28,7 +28,7 @@ export const help = `npm run bench -- [scenarios…] [options]
   --db postgres|sqlite       one database instead of both
   --only petrel,pg,kysely    contenders whose id begins so
   --mode free,pinned,delay   client and server on all cores, on one core, behind 1 ms; PostgreSQL is measured free and pinned without this, and with --quick on one core, and free where a target asks for it
-  --quick                    shorter rounds, and unless others are named the scenarios that targets speak of and one way of each library: about ten minutes on two cores
+  --quick                    shorter rounds, and unless others are named the scenarios that targets speak of and one way of each library: ten to fifteen minutes on two cores
   --smoke                    a call or two of everything: does it work?
   --rounds 31                counted rounds
   --together                 all contenders in one process; with --db postgres
